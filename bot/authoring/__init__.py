@@ -1,0 +1,1 @@
+"""For authors: load, lint and rehearse lessons."""

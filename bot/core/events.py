@@ -1,0 +1,182 @@
+"""What can happen to a learner, as facts in the past tense (contract).
+
+Listeners make events; `bot.core.tutor.decide` answers them. `card` is the step that a pressed card was
+about: a card of an earlier step is answered kindly and changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.verdict import Verdict
+from bot.core.workshop import StepRef
+from bot.handin.plan import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Opened the direct message, joined a channel, or said hello for the first time."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedHome:
+    """Opened the App Home tab."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Pressed Start or Continue, or said `start`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedForNext:
+    """Pressed or said next."""
+
+    card: StepRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedForBack:
+    """Pressed or said back."""
+
+    card: StepRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedForHint:
+    """Pressed or said hint."""
+
+    card: StepRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedForCheck:
+    """Pressed Check my work or said check."""
+
+    card: StepRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedToSkip:
+    """Pressed or said skip; `sure` after the confirmation."""
+
+    card: StepRef | None = None
+    sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskedForStatus:
+    """Said status or progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedForHelp:
+    """Said help."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedToReset:
+    """Said reset (`step`, `section` or `all`); `sure` after the confirmation."""
+
+    scope: str = "step"
+    sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WentTo:
+    """Chose a section on the map (Home or `go 02`)."""
+
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredQuestion:
+    """Pressed an option of a quiz question."""
+
+    card: StepRef
+    question: str
+    option: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedEditor:
+    """Pressed Write Dockerfile or said `edit PATH`."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class WroteFiles:
+    """Handed in project files by modal, code block or upload; `how` says which."""
+
+    files: tuple[tuple[str, bytes], ...]
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedInUnusable:
+    """Handed in something that cannot be kept (too large, binary, no name); `say` tells why and what to do."""
+
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypedCommands:
+    """Typed one or several commands in one message."""
+
+    commands: tuple[Command, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SaidSomething:
+    """Said anything else."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """Mentioned the bot in a channel; answered in the thread."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PressedForeignCard:
+    """Pressed a button on a card that belongs to somebody else."""
+
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckEnded:
+    """The desk finished a check of this step."""
+
+    attempt: int
+    ref: StepRef
+    verdict: Verdict
+
+
+Event = (
+    Arrived
+    | OpenedHome
+    | Started
+    | AskedForNext
+    | AskedForBack
+    | AskedForHint
+    | AskedForCheck
+    | AskedToSkip
+    | AskedForStatus
+    | AskedForHelp
+    | AskedToReset
+    | WentTo
+    | AnsweredQuestion
+    | OpenedEditor
+    | WroteFiles
+    | HandedInUnusable
+    | TypedCommands
+    | SaidSomething
+    | Mentioned
+    | PressedForeignCard
+    | CheckEnded
+)

@@ -1,0 +1,33 @@
+"""A learner's record as a value (contract): where they are, what they proved, what they were told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.core.workshop import StepRef
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """One person in one workshop. `id` is Slack's user id."""
+
+    id: str
+    name: str
+    at: StepRef | None = None  #: None: has not pressed Start
+    passed: Mapping[StepRef, datetime] = field(default_factory=dict)
+    skipped: frozenset[StepRef] = frozenset()  #: moved on without proof; honest on the board
+    answers: Mapping[str, int] = field(default_factory=dict)  #: `section/step/question` → last chosen option
+    hints: Mapping[StepRef, int] = field(default_factory=dict)  #: rungs taken, 0 to 3
+    tries: Mapping[StepRef, int] = field(default_factory=dict)  #: checks that gave a verdict
+    failing: Mapping[StepRef, tuple[str, str]] = field(
+        default_factory=dict
+    )  #: (condition id, code) of the last verdict
+    open_attempt: int | None = None  #: a check that is queued or running
+    met_at: datetime | None = None  #: when we first greeted them
+    seen_at: datetime | None = None  #: their last sign of life
+
+    def done(self, ref: StepRef) -> bool:
+        """Tell whether the step is behind them, proved or skipped."""
+        return ref in self.passed or ref in self.skipped

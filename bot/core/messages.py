@@ -1,0 +1,223 @@
+"""What Docent says, as values (contract): `bot.core.tutor` makes them, `bot.slack.blocks` renders them.
+
+No Slack in here: texts are Markdown, buttons are an `Offer`. Every message knows the learner it is for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.verdict import Result
+from bot.core.workshop import Question, StepRef
+from bot.handin.plan import Output
+
+
+class Offer(StrEnum):
+    """A button that may stand under a message; each equals one event."""
+
+    START = "start"  #: Started: "Start the workshop" or "Continue"
+    CONTINUE = "continue"
+    NEXT = "next"
+    BACK = "back"
+    CHECK = "check"
+    HINT = "hint"
+    EDIT = "edit"  #: OpenedEditor for the step's first hand-in file
+    SKIP = "skip"
+    SKIP_SURE = "skip_sure"
+    RESET_SURE = "reset_sure"
+    STATUS = "status"
+    HELP = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A short answer in Markdown, with buttons that fit. `ref` is the step the buttons are about."""
+
+    text: str
+    offers: tuple[Offer, ...] = ()
+    ref: StepRef | None = None
+    scope: str = ""  #: for RESET_SURE
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """The onboarding message."""
+
+    name: str
+    title: str
+    minutes: float
+    sections: tuple[tuple[str, str, float], ...]  #: (id, title, minutes)
+    resumed: bool = False  #: they were here before: the button says Continue
+
+
+@dataclass(frozen=True, slots=True)
+class StepCard:
+    """One step: where it is, what it says, its questions and its buttons."""
+
+    ref: StepRef
+    section_title: str
+    title: str
+    number: int  #: of the step in its section, from 1
+    of: int
+    minutes: float
+    say: str
+    offers: tuple[Offer, ...]
+    edit_path: str = ""
+    passed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionCard:
+    """One quiz question; once answered, `chosen` and its explanation are shown and the right one has no buttons."""
+
+    ref: StepRef
+    question: Question
+    chosen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HintCard:
+    """One rung of the ladder (1 nudge, 2 pointer, 3 solution); `about` is the failed condition's title, or ''."""
+
+    ref: StepRef
+    rung: int
+    text: str
+    about: str = ""
+
+
+class CheckState(StrEnum):
+    """Where a check is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING = "waiting"  #: our side is down; the job is kept
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionLine:
+    """One condition on the card; `result` is None while it is not known. `say` explains a failure."""
+
+    id: str
+    title: str
+    result: Result | None = None
+    running: bool = False
+    say: str = ""
+    blocked_by: str = ""  #: title of the condition it needs
+
+
+@dataclass(frozen=True, slots=True)
+class CheckCard:
+    """The live card of one check."""
+
+    ref: StepRef
+    attempt: int
+    title: str
+    state: CheckState
+    lines: tuple[ConditionLine, ...]
+    ahead: int = 0  #: checks before this one, while queued
+    hint: str = ""  #: the fitting hint's nudge, at the end
+    recap: str = ""  #: what was just proved, at the end
+    offers: tuple[Offer, ...] = ()
+    took_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CommandOutput:
+    """What one command printed; `line` is the command as understood."""
+
+    line: str
+    output: Output
+
+
+@dataclass(frozen=True, slots=True)
+class FileSaved:
+    """A project file was kept; `diff` is short and unified, '' for a new file."""
+
+    path: str
+    size: int  #: bytes
+    lines: int
+    new: bool
+    diff: str = ""
+    warning: str = ""  #: e.g. the Dockerfile does not parse, or the name looks wrong
+    offers: tuple[Offer, ...] = ()
+    ref: StepRef | None = None
+
+
+class Mark(StrEnum):
+    """How far a section or step is."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    HERE = "here"
+    AHEAD = "ahead"
+
+
+@dataclass(frozen=True, slots=True)
+class SectionProgress:
+    """One line of the map."""
+
+    id: str
+    title: str
+    minutes: float
+    done: int  #: steps proved
+    skipped: int
+    steps: int
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCard:
+    """Where a learner is; also the body of App Home."""
+
+    name: str
+    title: str
+    sections: tuple[SectionProgress, ...]
+    here: str  #: "02 · Write the recipe", or '' before the start and after the end
+    started: bool
+    finished: bool
+    offers: tuple[Offer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """A form to write one project file of at most 3,000 characters."""
+
+    path: str
+    text: str
+    ref: StepRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One learner on the instructors' board."""
+
+    learner: str  #: Slack user id
+    name: str
+    section: str
+    step: str
+    done: int
+    skipped: int
+    steps: int
+    tries: int  #: on the current step
+    failing: str  #: the code they failed with last, ''
+    checking: bool
+    seen_at: float | None  #: POSIX seconds of their last sign of life
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The instructors' one message: everybody, most in need first; `more` did not fit."""
+
+    title: str
+    rows: tuple[BoardRow, ...]
+    more: int
+    finished: int
+    started: int
+    trouble: str = ""  #: our own fault, said on top
+
+
+Message = (
+    Note | Welcome | StepCard | QuestionCard | HintCard | CheckCard | CommandOutput | FileSaved | StatusCard | Board
+)

@@ -1,0 +1,213 @@
+"""What a condition can ask for (`ProbeSpec`) and what comes back (`Evidence`): the contract between
+lessons, the sandbox that gathers evidence and the verdict that judges it.
+
+A new probe is one spec here, one evidence here, one function in `bot.sandbox.probes` and one row in
+`bot.core.verdict`. Specs are pydantic because authors write them; evidence is ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Spec(BaseModel):
+    """A spec as written under `with:`; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AnswerSpec(Spec):
+    """The learner chose the right option of a question of this step."""
+
+    question: str
+
+
+class FileSpec(Spec):
+    """A project file exists under exactly this path, is not empty and, for a Dockerfile, parses."""
+
+    path: str
+    parse: Literal["dockerfile"] | None = None
+    base: str | None = None  #: glob the first FROM must match, e.g. `node:*`
+
+
+class BuildSpec(Spec):
+    """The learner's project builds."""
+
+    dockerfile: str = "Dockerfile"
+
+
+class ImageSpec(Spec):
+    """The learner has an image of this name, and it is put together as asked."""
+
+    image: str
+    workdir: str | None = None
+    cmd: tuple[str, ...] | None = None  #: exec form
+    has: tuple[str, ...] = ()  #: paths that must be in the image
+    lacks: tuple[str, ...] = ()  #: paths that must not be
+
+
+class ContainerSpec(Spec):
+    """A container of the learner's runs from this image, detached and published as asked."""
+
+    image: str
+    port: int | None = None  #: container port
+    host_port: int | None = None
+    address: str | None = None  #: e.g. `127.0.0.1`
+    log: str | None = None  #: a line that the container must have printed
+    wait_s: float = 10
+
+
+class Expect(Spec):
+    """What one HTTP answer must be; only what is given is compared."""
+
+    status: int = 200
+    type: str | None = None  #: start of the Content-Type
+    contains: str | None = None
+    json_: Literal["list", "object"] | None = Field(default=None, alias="json")
+    lists: str | None = None  #: a JSON list with an object one of whose values equals this text
+    not_lists: str | None = None
+
+
+class HttpAsk(Spec):
+    """One request; `${nonce}` and `${N.field}` (field of the N-th JSON answer, from 1) are filled in."""
+
+    get: str | None = None
+    post: str | None = None
+    put: str | None = None
+    delete: str | None = None
+    body: dict[str, str | bool | int | None] | None = None
+    expect: Expect = Expect()
+
+    @property
+    def method_and_path(self) -> tuple[str, str]:
+        """Return e.g. `("GET", "/items")`."""
+        for method in ("get", "post", "put", "delete"):
+            path = getattr(self, method)
+            if path is not None:
+                return method.upper(), path
+        return "GET", "/"
+
+
+class HttpSpec(Spec):
+    """The app answers as asked: in the learner's own running container, or in a fresh one of the image."""
+
+    image: str
+    port: int
+    fresh: bool = False  #: start a container of our own from the image for this probe
+    asks: tuple[HttpAsk, ...] = Field(min_length=1)
+    wait_s: float = 10
+
+
+ProbeSpec = AnswerSpec | FileSpec | BuildSpec | ImageSpec | ContainerSpec | HttpSpec
+ProbeName = Annotated[str, Field(pattern="^[a-z]+$")]
+
+#: `probe:` in a lesson → the shape of its `with:`
+SPECS: dict[str, type[Spec]] = {
+    "answer": AnswerSpec,
+    "file": FileSpec,
+    "build": BuildSpec,
+    "image": ImageSpec,
+    "container": ContainerSpec,
+    "http": HttpSpec,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSeen:
+    """The option that the learner chose last (its index), None when not answered."""
+
+    chosen: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileSeen:
+    """A project file; `near` lists files whose name is easily confused with it (`Dockerfile.txt`)."""
+
+    exists: bool
+    text: str = ""
+    size: int = 0  #: bytes
+    near: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BuildSeen:
+    """One build of the project. `refused` is what the policy said before any engine saw it."""
+
+    ok: bool
+    image_id: str = ""
+    step: str = ""  #: the instruction at which it stopped, as written
+    line: str = ""  #: the line that says why
+    log: str = ""  #: last 8,000 characters
+    refused: str = ""
+    took_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSeen:
+    """The learner's image of that name; `others` are the names they do have."""
+
+    exists: bool
+    image_id: str = ""
+    workdir: str = ""
+    cmd: tuple[str, ...] = ()
+    entrypoint: tuple[str, ...] = ()
+    exposed: tuple[str, ...] = ()
+    user: str = ""
+    paths: tuple[str, ...] = ()  #: those of `has` + `lacks` that exist in it
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerView:
+    """One container of the learner's."""
+
+    name: str
+    image: str  #: as the learner wrote it
+    image_id: str
+    state: str  #: created | running | exited | …
+    exit_code: int = 0
+    oom_killed: bool = False
+    detached: bool = True
+    ports: tuple[tuple[str, int, int, str], ...] = ()  #: (address, host port, container port, protocol)
+    log: str = ""  #: last 8,000 characters
+    restarts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ContainersSeen:
+    """All containers of the learner made from the asked image (newest first), and the names of the rest."""
+
+    image_id: str  #: what the image's name points at now, '' when there is no such image
+    containers: tuple[ContainerView, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """One answer; `error` is set instead when there was none (`refused`, `timeout`, `reset`, `too_large`)."""
+
+    method: str
+    path: str
+    status: int = 0
+    content_type: str = ""
+    body: str = ""  #: at most 256 KiB
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSeen:
+    """What the verifier saw. `state` tells why nothing could be asked: `no_image`, `no_container`, `exited`."""
+
+    nonce: str
+    answers: tuple[HttpAnswer, ...] = ()
+    state: str = "asked"
+    log: str = ""  #: the container's log, last 8,000 characters
+    listening: tuple[int, ...] = ()  #: TCP ports that were open when the asked one was not
+    exit_code: int = 0
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+Evidence = AnswerSeen | FileSeen | BuildSeen | ImageSeen | ContainersSeen | HttpSeen

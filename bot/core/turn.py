@@ -1,0 +1,125 @@
+"""What a turn decides (contract): the learner as they are now, and what is to be done, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.learner import Learner
+from bot.core.messages import Editor, Message, StatusCard
+from bot.core.workshop import Act, StepRef
+from bot.handin.plan import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Send a new message where the learner spoke."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Replace the card that the learner pressed; a new message when there was none."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Whisper:
+    """Tell only the person who pressed (a card of somebody else, an old card)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHome:
+    """Publish the App Home."""
+
+    home: StatusCard
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEditor:
+    """Open the form for one file; the classroom fills in its present text."""
+
+    editor: Editor
+
+
+@dataclass(frozen=True, slots=True)
+class StartCheck:
+    """Open an attempt, show its card and put it on the desk."""
+
+    ref: StepRef
+
+
+@dataclass(frozen=True, slots=True)
+class RunCommands:
+    """Run what was typed, one after the other, and show each output."""
+
+    commands: tuple[Command, ...]
+    ref: StepRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepFiles:
+    """Keep project files and show what changed."""
+
+    files: tuple[tuple[str, bytes], ...]
+    ref: StepRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """Do what an author wrote as the solution of a skipped step (files and commands), quietly."""
+
+    acts: tuple[Act, ...]
+    ref: StepRef
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareProject:
+    """Give a new learner the exercise app's files (idempotent)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CleanSandbox:
+    """Remove the learner's containers and images; with `files` also put the project back to the start."""
+
+    files: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CancelCheck:
+    """Withdraw the open attempt."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshBoard:
+    """Something changed that instructors see."""
+
+
+Action = (
+    Say
+    | Replace
+    | Whisper
+    | ShowHome
+    | OpenEditor
+    | StartCheck
+    | RunCommands
+    | KeepFiles
+    | Apply
+    | PrepareProject
+    | CleanSandbox
+    | CancelCheck
+    | RefreshBoard
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A decision: the learner afterwards, and the actions in order."""
+
+    learner: Learner
+    actions: tuple[Action, ...] = ()

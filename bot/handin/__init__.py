@@ -1,0 +1,1 @@
+"""What learners write → a typed plan, or a refusal that teaches; pure."""

@@ -1,0 +1,237 @@
+"""Plans: what a learner's command means, as typed values (contract).
+
+A command line is parsed into exactly one of these, or into a `Refusal`. Nothing here is a string for a
+shell; `bot.sandbox.recipe` turns plans into engine requests. Names are the learner's own
+(`getting-started`, `web`), never the engine's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something we will not or cannot do, said in words that teach.
+
+    `code` is stable and upper-case (`UNKNOWN_COMMAND`, `HOST_MOUNT`…); `say` is one or two kind sentences
+    naming what was seen and what to do; `nearest` is a command to try instead, or ''. `docker` says that
+    the words are Docker's own (shown as command output, exit code as given).
+    """
+
+    code: str
+    say: str
+    seen: str = ""
+    nearest: str = ""
+    docker: bool = False
+    exit_code: int = 125
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPort:
+    """One `-p`: host side (virtual, in the learner's own port table) and container side."""
+
+    container: int
+    host: int | None = None  #: None: Docker picks one (`-p 3000`)
+    address: str = "0.0.0.0"  # noqa: S104 - what `-p 3000:3000` means to Docker; we never bind it
+    protocol: str = "tcp"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildPlan:
+    """`docker build`: context is always the learner's project, or a folder in it."""
+
+    tags: tuple[str, ...]  #: normalised `name:tag`; may be empty
+    context: str = "."  #: folder inside the project
+    dockerfile: str = "Dockerfile"  #: path inside the project
+    target: str = ""
+    build_args: tuple[tuple[str, str], ...] = ()
+    no_cache: bool = False
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """`docker run`: create and start a container."""
+
+    image: str  #: as written, e.g. `getting-started` or `node:24-alpine`
+    command: tuple[str, ...] = ()
+    name: str = ""
+    detach: bool = False
+    remove: bool = False
+    ports: tuple[PublishedPort, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    workdir: str = ""
+    entrypoint: str = ""
+    user: str = ""
+    hostname: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+    init: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListContainers:
+    """`docker ps`."""
+
+    all: bool = False
+    quiet: bool = False
+    no_trunc: bool = False
+    last: int = 0  #: `-n`/`-l`; 0 means no limit
+
+
+@dataclass(frozen=True, slots=True)
+class StopContainers:
+    """`docker stop`."""
+
+    names: tuple[str, ...]
+    grace_s: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class StartContainers:
+    """`docker start`, and with `restart` set `docker restart`."""
+
+    names: tuple[str, ...]
+    restart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveContainers:
+    """`docker rm`."""
+
+    names: tuple[str, ...]
+    force: bool = False
+    volumes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLogs:
+    """`docker logs`; `follow` is answered with a snapshot and a word about it."""
+
+    name: str
+    tail: int | None = None
+    timestamps: bool = False
+    follow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListImages:
+    """`docker images` / `docker image ls`."""
+
+    repository: str = ""
+    all: bool = False
+    quiet: bool = False
+    no_trunc: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inspect:
+    """`docker inspect`, `docker image inspect`, `docker container inspect`."""
+
+    names: tuple[str, ...]
+    kind: str = "any"  #: any | image | container
+    format: str = ""  #: a Go template of plain field paths, or ''
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveImages:
+    """`docker rmi` / `docker image rm`."""
+
+    names: tuple[str, ...]
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExecPlan:
+    """`docker exec` without a terminal."""
+
+    name: str
+    command: tuple[str, ...]
+    detach: bool = False
+    env: tuple[tuple[str, str], ...] = ()
+    workdir: str = ""
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowVersion:
+    """`docker version` / `docker --version`."""
+
+    short: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHelp:
+    """`docker`, `docker --help`, `docker run --help`: what is known here, in one screen."""
+
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Curl:
+    """`curl` to one of the learner's own published ports (virtual `localhost`)."""
+
+    host: str
+    port: int
+    path: str = "/"
+    method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str | None = None
+    show_headers: bool = False  #: -i
+    head_only: bool = False  #: -I
+    silent: bool = False
+    fail: bool = False  #: -f: exit 22 on a status of 400 or more
+
+
+@dataclass(frozen=True, slots=True)
+class ListFiles:
+    """`ls` in the project."""
+
+    paths: tuple[str, ...] = (".",)
+    long: bool = False
+    all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFiles:
+    """`cat` of project files."""
+
+    paths: tuple[str, ...]
+
+
+Plan = (
+    BuildPlan
+    | RunPlan
+    | ListContainers
+    | StopContainers
+    | StartContainers
+    | RemoveContainers
+    | ReadLogs
+    | ListImages
+    | Inspect
+    | RemoveImages
+    | ExecPlan
+    | ShowVersion
+    | ShowHelp
+    | Curl
+    | ListFiles
+    | ShowFiles
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command as it was typed, and what it means."""
+
+    line: str  #: as typed, prompt signs and continuations removed, at most 2,000 characters
+    plan: Plan | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a command printed; the shape is the real CLI's (contract between sandbox and classroom)."""
+
+    text: str  #: clean: no ANSI, no control characters, at most 64 KiB, cut visibly
+    exit_code: int = 0
+    took_s: float = 0.0
+    note: str = ""  #: one kind sentence of ours about it, or ''

@@ -1,0 +1,188 @@
+"""What the classroom needs of the world, as small Protocols (contract).
+
+Each has a real adapter in a room of its own; tests use fakes that pass the same contract tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.core.learner import Learner
+from bot.core.messages import Editor, Message, StatusCard
+from bot.core.probe import Evidence, ProbeSpec
+from bot.core.verdict import Verdict
+from bot.core.workshop import StepRef
+from bot.handin.plan import Output, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The place a learner spoke from: enough to answer there. Strings are Slack's own ids, '' when absent."""
+
+    channel: str  #: where answers go (a direct message, or the channel of a mention)
+    user: str
+    thread: str = ""  #: thread to answer in
+    card: str = ""  #: ts of the pressed message
+    trigger: str = ""  #: opens one form within 3 s
+    response_url: str = ""  #: edits the pressed message, 5 uses in 30 min
+
+    def without_press(self) -> Where:
+        """Return the same place without what only a press gives."""
+        return Where(self.channel, self.user, self.thread)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One check as it is kept. `card` is the ts of its live card, '' until it is posted."""
+
+    id: int
+    learner: str
+    ref: StepRef
+    channel: str
+    card: str
+    response_url: str
+    opened_at: datetime
+    closed_at: datetime | None = None
+    verdict: Verdict | None = None
+
+
+class Chat(Protocol):
+    """Where messages go. Calls raise `ChatError`; sending twice posts twice, editing twice is harmless."""
+
+    async def show(self, where: Where, message: Message) -> str:
+        """Post a new message and return its ts."""
+        ...
+
+    async def replace(self, where: Where, message: Message) -> None:
+        """Show the message in place of the pressed card; post anew where there is none or it is gone."""
+        ...
+
+    async def update(self, channel: str, ts: str, message: Message, *, final: bool, response_url: str = "") -> None:
+        """Edit a message of ours; newest wins, `final` is never dropped. Raises `CardGone`."""
+        ...
+
+    async def whisper(self, where: Where, text: str) -> None:
+        """Tell one person only."""
+        ...
+
+    async def open_form(self, where: Where, editor: Editor) -> None:
+        """Open the file form; needs a fresh `where.trigger`, without one an Edit button is posted instead."""
+        ...
+
+    async def publish_home(self, user: str, home: StatusCard) -> None:
+        """Publish the person's App Home."""
+        ...
+
+    def busy(self, where: Where, doing: str) -> AbstractAsyncContextManager[None]:
+        """Show a status line such as `is building your image` while the block runs; quiet where Slack has none."""
+        ...
+
+
+class Store(Protocol):
+    """What is kept. Every call is one transaction; nothing is returned before it is durable."""
+
+    async def learner(self, user: str, name: str = "") -> Learner:
+        """Return the learner; a new one (id and name only) when never seen. A given name is kept."""
+        ...
+
+    async def everybody(self) -> Sequence[Learner]:
+        """Return all learners who have started, in no order."""
+        ...
+
+    async def record(self, learner: Learner, what: str, detail: str = "") -> None:
+        """Keep the learner as they are now, and one line in the journal saying why (`what` is the event's name)."""
+        ...
+
+    async def open_attempt(self, learner: Learner, ref: StepRef, where: Where) -> Attempt | None:
+        """Open an attempt and set `open_attempt`; None when the learner has one open already."""
+        ...
+
+    async def place_card(self, attempt: int, channel: str, ts: str) -> None:
+        """Remember where the attempt's card is."""
+        ...
+
+    async def attempt(self, attempt: int) -> Attempt | None:
+        """Return the attempt."""
+        ...
+
+    async def open_attempts(self) -> Sequence[Attempt]:
+        """Return the attempts that have no verdict yet, oldest first."""
+        ...
+
+    async def close_attempt(self, attempt: int, verdict: Verdict | None, learner: Learner | None) -> bool:
+        """Close the attempt and keep the learner in the same transaction; False when it was closed before (nothing
+        is written then). A verdict of None means it was withdrawn."""
+        ...
+
+    async def files(self, learner: str) -> Mapping[str, bytes]:
+        """Return the learner's project: path → content."""
+        ...
+
+    async def write_files(self, learner: str, files: Mapping[str, bytes | None]) -> None:
+        """Write project files; None deletes one. Limits are the caller's (64 KB a file, 5 MB, 500 files)."""
+        ...
+
+    async def note(self, key: str) -> str:
+        """Return a remembered value (`board.ts`, …), '' when there is none."""
+        ...
+
+    async def remember(self, key: str, value: str) -> None:
+        """Remember a value."""
+        ...
+
+
+#: Called with one short line of progress ("Step 3/5 : RUN npm install"); must return at once.
+Progress = Callable[[str], None]
+
+
+class Sandbox(Protocol):
+    """A learner's containers and images on the host. Raises `HostError` for our faults only."""
+
+    async def run(self, learner: str, plan: Plan, files: Mapping[str, bytes], progress: Progress) -> Output:
+        """Perform one plan (never a Refusal) and return what Docker's CLI would print."""
+        ...
+
+    async def probe(
+        self, learner: str, spec: ProbeSpec, files: Mapping[str, bytes], *, attempt: int, again: bool
+    ) -> Evidence:
+        """Gather evidence for one condition. `again` tells that the last look was `NotYet`. Leaves nothing behind
+        that outlives `release`. Raises `TimeoutError` when the probe's own time is up."""
+        ...
+
+    async def release(self, attempt: int) -> None:
+        """Remove everything that probes of this attempt made (idempotent)."""
+        ...
+
+    async def clean(self, learner: str) -> None:
+        """Remove the learner's containers, networks and images."""
+        ...
+
+    async def ready(self) -> str:
+        """Return '' when work can be done, else one sentence saying what is missing."""
+        ...
+
+
+class Desk(Protocol):
+    """Durable checks: what was submitted is performed once the host can, over crashes and restarts."""
+
+    async def submit(self, attempt: int, learner: str) -> None:
+        """Put an attempt on the desk; twice is once."""
+        ...
+
+    async def ahead(self, attempt: int) -> int:
+        """Return how many checks are before this one; 0 when it is running or unknown."""
+        ...
+
+    async def cancel(self, attempt: int) -> None:
+        """Withdraw it (idempotent)."""
+        ...
+
+
+#: What the desk performs: verify the attempt (its own time limit, cleans up, raises `HostError` to be retried).
+Verify = Callable[[int], Awaitable[Verdict]]
+#: …and then makes known: close the attempt, edit its card. At least once; the store makes it once.
+Publish = Callable[[int, Verdict], Awaitable[None]]

@@ -1,0 +1,1 @@
+"""Records kept: learners, attempts, files, image pins."""
