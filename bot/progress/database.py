@@ -1,0 +1,157 @@
+"""Open the database: one engine, one thread of its own, the schema brought up to date.
+
+Everything that differs between SQLite and PostgreSQL is in this module. Transactions run on one thread,
+because SQLite has one writer anyhow, and a thread of our own is not the event loop's default pool, which
+others fill or replace. On SQLite a transaction that writes begins IMMEDIATE: one that begins reading and
+then writes is refused when somebody wrote in between, or silently writes what it read before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.errors import OperatorError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+#: A transaction: reads and writes on one connection, commits when it returns.
+Work = Callable[Concatenate[sa.Connection, P], T]
+
+_BUSY_TIMEOUT_MS = 10_000
+#: Any number that is ours; all processes that migrate one PostgreSQL database take this lock.
+_MIGRATION_LOCK = 0x646F63656E74
+
+
+class Database:
+    """One open database. `run` and `call` do the same, from a coroutine and from anywhere else."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="docent-db")
+
+    async def run(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what the transaction returned, once it is durable."""
+        return await asyncio.wrap_future(self._submit(True, lambda db: work(db, *args, **kwargs)))
+
+    async def look(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what the work read; it must not write."""
+        return await asyncio.wrap_future(self._submit(False, lambda db: work(db, *args, **kwargs)))
+
+    def call(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what the transaction returned; for commands, and threads without an event loop."""
+        return self._submit(True, lambda db: work(db, *args, **kwargs)).result()
+
+    def close(self) -> None:
+        """Finish what was begun and close the file or the connection."""
+        self._thread.shutdown()
+        self._engine.dispose()
+
+    def _submit(self, writes: bool, work: Callable[[sa.Connection], T]) -> Future[T]:
+        def perform() -> T:
+            with self._engine.connect().execution_options(docent_writes=writes) as db, db.begin():
+                return work(db)
+
+        return self._thread.submit(perform)
+
+
+def open_database(place: str | Path) -> Database:
+    """Return the database at a path or an SQLAlchemy URL, its schema up to date.
+
+    Raises: `OperatorError` when it cannot be opened or belongs to a newer version.
+    """
+    url = _url(place)
+    shown = url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+    engine = _engine(url)
+    try:
+        if url.get_backend_name() == "sqlite" and url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        _upgrade(engine, str(shown))
+    except OperatorError:
+        engine.dispose()
+        raise
+    except (sa.exc.DatabaseError, OSError) as e:
+        engine.dispose()
+        cause = e.orig if isinstance(e, sa.exc.DatabaseError) else e
+        raise OperatorError(f"The database {shown} cannot be opened ({cause}): check its path and rights.") from e
+    return Database(engine)
+
+
+def upsert(db: sa.Connection, table: sa.Table, **values: Any) -> sa.Insert:
+    """Return a statement that inserts the row, or overwrites the row of the same primary key."""
+    key = list(table.primary_key.columns)
+    changed = {name: value for name, value in values.items() if name not in table.primary_key.columns}
+    if db.dialect.name == "postgresql":
+        return postgresql.insert(table).values(**values).on_conflict_do_update(index_elements=key, set_=changed)
+    return sqlite.insert(table).values(**values).on_conflict_do_update(index_elements=key, set_=changed)
+
+
+def insert_once(db: sa.Connection, table: sa.Table, **values: Any) -> sa.Insert:
+    """Return a statement that inserts the row, or does nothing where a unique index refuses it."""
+    if db.dialect.name == "postgresql":
+        return postgresql.insert(table).values(**values).on_conflict_do_nothing()
+    return sqlite.insert(table).values(**values).on_conflict_do_nothing()
+
+
+def _url(place: str | Path) -> sa.URL:
+    text = str(place)
+    if isinstance(place, str) and "://" in text:
+        url = sa.make_url(text)
+        if url.get_backend_name() == "postgresql" and "+" not in url.drivername:
+            return url.set(drivername="postgresql+psycopg")
+        return url
+    return sa.URL.create("sqlite", database=text)
+
+
+def _engine(url: sa.URL) -> sa.Engine:
+    if url.get_backend_name() != "sqlite":
+        return sa.create_engine(url, pool_size=1, pool_pre_ping=True)
+    engine = sa.create_engine(
+        url, poolclass=sa.QueuePool, pool_size=1, max_overflow=0, connect_args={"check_same_thread": False}
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions behind our back
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")  # WAL's default may lose the last commits with the power
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(db: sa.Connection) -> None:
+        writes = db.get_execution_options().get("docent_writes", True)
+        db.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _upgrade(engine: sa.Engine, shown: str) -> None:
+    """Bring the schema to the head of our migrations, one process at a time, all of it or nothing."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    script = ScriptDirectory.from_config(config)
+    with engine.begin() as db:  # on SQLite this already keeps every other writer out
+        if db.dialect.name == "postgresql":
+            db.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        current = MigrationContext.configure(db).get_current_revision()
+        if current == script.get_current_head():
+            return
+        if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
+            raise OperatorError(
+                f"The database {shown} was written by a newer version (its schema is {current!r}, this version "
+                f"knows up to {script.get_current_head()!r}): install that version, or restore an older backup."
+            )
+        config.attributes["connection"] = db
+        command.upgrade(config, "head")
