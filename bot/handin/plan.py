@@ -14,9 +14,11 @@ from dataclasses import dataclass
 class Refusal:
     """Something we will not or cannot do, said in words that teach.
 
-    `code` is stable and upper-case (`UNKNOWN_COMMAND`, `HOST_MOUNT`…); `say` is one or two kind sentences
-    naming what was seen and what to do; `nearest` is a command to try instead, or ''. `docker` says that
-    the words are Docker's own (shown as command output, exit code as given).
+    `code` is stable and upper-case (`UNKNOWN_COMMAND`, `HOST_MOUNT`…); `say` is one or two kind sentences of
+    ours naming what was seen and what to do; `nearest` is a command to try instead, or ''. `docker` says that
+    the real program (Docker's client, curl, cat…) would have refused too: `words` is then what it would have
+    printed, to be shown as command output with `exit_code`, and `say` is the note beneath. Otherwise `words`
+    is '' and `say` is the whole answer.
     """
 
     code: str
@@ -25,6 +27,7 @@ class Refusal:
     nearest: str = ""
     docker: bool = False
     exit_code: int = 125
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,188 @@
+"""The options and words of a command about images (and `inspect`, `version`) → its plan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from bot.handin.container_plans import MOST_SETTINGS
+from bot.handin.docker_verbs import Verb
+from bot.handin.flags import Parsed, go_quoted
+from bot.handin.paths import inside
+from bot.handin.plan import BuildPlan, Inspect, ListImages, Plan, Refusal, RemoveImages, ShowVersion
+from bot.handin.reference import Reference, parse_reference
+from bot.handin.stopped import Stopped, stop
+from bot.handin.words import join
+
+#: text and plain field paths: `{{.State.Status}}`, `{{json .Config.Cmd}}`
+_FORMAT = re.compile(r"(?:[^{}]|\{\{ ?(?:json )?(?:\.[A-Za-z][A-Za-z0-9]*)+ ?\}\})*")
+_REMOTE = re.compile(r"(?:https?|git|ssh|oci-layout|docker-image)://|git@|github\.com/", re.IGNORECASE)
+_STAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
+_ARG = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+#: build arguments that Docker itself acts upon
+_PROXIES = frozenset({"http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy"})
+_MOST_TAGS = 10
+_MOST_NAMES = 50
+_LONGEST_FORMAT = 300
+_ID = re.compile(r"(?:sha256:)?[0-9a-f]{1,64}")
+
+
+def plan_image_command(verb: Verb, parsed: Parsed) -> Plan | None:
+    """Return the plan, or None when the command is none of these. Raises `Stopped`."""
+    maker = _MAKERS.get(verb.does)
+    return maker(verb, parsed) if maker else None
+
+
+def _build(verb: Verb, parsed: Parsed) -> Plan:
+    tags = tuple(dict.fromkeys(_tag(verb, parsed, tag) for tag in parsed.every("tag")))
+    if len(tags) > _MOST_TAGS:
+        raise stop("TOO_MANY", f"I see {len(tags)} names; up to {_MOST_TAGS} are fine.", str(len(tags)))
+    target = parsed.last("target")
+    if target and not _STAGE.fullmatch(target):
+        say = f"`{target[:60]}` is no name of a stage; it is the word after `AS` in your Dockerfile."
+        raise stop("BAD_NAME", say, target)
+    return BuildPlan(
+        tags=tags,
+        context=_context(verb, parsed),
+        dockerfile=_dockerfile_path(verb, parsed),
+        target=target,
+        build_args=_build_args(parsed),
+        no_cache=parsed.on("no-cache"),
+        quiet=parsed.on("quiet"),
+    )
+
+
+def _tag(verb: Verb, parsed: Parsed, tag: str) -> str:
+    """Return `name:tag`; Docker's client judges `-t` while reading its options, hence its longer words."""
+    reference = parse_reference(tag)
+    if not isinstance(reference, str) and not reference.digest:
+        return reference.tagged
+    fault = reference if isinstance(reference, str) else "refusing to create a tag with a digest reference"
+    code, say, instead = (
+        "BAD_IMAGE_NAME",
+        f"`{tag[:60]}` cannot be an image's name: small letters, digits, `-`, `_`, `.`.",
+        "",
+    )
+    if fault.endswith("must be lowercase"):
+        code, say = "UPPERCASE_IMAGE_NAME", "Image names are written in small letters."
+        words = [word.lower() if word == tag else word for word in parsed.words_without()]
+        instead = join([*verb.path.split(), *words])
+    given = next(g.flag.title for g in parsed.given if g.flag.long == "tag")
+    printed = (
+        f'invalid argument {go_quoted(tag[:200])} for "{given}" flag: {fault[:300]}\n\n'
+        f"Usage:  {verb.path} {verb.usage}\n\nRun '{verb.path} --help' for more information"
+    )
+    raise Stopped(Refusal(code, say, tag[:200], instead[:2000], docker=True, words=printed))
+
+
+def _context(verb: Verb, parsed: Parsed) -> str:
+    """Return the folder to build; it is always the project or a folder in it."""
+    given = parsed.rest[0]
+    here = join([*verb.path.split(), *parsed.words_without()[:-1], "."])
+    if given == "-":
+        raise stop(
+            "OUTSIDE_PROJECT",
+            "`-` reads the recipe from a shell's input. Here the project is the input: a dot.",
+            "-",
+            here,
+        )
+    if _REMOTE.match(given):
+        say = f"`{given[:60]}` lies on the internet, and builds here use your own project: put a dot there."
+        raise stop("OUTSIDE_PROJECT", say, given, here)
+    where = inside(given)
+    if where is None:
+        say = (
+            f"`{given[:60]}` is outside your project. A dot means the project's folder, and that is what you can build."
+        )
+        raise stop("OUTSIDE_PROJECT", say, given, here)
+    if where.rpartition("/")[2].lower() == "dockerfile":
+        say = f"The last word is the folder to send, and `{given[:60]}` is a file: put a dot there."
+        raise stop("CONTEXT_IS_FILE", say, given, here)
+    return where
+
+
+def _dockerfile_path(verb: Verb, parsed: Parsed) -> str:
+    given = parsed.last("file")
+    if not given:
+        context = inside(parsed.rest[0])
+        return "Dockerfile" if context in {".", None} else f"{context}/Dockerfile"
+    path = inside(given) if given != "-" else None
+    if path is None or path == ".":
+        without = join([*verb.path.split(), *parsed.words_without("file")])
+        raise stop("OUTSIDE_PROJECT", f"`-f {given[:60]}` is no file of your project.", given, without)
+    return path
+
+
+def _build_args(parsed: Parsed) -> tuple[tuple[str, str], ...]:
+    """Return the build arguments that have a value; a bare name means the caller's own, and there is none."""
+    found: dict[str, str] = {}
+    given = parsed.every("build-arg")
+    if len(given) > MOST_SETTINGS:
+        raise stop("TOO_MANY", f"I see {len(given)} build arguments; up to {MOST_SETTINGS} are fine.", str(len(given)))
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if name.lower() in _PROXIES or name.upper().startswith("BUILDKIT_"):
+            say = (
+                f"`--build-arg {name[:60]}` steers the builder itself; that is fixed on this shared host. Leave it out."
+            )
+            raise stop("BUILDER_ARGUMENT", say, pair)
+        if not _ARG.fullmatch(name):
+            raise stop("BAD_SETTING", f"`{pair[:60]}` is no build argument. Write `NAME=value`.", pair)
+        if equals:
+            found[name] = value
+    return tuple(found.items())
+
+
+def _images(_verb: Verb, parsed: Parsed) -> Plan:
+    return ListImages(
+        repository="".join(parsed.rest)[:300],
+        all=parsed.on("all"),
+        quiet=parsed.on("quiet"),
+        no_trunc=parsed.on("no-trunc"),
+    )
+
+
+def _inspect(verb: Verb, parsed: Parsed) -> Plan:
+    template = parsed.last("format")
+    if not _FORMAT.fullmatch(template) or len(template) > _LONGEST_FORMAT:
+        say = "I can show plain fields here, such as `{{.State.Status}}` or `{{json .Config.Cmd}}`."
+        raise stop("FORMAT", say, template, join([*verb.path.split(), *parsed.words_without("format")]))
+    kind = {"docker image inspect": "image", "docker container inspect": "container"}.get(verb.path, "any")
+    asked = parsed.last("type")
+    if asked in {"image", "container"}:
+        kind = asked
+    elif asked:
+        raise stop("NOT_YET", f"`--type {asked[:60]}` is not known here yet; `image` and `container` are.", asked)
+    return Inspect(_image_names(parsed.rest), kind=kind, format=template)
+
+
+def _rmi(_verb: Verb, parsed: Parsed) -> Plan:
+    return RemoveImages(_image_names(parsed.rest), force=parsed.on("force"))
+
+
+def _image_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names of images, containers or the start of an ID; what can be none is answered as unknown."""
+    if len(names) > _MOST_NAMES:
+        raise stop("TOO_MANY", f"I see {len(names)} names; up to {_MOST_NAMES} at a time are fine.", str(len(names)))
+    for name in names:
+        if _ID.fullmatch(name) or isinstance(parse_reference(name.removeprefix("/").lower()), Reference):
+            continue
+        say = f"`{name[:60]}` cannot be the name of anything. `docker images` and `docker ps -a` show the names."
+        words = f"Error: No such object: {name[:200]}"
+        raise Stopped(
+            Refusal("NO_SUCH_OBJECT", say, name[:200], "docker images", docker=True, exit_code=1, words=words)
+        )
+    return names
+
+
+def _version(_verb: Verb, _parsed: Parsed) -> Plan:
+    return ShowVersion()
+
+
+_MAKERS: dict[str, Callable[[Verb, Parsed], Plan]] = {
+    "build": _build,
+    "images": _images,
+    "inspect": _inspect,
+    "rmi": _rmi,
+    "version": _version,
+}

@@ -1,0 +1,26 @@
+"""Paths inside a learner's project; nothing outside of it has a name."""
+
+from __future__ import annotations
+
+import re
+
+_WINDOWS_DRIVE = re.compile(r"[A-Za-z]:")
+LONGEST_PATH = 200
+
+
+def inside(path: str) -> str | None:
+    """Return the path below the project (`src/index.js`, `.` for the project itself), None when it leads outside."""
+    path = path.replace("\\", "/")
+    if len(path) > LONGEST_PATH or path.startswith(("/", "~")) or _WINDOWS_DRIVE.match(path):
+        return None
+    if any(ord(sign) < 32 or 127 <= ord(sign) < 160 for sign in path):
+        return None
+    kept: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            if not kept:
+                return None
+            kept.pop()
+        elif part not in {"", "."}:
+            kept.append(part)
+    return "/".join(kept) or "."

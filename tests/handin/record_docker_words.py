@@ -1,0 +1,145 @@
+"""Record what Docker's own client says about wrong usages: `python tests/handin/record_docker_words.py`.
+
+Needs only the client (28.x was recorded); none of these reaches an engine. The answers are kept in
+`docker_words.json`, and `test_docker_line.py` compares ours with them, letter for letter.
+"""
+
+import json
+import shlex
+import subprocess
+from pathlib import Path
+
+USAGES = """
+build
+build -t x
+build a b
+image build
+build -t Getting-Started .
+build -t 'a b' .
+build -t 'getting started' .
+build --tag Foo/Bar:x .
+build -t a:b:c .
+build -t x@y .
+build -t '' .
+build --foo .
+build -x .
+build -t
+build --tag
+build --no-cache=maybe .
+run
+run -d
+run -d -p 3000
+run -x a
+run --foo a
+run -itx a
+run -name web a
+run --naem web a
+run -e
+run -l
+run -u
+run -dp
+run --name
+run --detach=maybe a
+run -d=x a
+run --=x a
+run ---x a
+run -p 3000:abc a
+run -p abc a
+run -p 3000:3000:3000 a
+run -p 127.0.0.1:3000:3000:1 a
+run -p 99999:3000 a
+run -p 3000:99999 a
+run -p 3000: a
+run -p 3000:3000/foo a
+run -p localhost:3000:3000 a
+run -p 300.0.0.1:3000:3000 a
+run -p '' a
+run -p -d a
+run -dpx a
+run -p 3000-3001:3000-3002 a
+run -p published=3000,foo a
+run -p 3000-2999:80 a
+run -p 3000:80/ x:y:z
+run Getting-Started
+run Foo:Bar
+run foo/Bar
+run a:b:c
+run '<image>:x'
+run 'a b'
+run '-d getting-started'
+run .
+run ./x
+run -- -x
+run a..b
+run a__b___c
+run foo/bar:
+build -t 0000000000000000000000000000000000000000000000000000000000000000 .
+ps foo
+ps -x
+ps --foo
+ps -n
+ps -n abc
+ps --last=1x
+container ls foo
+container list foo
+stop
+stop -t
+stop -t abc x
+container stop
+start
+restart
+rm
+rm -x
+container rm
+container remove
+logs
+logs a b
+logs --tail
+container logs
+images --foo
+image ls -x
+image foo
+image inspect
+image rm
+image remove
+inspect
+inspect -f
+container inspect
+rmi
+exec
+exec a
+exec -x a b
+container exec a
+container foo
+foo
+biuld .
+dokcer
+--foo
+-x
+version foo
+version --foo
+help foo
+"""
+WHERE = Path(__file__).with_name("docker_words.json")
+_DEPRECATED = "DEPRECATED: The legacy builder"
+
+
+def said(line: str) -> dict[str, object]:
+    """Return the line, what the client printed about it and its exit code."""
+    done = subprocess.run(
+        ["docker", *shlex.split(line)],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+        timeout=30,
+    )
+    words = (done.stdout + done.stderr).strip("\n")
+    if words.startswith(_DEPRECATED):  # only said where the buildx plug-in is missing
+        words = words.split("\n\n", 1)[1]
+    return {"line": f"docker {line}", "words": words, "exit_code": done.returncode}
+
+
+if __name__ == "__main__":
+    rows = [said(line) for line in USAGES.strip().splitlines()]
+    WHERE.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
