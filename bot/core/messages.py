@@ -116,7 +116,9 @@ class CheckCard:
     title: str
     state: CheckState
     lines: tuple[ConditionLine, ...]
+    say: str = ""  #: the step's own text, so that the task stays in sight
     ahead: int = 0  #: checks before this one, while queued
+    eta_s: float = 0.0  #: about so long until it begins, 0 when nobody knows
     hint: str = ""  #: the fitting hint's nudge, at the end
     recap: str = ""  #: what was just proved, at the end
     offers: tuple[Offer, ...] = ()

@@ -117,9 +117,15 @@ SPECS: dict[str, type[Spec]] = {
 
 @dataclass(frozen=True, slots=True)
 class AnswerSeen:
-    """The option that the learner chose last (its index), None when not answered."""
+    """The option that the learner chose last (its index), None when not answered.
+
+    The rest is filled in by `bot.core.verdict.answer_seen`, which knows the question.
+    """
 
     chosen: int | None
+    right: bool = False
+    picked: str = ""  #: text of the chosen option
+    asked: str = ""  #: the question
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,80 +1,130 @@
-"""Judge evidence: what one condition's evidence means, and what a check's results mean together.
+"""Judge evidence: what one condition's evidence means, and in which order conditions are looked at.
 
-The result types are a contract; `judge` and its table are below. Only a pass moves a learner on; what we
-could not tell (`Fault`, `TimedOut`) never costs a try.
+The result types are a contract and come from `bot.core.results`. `judge` has one row per probe; each row's
+codes are in `CODES`, stable names that lessons give words to.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.core.judging import answers, builds, containers, files, images, pages
+from bot.core.probe import (
+    AnswerSeen,
+    AnswerSpec,
+    BuildSeen,
+    BuildSpec,
+    ContainerSpec,
+    ContainersSeen,
+    Evidence,
+    FileSeen,
+    FileSpec,
+    HttpSeen,
+    HttpSpec,
+    ImageSeen,
+    ImageSpec,
+    ProbeSpec,
+)
+from bot.core.results import Blocked, Failed, Fault, NotYet, Passed, Result, TimedOut, Verdict
+from bot.core.workshop import Condition, Step
+
+__all__ = [
+    "CODES",
+    "Blocked",
+    "Failed",
+    "Fault",
+    "NotYet",
+    "Passed",
+    "Result",
+    "TimedOut",
+    "Verdict",
+    "answer_seen",
+    "blocked",
+    "codes_for",
+    "judge",
+    "plan_order",
+]
+
+#: probe → every code that it can fail with
+CODES: Mapping[str, frozenset[str]] = {
+    "answer": answers.CODES,
+    "file": files.CODES,
+    "build": builds.CODES,
+    "image": images.CODES,
+    "container": containers.CODES,
+    "http": pages.CODES,
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """The condition holds. `proof` is one short line of what was seen (`GET /items answered 200`)."""
+def judge(condition: Condition, evidence: Evidence, *, last: bool = False) -> Result:
+    """Return what the evidence means for the condition.
 
-    proof: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The condition does not hold; `code` names why, in the vocabulary of the probe."""
-
-    code: str
-    expected: str
-    observed: str
-    detail: str = ""  #: longer evidence (log tail) for the fold of the card
-
-
-@dataclass(frozen=True, slots=True)
-class Blocked:
-    """Not looked at, because the condition it needs did not pass."""
-
-    by: str  #: condition id
-
-
-@dataclass(frozen=True, slots=True)
-class NotYet:
-    """Still starting; the prober asks again quietly until its time is up."""
-
-    why: str = ""
+    `last` says that nobody will look again: what would be `NotYet` is then a failure with a code.
+    Raises: TypeError when the evidence is of another probe (a bug of ours).
+    """
+    match condition.with_, evidence:
+        case AnswerSpec(), AnswerSeen() as seen:
+            return answers.judge(seen)
+        case FileSpec() as file, FileSeen() as seen:
+            return files.judge(file, seen)
+        case BuildSpec() as build, BuildSeen() as seen:
+            return builds.judge(build, seen)
+        case ImageSpec() as image, ImageSeen() as seen:
+            return images.judge(image, seen)
+        case ContainerSpec() as container, ContainersSeen() as seen:
+            return containers.judge(container, seen, last=last)
+        case HttpSpec() as asks, HttpSeen() as seen:
+            return pages.judge(asks, seen, last=last)
+        case spec, other:
+            raise TypeError(f"{type(other).__name__} is no evidence for {type(spec).__name__}")
 
 
-@dataclass(frozen=True, slots=True)
-class TimedOut:
-    """The probe itself ran out of time; not the learner's failure."""
+def codes_for(spec: ProbeSpec) -> frozenset[str]:
+    """Return the codes that this very spec can fail with: those a lesson must have words for."""
+    match spec:
+        case AnswerSpec():
+            return answers.CODES
+        case FileSpec():
+            return files.codes_for(spec)
+        case BuildSpec():
+            return builds.CODES
+        case ImageSpec():
+            return images.codes_for(spec)
+        case ContainerSpec():
+            return containers.codes_for(spec)
+        case HttpSpec():
+            return pages.codes_for(spec)
 
-    probe: str
+
+def answer_seen(step: Step, spec: AnswerSpec, chosen: int | None) -> AnswerSeen:
+    """Return the evidence for an `answer` condition; it needs no sandbox, only the learner's last choice."""
+    question = step.question(spec.question)
+    if question is None:
+        return AnswerSeen(None)
+    if chosen is None or not 0 <= chosen < len(question.options):
+        return AnswerSeen(None, asked=question.ask)
+    option = question.options[chosen]
+    return AnswerSeen(chosen, right=option.right, picked=option.text, asked=question.ask)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Our side failed; said so, costs nothing."""
+def plan_order(conditions: Sequence[Condition]) -> tuple[Condition, ...]:
+    """Return the conditions so that each comes after those it needs, otherwise as written.
 
-    reason: str
+    Conditions of a circle (which lint refuses) come last, as written.
+    """
+    waiting, known = list(conditions), {c.id for c in conditions}
+    ordered: list[Condition] = []
+    while waiting:
+        placed = {c.id for c in ordered}
+        ready = next((c for c in waiting if all(n in placed or n not in known for n in c.needs)), None)
+        if ready is None:
+            break
+        ordered.append(ready)
+        waiting.remove(ready)
+    return (*ordered, *waiting)
 
 
-Result = Passed | Failed | Blocked | NotYet | TimedOut | Fault
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The results of one check, in the order of the step's conditions."""
-
-    results: tuple[tuple[str, Result], ...]  #: (condition id, result)
-    took_s: float = 0.0
-
-    @property
-    def passed(self) -> bool:
-        """Tell whether every condition passed."""
-        return bool(self.results) and all(isinstance(r, Passed) for _, r in self.results)
-
-    @property
-    def ours(self) -> bool:
-        """Tell whether we could not tell: a fault or a timeout, and nothing that the learner did wrong."""
-        return not self.passed and not any(isinstance(r, Failed) for _, r in self.results)
-
-    @property
-    def first_failure(self) -> tuple[str, Failed] | None:
-        """Return the condition id and failure that the learner should look at first."""
-        return next(((c, r) for c, r in self.results if isinstance(r, Failed)), None)
+def blocked(condition: Condition, results: Mapping[str, Result] | Iterable[tuple[str, Result]]) -> Blocked | None:
+    """Return by which needed condition this one is blocked: the first that has not passed."""
+    known = dict(results)
+    return next((Blocked(need) for need in condition.needs if not isinstance(known.get(need), Passed)), None)

@@ -162,8 +162,18 @@ class Section(Model):
         return next((s for s in self.steps if s.id == step_id), None)
 
 
+class Mistake(Model):
+    """A known mistake by what Docker, npm or Node prints; `{found}` in `say` is the signature's first group."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    sign: str  #: regular expression, tried in order: specific before generic
+    say: str = Field(max_length=300)
+    hints: tuple[str, str, str]
+    sample: str = ""  #: a real text that the sign must find
+
+
 class Workshop(Model):
-    """The whole workshop. `glossary` and the lessons themselves answer free text."""
+    """The whole workshop. `glossary`, `mistakes` and the lessons themselves answer free text."""
 
     id: str
     title: str
@@ -172,6 +182,7 @@ class Workshop(Model):
     app: str  #: folder of the exercise app that a new learner's project starts with
     sections: tuple[Section, ...] = Field(min_length=1)
     glossary: dict[str, str] = {}
+    mistakes: tuple[Mistake, ...] = ()
 
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
 

@@ -1,0 +1,79 @@
+"""Read one YAML file, and know on which line each of its places stands."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+#: a lesson is a page or two; what is longer is not one
+LONGEST = 512 * 1024
+
+
+class PageError(Exception):
+    """A file cannot be read as YAML; `line` is where, 0 when unknown."""
+
+    def __init__(self, say: str, line: int = 0) -> None:
+        super().__init__(say)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A file's data, and the tree that knows its lines."""
+
+    name: str
+    data: Any
+    tree: yaml.Node | None
+
+    def line(self, place: tuple[str | int, ...]) -> int:
+        """Return the line of a place, or of the nearest thing above it that is in the file."""
+        node, line = self.tree, self.tree.start_mark.line + 1 if self.tree else 0
+        for part in place:
+            key, node = _child(node, part)
+            if node is None:
+                break
+            line = (key or node).start_mark.line + 1
+        return line
+
+
+def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:
+    if isinstance(node, yaml.MappingNode):
+        return next(((k, v) for k, v in node.value if k.value == str(part)), (None, None))
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return None, node.value[part]
+    return None, None
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice: YAML would keep the second in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.tag != "tag:yaml.org,2002:merge" and key.value in seen:
+                raise PageError(f"`{key.value}` stands twice in one place", key.start_mark.line + 1)
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
+
+
+def read_page(path: Path, name: str) -> Page:
+    """Return the file's page. Raises: PageError."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise PageError(f"cannot be read: {error.strerror}") from error
+    if len(raw) > LONGEST:
+        raise PageError(f"is {len(raw):,} bytes; a lesson may have {LONGEST:,}")
+    try:
+        text = raw.decode("utf-8")
+        return Page(name, yaml.load(text, _Loader), yaml.compose(text, yaml.SafeLoader))  # noqa: S506 - a SafeLoader
+    except UnicodeDecodeError as error:
+        raise PageError("is not UTF-8 text") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        say = getattr(error, "problem", None) or "cannot be read as YAML"
+        raise PageError(f"is not valid YAML: {say}", mark.line + 1 if mark else 0) from error

@@ -1,0 +1,40 @@
+"""Judge a build: whether it went through, else at which instruction it stopped and why."""
+
+from __future__ import annotations
+
+from bot.core.diagnosis import BUILD_SIGNS, named
+from bot.core.probe import BuildSeen, BuildSpec
+from bot.core.results import Failed, Passed, Result
+
+CODES = frozenset({"REFUSED", "BUILD_FAILED"} | {sign.code for sign in BUILD_SIGNS})
+
+#: what each cause would need, in a few words
+EXPECTED = {
+    "REFUSED": "a build that this class allows",
+    "NO_DOCKERFILE": "a file called Dockerfile",
+    "EMPTY_DOCKERFILE": "instructions in the Dockerfile",
+    "UNKNOWN_INSTRUCTION": "an instruction Docker knows",
+    "BASE_NOT_FOUND": "a base image that exists",
+    "COPY_NOT_FOUND": "a path that is in the project",
+    "NO_PACKAGE_JSON": "package.json in the image before npm runs",
+    "NO_YARN": "npm, which comes with Node",
+    "NOT_FETCHED": "packages that npm can reach",
+    "COMMAND_NOT_FOUND": "a program that is in the image",
+    "OUT_OF_MEMORY": "a build that fits into memory",
+    "BUILD_FAILED": "every instruction goes through",
+}
+
+
+def judge(spec: BuildSpec, seen: BuildSeen) -> Result:
+    """Return whether the project builds from the asked Dockerfile."""
+    if seen.ok and not seen.refused:
+        return Passed(f"{spec.dockerfile} built in {seen.took_s:.1f} s")
+    # the line that stopped the build says more than what scrolled by before it
+    found = named(BUILD_SIGNS, seen.refused) or named(BUILD_SIGNS, seen.line) or named(BUILD_SIGNS, seen.log)
+    if found:
+        code, what = found
+        return Failed(code, EXPECTED[code], what or seen.step or seen.line, detail=seen.refused or seen.log)
+    if seen.refused:
+        return Failed("REFUSED", EXPECTED["REFUSED"], seen.refused)
+    observed = ": ".join(part for part in (seen.step, seen.line) if part) or "it stopped without a word"
+    return Failed("BUILD_FAILED", EXPECTED["BUILD_FAILED"], observed, detail=seen.log)

@@ -1,0 +1,97 @@
+"""Judge containers: does one run from the image, detached and published as asked?"""
+
+from __future__ import annotations
+
+from bot.core.diagnosis import RUN_SIGNS, last_words, named
+from bot.core.probe import ContainerSpec, ContainersSeen, ContainerView
+from bot.core.results import Failed, NotYet, Passed, Result
+
+ALIVE = frozenset({"NOT_STARTED", "NEVER_RAN", "EXITED", "STOPPED", "OUT_OF_MEMORY", "OLD_IMAGE", "NOT_DETACHED"})
+CODES = (
+    ALIVE
+    | {sign.code for sign in RUN_SIGNS}
+    | {"NOT_PUBLISHED", "WRONG_CONTAINER_PORT", "WRONG_HOST_PORT", "NOT_LOOPBACK", "NO_LOG_LINE"}
+)
+#: a container that was stopped on purpose, or whose program had nothing to do. 130 and 143 are SIGINT and SIGTERM
+STOPPED = (0, 130, 143)
+
+
+def codes_for(spec: ContainerSpec) -> frozenset[str]:
+    """Return the codes that this spec can fail with."""
+    codes = ALIVE | {sign.code for sign in RUN_SIGNS}
+    if spec.port is not None:
+        codes |= {"NOT_PUBLISHED", "WRONG_CONTAINER_PORT"}
+        codes |= {"WRONG_HOST_PORT"} if spec.host_port is not None else set()
+        codes |= {"NOT_LOOPBACK"} if spec.address is not None else set()
+    return codes | ({"NO_LOG_LINE"} if spec.log else set())
+
+
+def judge(spec: ContainerSpec, seen: ContainersSeen, *, last: bool = False) -> Result:
+    """Return whether any container of the image is as asked; else what is amiss with the likeliest one."""
+    running = [c for c in seen.containers if c.state in {"running", "restarting", "paused"} and not c.restarts]
+    results = [_running(spec, seen, c, last) for c in running]
+    good = next((r for r in results if isinstance(r, Passed)), None)
+    if good or results:
+        return good or results[0]
+    if seen.containers:
+        return ended(seen.containers[0])
+    observed = "no image of that name" if not seen.image_id else _others(seen.others)
+    return Failed("NOT_STARTED", expected=f"a container from {spec.image}", observed=observed)
+
+
+def _others(names: tuple[str, ...]) -> str:
+    return f"only {', '.join(names[:3])}" if names else "no container"
+
+
+def _running(spec: ContainerSpec, seen: ContainersSeen, c: ContainerView, last: bool) -> Result:
+    if seen.image_id and c.image_id != seen.image_id:
+        return Failed("OLD_IMAGE", expected=f"the newest {spec.image}", observed=f"{c.name} runs an older one")
+    if not c.detached:
+        return Failed("NOT_DETACHED", expected="-d", observed="a run without -d")
+    published = _published(spec, c)
+    if published:
+        return published
+    if spec.log and spec.log not in c.log:
+        if last:
+            return Failed("NO_LOG_LINE", expected=spec.log, observed=last_words(c.log) or "an empty log", detail=c.log)
+        return NotYet(f"{c.name} is starting")
+    return Passed(f"{c.name} is up" + (f", {_port(*c.ports[0])}" if c.ports else ""))
+
+
+def _published(spec: ContainerSpec, c: ContainerView) -> Failed | None:
+    if spec.port is None:
+        return None
+    wanted = f"{spec.address or '0.0.0.0'}:{spec.host_port or spec.port}->{spec.port}"  # noqa: S104 - words, no socket
+    if not c.ports:
+        return Failed("NOT_PUBLISHED", expected=wanted, observed="no published port")
+    inner = [p for p in c.ports if p[2] == spec.port and p[3] == "tcp"]
+    if not inner:
+        return Failed("WRONG_CONTAINER_PORT", expected=wanted, observed=_port(*c.ports[0]))
+    host = [p for p in inner if spec.host_port in (None, p[1])]
+    if not host:
+        return Failed("WRONG_HOST_PORT", expected=wanted, observed=_port(*inner[0]))
+    if spec.address and not any(p[0] == spec.address for p in host):
+        return Failed("NOT_LOOPBACK", expected=wanted, observed=_port(*host[0]))
+    return None
+
+
+def _port(address: str, host: int, container: int, protocol: str) -> str:
+    return f"{address}:{host}->{container}" + ("" if protocol == "tcp" else f"/{protocol}")
+
+
+def ended(c: ContainerView) -> Failed:
+    """Return why a container does not run, by what it said last."""
+    expected = "a container that keeps running"
+    if c.oom_killed:
+        return Failed("OUT_OF_MEMORY", expected, f"{c.name} used up its memory", detail=c.log)
+    found = named(RUN_SIGNS, c.log)
+    if found:
+        code, what = found
+        return Failed(code, expected, what, detail=c.log)
+    if c.exit_code == 127:
+        return Failed("BAD_CMD", expected, last_words(c.log) or "exit code 127", detail=c.log)
+    if c.state == "created":
+        return Failed("NEVER_RAN", expected, f"{c.name} was made but never ran", detail=c.log)
+    if c.exit_code in STOPPED:
+        return Failed("STOPPED", expected, f"{c.name} stopped with code {c.exit_code}", detail=c.log)
+    return Failed("EXITED", expected, last_words(c.log) or f"exit code {c.exit_code}", detail=c.log)

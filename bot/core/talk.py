@@ -1,0 +1,238 @@
+"""Understand free text: words and near-words become events, small talk and questions become a note; never silence."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+
+from bot.core import words
+from bot.core.cards import answer_key, filled, one_line
+from bot.core.diagnosis import fitting, last_words
+from bot.core.events import (
+    AnsweredQuestion,
+    Arrived,
+    AskedForBack,
+    AskedForCheck,
+    AskedForHelp,
+    AskedForHint,
+    AskedForNext,
+    AskedForStatus,
+    AskedToReset,
+    AskedToSkip,
+    Event,
+    OpenedEditor,
+    Started,
+    WentTo,
+    WroteFiles,
+)
+from bot.core.judging.reading import looks_like_dockerfile
+from bot.core.learner import Learner
+from bot.core.messages import Note, Offer
+from bot.core.search import explained, section_named
+from bot.core.workshop import Workshop
+
+#: what is meant → the ways to say it, in small letters and without punctuation
+EVENTS: tuple[tuple[Event, str], ...] = (
+    (Started(), "start|begin|continue|resume|lets go|let us go|lets start|carry on|where was i|repeat|again|show step"),
+    (Started(), "start workshop|start the workshop|what now|what next|what do i do|what should i do|show the step"),
+    (AskedForNext(), "next|next step|next one|next please|go on|forward|proceed|move on|onwards|keep going"),
+    (AskedForBack(), "back|go back|previous|prev|step back|last step|before"),
+    (AskedForHint(), "hint|hints|clue|tip|another hint|next hint|give me a hint|hint please|more hints|one more hint"),
+    (AskedForCheck(), "check|check my work|check it|check this|verify|check again|check please|try again|retry"),
+    (AskedToSkip(), "skip|skip it|skip this|skip step|skip this step|pass on this"),
+    (AskedToSkip(sure=True), "skip sure|yes skip|yes skip it|skip yes|sure skip"),
+    (AskedForStatus(), "status|progress|my progress|where am i|how far am i|how far|map|overview|score"),
+    (AskedForHelp(), "help|commands|menu|what can i say|what can i do|how does this work|usage|options"),
+    (AskedToReset(""), "reset|restart|start over|redo|start again"),
+    (AskedToReset("step"), "reset step|reset this step|restart step|redo step"),
+    (AskedToReset("section"), "reset section|reset this section|restart section|redo section"),
+    (AskedToReset("all"), "reset all|reset everything|restart everything|start from scratch|reset workshop"),
+    (OpenedEditor(""), "edit|editor|write|open editor|write file|edit file|write the file|write dockerfile"),
+    (Arrived(), "hi|hello|hey|hey there|hi there|hello there|hiya|yo|howdy|moin|hallo|good morning|good afternoon"),
+    (Arrived(), "good evening|good day|greetings|hi docent|hello docent|hey docent|hi bot|hello bot"),
+)
+
+
+def _ways(phrases: str) -> frozenset[str]:
+    return frozenset(phrases.split("|"))
+
+
+#: done depends on whether there is anything to check
+DONE = _ways("done|im done|i am done|finished|i finished|ready|im ready|i am ready|ok done|all done")
+THANKS = _ways("thanks|thank you|thx|ty|cheers|merci|danke|thanks a lot|many thanks|great thanks|perfect")
+OKAY = _ways("ok|okay|k|cool|nice|great|good|alright|got it|i see|understood|sure|fine|wow|awesome|lol")
+YES = _ways("yes|y|yep|yeah|yup|no|nope|n|nah|maybe")
+BYE = _ways("bye|goodbye|see you|cu|later|see you later|stop|quit|exit|pause|good night|have to go")
+WHO = _ways("who are you|what are you|are you a bot|are you human|what is this|what can you do|who is this")
+SOLUTION = _ways("solution|show solution|show me the solution|answer|show me the answer|solve it|solve")
+STUCK = re.compile(
+    r"\b(stuck|lost|confused|no idea|no clue|(?:dont|do not|didnt|did not) (?:know|understand|get (?:it|this|that))|"
+    r"help me|need help|what am i supposed|too hard|cant figure|"
+    r"how do i (?:do|solve|start|continue) (?:this|that|it))\b"
+)
+ANNOYED = re.compile(
+    r"\b(stupid|dumb|hate|sucks?|wtf|ffs|argh+|ugh+|annoying|frustrat\w+|useless|nonsense|crap|shit|damn|fuck\w*|"
+    r"(?:doesnt|does not|isnt|not|nothing|never) work(?:s|ing)?|i give up|giving up|broken)\b"
+)
+ERRORISH = re.compile(
+    r"\berror\b|npm err|not found|denied|refused|failed|exception|cannot |fatal|exit(?:ed)? (?:with )?code|traceback",
+    re.IGNORECASE,
+)
+
+PHRASES: dict[str, Event] = {phrase: event for event, phrases in EVENTS for phrase in phrases.split("|")}
+#: the words that typos are compared with: one word each, and long enough to be told apart
+SINGLE = sorted(phrase for phrase in PHRASES if " " not in phrase and len(phrase) >= 4)
+#: the words that are worth suggesting
+MAIN = ("next", "back", "check", "hint", "skip", "status", "help", "reset", "continue", "start", "edit", "docker")
+
+
+def understood(workshop: Workshop, learner: Learner, text: str) -> Event | Note | None:
+    """Return the event that the words mean, a note for small talk, or None when it has to be looked up."""
+    plain = _plain(text)
+    if not plain:
+        return Note(words.HELP, (_way_on(learner),), learner.at) if not text.strip() else None
+    return (
+        PHRASES.get(plain)
+        or _small_talk(workshop, learner, plain)
+        or _order(workshop, learner, text.strip(), plain)
+        or _misspelt(text.strip(), plain)
+        or _feeling(workshop, learner, text, plain)
+    )
+
+
+def _plain(text: str) -> str:
+    """Return the words in small letters, without punctuation, politeness and the bot's own name."""
+    lowered = re.sub(r"['’]", "", text.lower())
+    plain = " ".join(re.sub(r"[^\w\s]", " ", lowered).split())
+    return re.sub(r"^(?:please|pls|can you|could you|docent) | (?:please|pls|now|docent)$", "", plain)
+
+
+def _way_on(learner: Learner) -> Offer:
+    return Offer.CONTINUE if learner.at else Offer.START
+
+
+def _small_talk(workshop: Workshop, learner: Learner, plain: str) -> Event | Note | None:
+    on = (_way_on(learner),)
+    step = workshop.step(learner.at) if learner.at else None
+    if plain in DONE:
+        return AskedForCheck() if step and step.checked else AskedForNext()
+    if plain in THANKS or plain.startswith(("thanks ", "thank you ")):
+        return Note(words.THANKS, on, learner.at)
+    if plain in OKAY:
+        return Note(words.OKAY if learner.at else words.NOT_STARTED, on, learner.at)
+    if plain in YES:
+        return Note(words.YES_TO_WHAT, on, learner.at)
+    if plain in BYE:
+        return Note(words.BYE, (), learner.at)
+    if plain in WHO:
+        return Note(f"{words.WHO}\n\n{words.HELP}", on, learner.at)
+    if plain in SOLUTION:
+        if learner.at is None:
+            return Note(words.NOT_STARTED, (Offer.START,))
+        left = 3 - learner.hints.get(learner.at, 0)
+        return Note(words.solution_offer(left), (Offer.HINT, Offer.SKIP), learner.at)
+    return None
+
+
+def _order(workshop: Workshop, learner: Learner, text: str, plain: str) -> Event | None:
+    """Return what a phrase with an argument asks for: a section, a file, an answer."""
+    go = re.fullmatch(
+        r"(?:go(?:to)?|jump|open|show|section|part)(?: to)?(?: the)?(?: section| part)? (.+)|(\d\d?)", plain
+    )
+    if go:
+        wanted = go.group(1) or ""
+        section = section_named(workshop, wanted or go.group(2))
+        number = re.fullmatch(r"\d\d?", wanted or go.group(2))
+        if section or (number and wanted):
+            return WentTo(section or wanted.zfill(2))
+    edit = re.fullmatch(
+        r"(?:edit|write|open|change)\s+(?:the\s+)?(?:file\s+)?[`'\"]?([\w./-]+)[`'\"]?", text, re.IGNORECASE
+    )
+    if edit:
+        path = edit.group(1)
+        return OpenedEditor("Dockerfile" if path.lower() == "dockerfile" else path)
+    letter = re.fullmatch(r"(?:answer |option |its |i say )?([a-e]|[1-5])", plain)
+    if letter and learner.at:
+        return _answer_by_letter(workshop, learner, letter.group(1))
+    if looks_like_dockerfile(text):
+        return WroteFiles((("Dockerfile", f"{text}\n".encode()),), "message")
+    return None
+
+
+def _answer_by_letter(workshop: Workshop, learner: Learner, letter: str) -> Event | None:
+    """Return the answer to the first question of the present step that is not answered right."""
+    ref = learner.at
+    step = workshop.step(ref) if ref else None
+    if ref is None or step is None:
+        return None
+    index = int(letter) - 1 if letter.isdigit() else "abcde".index(letter)
+    for question in step.questions:
+        chosen = learner.answers.get(answer_key(ref, question.id))
+        right = chosen is not None and 0 <= chosen < len(question.options) and question.options[chosen].right
+        if not right and index < len(question.options):
+            return AnsweredQuestion(ref, question.id, index)
+    return None
+
+
+def _misspelt(text: str, plain: str) -> Event | Note | None:
+    """Return what a typo means: one word near one we know, or a `docker` that lost a letter."""
+    first, _, rest = text.partition(" ")
+    if rest and first.lower() != "docker" and get_close_matches(first.lower(), ["docker"], cutoff=0.75):
+        return Note(words.docker_typo(f"docker {one_line(rest, 200)}"))
+    if " " in plain or len(plain) < 3:
+        return None
+    near = get_close_matches(plain, SINGLE, n=1, cutoff=0.78)
+    return PHRASES[near[0]] if near else None
+
+
+def _feeling(workshop: Workshop, learner: Learner, text: str, plain: str) -> Note | None:
+    """Return a kind word to somebody who is stuck or annoyed; what they pasted or asked about comes first."""
+    if len(plain) > 120 or fitting(workshop.mistakes, text):
+        return None
+    annoyed = ANNOYED.search(plain)
+    if not annoyed and not STUCK.search(plain):
+        return None
+    step = workshop.step(learner.at) if learner.at else None
+    if step is None:
+        return Note(words.NOT_STARTED, (Offer.START,))
+    say = words.ANNOYED if annoyed else words.STUCK
+    return Note(say.replace("{title}", step.title), (Offer.HINT, Offer.SKIP), learner.at)
+
+
+def answer(workshop: Workshop, learner: Learner, text: str) -> Note:
+    """Return the answer to what no event covers: a pasted message, a question, or the nearest thing we know."""
+    found = _looked_up(workshop, text)
+    if found:
+        return Note(found, (_way_on(learner),), learner.at)
+    if ERRORISH.search(text) and (len(text) > 60 or "\n" in text):
+        step = workshop.step(learner.at) if learner.at else None
+        offers = (Offer.CHECK, Offer.HINT) if step and step.checked else (_way_on(learner),)
+        return Note(words.UNKNOWN_MESSAGE.replace("{line}", one_line(last_words(text), 200)), offers, learner.at)
+    said = one_line(text, 60)
+    near = _nearest(workshop, _plain(text))
+    say = words.did_you_mean(said, near) if near else words.not_understood(said)
+    return Note(say, (Offer.HELP, _way_on(learner)), learner.at)
+
+
+def _nearest(workshop: Workshop, plain: str) -> str:
+    """Return the word we know that is most like one of theirs, '' when none is."""
+    known = {**{term.lower(): term for term in workshop.glossary}, **{word: word for word in MAIN}}
+    for word in plain.split()[:12]:
+        near = get_close_matches(word, known, 1, 0.65) if len(word) >= 4 else []
+        if near:
+            return known[near[0]]
+    return ""
+
+
+def short_answer(workshop: Workshop, text: str) -> str:
+    """Return what can be said in a channel, without anybody's progress: a looked-up answer, or who we are."""
+    return _looked_up(workshop, text) or words.WHO
+
+
+def _looked_up(workshop: Workshop, text: str) -> str:
+    pasted = fitting(workshop.mistakes, text)
+    if pasted:
+        mistake, found = pasted
+        text = f"{mistake.say}\n{words.listed(mistake.hints)}"
+        return filled(text, workshop).replace("{found}", one_line(found, 60))
+    return filled(explained(workshop, text), workshop)

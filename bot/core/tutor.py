@@ -1,0 +1,221 @@
+"""Decide what one event means for one learner: `decide` is the whole tutor, and it is pure.
+
+It never raises for any event in any learner's state, and nothing that a learner says is met with silence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from bot.core import checks, ladder, moves, talk, words
+from bot.core.cards import check_card, filled, step_card
+from bot.core.events import (
+    AnsweredQuestion,
+    Arrived,
+    AskedForBack,
+    AskedForCheck,
+    AskedForHelp,
+    AskedForHint,
+    AskedForNext,
+    AskedForStatus,
+    AskedToReset,
+    AskedToSkip,
+    CheckEnded,
+    Event,
+    HandedInUnusable,
+    Mentioned,
+    OpenedEditor,
+    OpenedHome,
+    PressedForeignCard,
+    SaidSomething,
+    Started,
+    TypedCommands,
+    WentTo,
+    WroteFiles,
+)
+from bot.core.learner import Learner
+from bot.core.map import home, place, settled, welcome
+from bot.core.messages import Editor, Note, Offer
+from bot.core.moves import note
+from bot.core.turn import (
+    Action,
+    KeepFiles,
+    OpenEditor,
+    PrepareProject,
+    RefreshBoard,
+    RunCommands,
+    Say,
+    ShowHome,
+    Turn,
+    Whisper,
+)
+from bot.core.workshop import Step, StepRef, Workshop
+from bot.handin.plan import BuildPlan, RunPlan
+
+__all__ = ["check_card", "decide", "filled", "home", "step_card"]
+
+#: somebody who comes back sooner than this is not greeted again
+GREET_AGAIN = timedelta(hours=6)
+
+
+def decide(workshop: Workshop, learner: Learner, event: Event, now: datetime) -> Turn:
+    """Return what happens now: the learner afterwards, and the actions in order."""
+    turn = _decided(workshop, settled(workshop, learner), event, now)
+    board = (RefreshBoard(),) if RefreshBoard() in turn.actions else ()
+    return Turn(turn.learner, (*(a for a in turn.actions if not isinstance(a, RefreshBoard)), *board))
+
+
+def _decided(workshop: Workshop, learner: Learner, event: Event, now: datetime) -> Turn:  # noqa: C901 - one row each
+    before, learner = learner, _seen(learner, event, now)
+    match event:
+        case Arrived():
+            return _arrived(workshop, before, learner, now)
+        case OpenedHome():
+            return Turn(learner, (ShowHome(home(workshop, learner)),))
+        case Started():
+            return moves.start(workshop, learner)
+        case WentTo():
+            return moves.go(workshop, learner, event.section)
+        case AskedForNext() | AskedForBack() | AskedForHint() | AskedForCheck() | AskedToSkip():
+            return _about_the_step(workshop, learner, event, now)
+        case AskedToReset():
+            if learner.at is None:
+                return _not_started(learner)
+            return moves.reset(workshop, learner, learner.at, event.scope, sure=event.sure)
+        case AskedForStatus():
+            return Turn(learner, (Say(home(workshop, learner)),))
+        case AskedForHelp():
+            return Turn(learner, (note(words.HELP, _way_on(learner), ref=learner.at),))
+        case AnsweredQuestion():
+            return checks.answered(workshop, learner, event, now)
+        case OpenedEditor():
+            return _editor(workshop, learner, event.path)
+        case WroteFiles():
+            return _files(workshop, learner, event)
+        case HandedInUnusable():
+            return Turn(learner, (note(event.say or words.NOTHING_HANDED_IN, ref=learner.at),))
+        case TypedCommands():
+            return _commands(workshop, learner, event)
+        case SaidSomething():
+            return _said(workshop, before, learner, event.text, now)
+        case Mentioned():
+            return Turn(learner, (note(f"{talk.short_answer(workshop, event.text)}\n\n{words.IN_CHANNEL}".strip()),))
+        case PressedForeignCard():
+            return Turn(learner, (Whisper(words.FOREIGN_CARD),))
+        case CheckEnded():
+            return checks.ended(workshop, learner, event, now)
+        case _:
+            assert_never(event)
+
+
+def _seen(learner: Learner, event: Event, now: datetime) -> Learner:
+    """Return the learner with this sign of life; a verdict and the Home tab refreshed by us are none."""
+    return learner if isinstance(event, CheckEnded) else replace(learner, seen_at=now)
+
+
+def _arrived(workshop: Workshop, before: Learner, learner: Learner, now: datetime) -> Turn:
+    lately = before.met_at is not None and before.seen_at is not None and now - before.seen_at < GREET_AGAIN
+    if lately:
+        return Turn(learner)
+    learner = replace(learner, met_at=learner.met_at or now)
+    return Turn(learner, (Say(welcome(workshop, learner)),))
+
+
+def _not_started(learner: Learner) -> Turn:
+    return Turn(learner, (note(words.NOT_STARTED, Offer.START),))
+
+
+def _way_on(learner: Learner) -> Offer:
+    return Offer.CONTINUE if learner.at else Offer.START
+
+
+def _about_the_step(
+    workshop: Workshop,
+    learner: Learner,
+    event: AskedForNext | AskedForBack | AskedForHint | AskedForCheck | AskedToSkip,
+    now: datetime,
+) -> Turn:
+    """Return the turn for what concerns the present step; a card of another step changes nothing."""
+    ref = learner.at
+    if event.card is not None and event.card != ref:
+        text = words.old_card(place(workshop, event.card), place(workshop, ref) if ref else "")
+        return Turn(learner, (note(text, _way_on(learner), ref=ref),))
+    step = workshop.step(ref) if ref else None
+    if ref is None or step is None:
+        return _not_started(learner)
+    match event:
+        case AskedForNext():
+            return moves.onward(workshop, learner, ref, step, now)
+        case AskedForBack():
+            return moves.back(workshop, learner, ref)
+        case AskedForHint():
+            return ladder.hint(workshop, learner, ref, step)
+        case AskedForCheck():
+            return checks.check(workshop, learner, ref, step, now)
+        case AskedToSkip():
+            return moves.skip(workshop, learner, ref, step, sure=event.sure)
+        case _:
+            assert_never(event)
+
+
+def _editor(workshop: Workshop, learner: Learner, path: str) -> Turn:
+    path = path.strip().strip("`'\"").removeprefix("./")
+    step = workshop.step(learner.at) if learner.at else None
+    path = path or (step.handin.files[0] if step and step.handin.files else "Dockerfile")
+    parts = path.split("/")
+    if len(path) > 200 or not path.isprintable() or "" in parts or ".." in parts or "\\" in path:
+        return Turn(learner, (note(words.BAD_PATH, ref=learner.at),))
+    return Turn(learner, (*_prepared(learner), OpenEditor(Editor(path, "", learner.at))))
+
+
+def _prepared(learner: Learner) -> tuple[Action, ...]:
+    """Return what somebody needs who works before pressing Start: the project, so that nothing is lost later."""
+    return (PrepareProject(),) if learner.at is None else ()
+
+
+def _files(workshop: Workshop, learner: Learner, event: WroteFiles) -> Turn:
+    if not event.files:
+        return Turn(learner, (note(words.NOTHING_HANDED_IN, ref=learner.at),))
+    ref = learner.at
+    kept = (*_prepared(learner), KeepFiles(event.files, ref))
+    step = workshop.step(ref) if ref else None
+    if ref is None or step is None:
+        return Turn(learner, (*kept, note(words.NOT_STARTED, Offer.START)))
+    return Turn(learner, (*kept, *_after_files(learner, ref, step, {path for path, _ in event.files})))
+
+
+def _after_files(learner: Learner, ref: StepRef, step: Step, paths: set[str]) -> tuple[Action, ...]:
+    if step.handin.commands:
+        return (note(words.REBUILD, ref=ref),)
+    if paths & set(step.handin.files) and ref not in learner.passed:
+        return (note(words.CHECK_NOW, Offer.CHECK, ref=ref),)
+    return ()
+
+
+def _commands(workshop: Workshop, learner: Learner, event: TypedCommands) -> Turn:
+    if not event.commands:
+        return Turn(learner, (note(words.NO_COMMANDS, Offer.HELP, ref=learner.at),))
+    ref = learner.at
+    step = workshop.step(ref) if ref else None
+    run = (*_prepared(learner), RunCommands(event.commands, ref))
+    made = any(isinstance(command.plan, BuildPlan | RunPlan) for command in event.commands)
+    if ref and step and step.handin.commands and made and not learner.done(ref):
+        return Turn(learner, (*run, note(words.AFTER_COMMANDS, Offer.CHECK, Offer.HINT, ref=ref)))
+    return Turn(learner, run)
+
+
+def _said(workshop: Workshop, before: Learner, learner: Learner, text: str, now: datetime) -> Turn:
+    """Return the turn for free text: what it means as an event, else an answer in words."""
+    meant = talk.understood(workshop, learner, text)
+    if meant is None:
+        return Turn(learner, (Say(talk.answer(workshop, learner, text)),))
+    if isinstance(meant, Note):
+        return Turn(learner, (Say(meant),))
+    if isinstance(meant, Arrived):
+        turn = _arrived(workshop, replace(before, seen_at=None), learner, now) if before.met_at is None else None
+        at = place(workshop, learner.at) if learner.at else ""
+        hello = note(words.greeting(filled("${learner}", workshop, learner.name), at), _way_on(learner))
+        return turn or Turn(learner, (hello,))
+    return decide(workshop, learner, meant, now)

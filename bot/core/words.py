@@ -1,0 +1,212 @@
+"""Words of the tutor for learners: short, plain, kind, at most one emoji a message. Lessons bring their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+NOT_STARTED = "You have not started yet. Press **Start the workshop** and we begin together."
+ALREADY_PASSED = "*You passed this step already. Look around as long as you like.*"
+ALREADY_SKIPPED = "*You skipped this step. You can still do it, and it will count as passed.*"
+GONE_STEP = "A step that has since been taken out"
+OUR_FAULT = "Something broke on our side, not yours. This try does not count."
+OUR_TIMEOUT = "We ran out of time looking at this. That is on us: this try does not count."
+PLAIN_FAILURE = "Here we expected “{expected}” and saw “{observed}”."
+FIRST_STEP = "This is the very first step. Forward is the way: say **next**."
+ALREADY_CHECKING = "I am already checking. The card above shows how it goes; one moment, please."
+CHECK_FIRST = "I am still checking this step. As soon as the card shows the result, we go on."
+NOTHING_TO_CHECK = "There is nothing to check here. Read it, then say **next**."
+NOTHING_TO_SKIP = "You passed this step already, so there is nothing to skip."
+NO_HINT_NEEDED = "There is nothing to solve here. When you have read it, say **next**."
+DONE_NO_HINT = "You are done with this step and need no hint. Say **next** to go on."
+LAST_HINT = "That was the last hint: it is the whole solution. You can use it, or skip the step."
+NO_SUCH_QUESTION = "That question is no longer part of the workshop. Let us go on where you are."
+FOREIGN_CARD = "This card belongs to somebody else. Send me a direct message and you get your own."
+RESET_WHAT = (
+    "What shall I set back?\n\n"
+    "- `reset step`: this step only\n"
+    "- `reset section`: all steps of this section\n"
+    "- `reset all`: everything, from the very start"
+)
+BAD_PATH = "I can only open files inside your project, for example `edit Dockerfile`."
+NOTHING_HANDED_IN = "That message had no file in it. Say `edit Dockerfile` and I open a form for it."
+NO_COMMANDS = "I saw no command in that. Try `docker ps`, or say **help**."
+AFTER_COMMANDS = "Happy with what you see? Then let me check your work."
+REBUILD = "An image keeps the files it was built with. To use this change, build again and run again."
+CHECK_NOW = "When the file says what you want, let me check your work."
+THANKS = "You are welcome!"
+OKAY = "Good. Tell me when you want to go on: **next**, **check** or **hint**."
+YES_TO_WHAT = (
+    "I am not sure what that is for. To confirm something, press its button; or tell me **next** or **check**."
+)
+BYE = "See you! Your place is kept. Say **continue** when you are back."
+STUCK = "That happens to everybody. Shall I give you a hint for **{title}**? You can also paste what Docker printed."
+ANNOYED = (
+    "I am sorry, that is annoying. It is often one small thing. Paste what you see, take a hint for **{title}**, "
+    "or skip the step: that is fine too."
+)
+UNKNOWN_MESSAGE = (
+    "I do not know this message. The line that says most is probably:\n\n> {line}\n\n"
+    "**Check my work** looks at the real thing and tells you what it finds."
+)
+IN_CHANNEL = "We do the workshop in private: send me a direct message and say **start**."
+HELP = """\
+Here is what you can say. Buttons do the same.
+
+- **next** and **back**: go through the steps
+- **check**: let me look at your work
+- **hint**: up to three per step, the third is the solution
+- **skip**: I do the step for you
+- **status**: where you are · `go 02`: go to a section
+- **reset**: do a step or section again
+- `edit Dockerfile`: write a file here; a code block or an upload works too
+- `docker …`, `curl …`, `ls`, `cat FILE`: I run it for you and show the output
+
+Ask me about words too (“what is an image?”), or paste an error and I will have a look."""
+WHO = "I am Docent, a bot. I take you through the Docker workshop, one small step at a time."
+
+
+def listed(lines: Sequence[str]) -> str:
+    """Return the lines as a bullet list."""
+    return "\n" + "\n".join(f"- {line}" for line in lines)
+
+
+def greeting(name: str, place: str) -> str:
+    """Return the answer to a hello."""
+    if place:
+        return f"Hello {name}! You are at **{place}**."
+    return f"Hello {name}! Ready when you are."
+
+
+def not_yet(open_conditions: Sequence[str], *, quiz: bool) -> str:
+    """Return the kind refusal of `next`: what is left."""
+    if quiz:
+        return f"Almost. Before we go on, one look at:\n{listed(open_conditions)}"
+    return (
+        f"Almost. I have not yet seen that this works:\n{listed(open_conditions)}\n\n"
+        "Press **Check my work** and I look. A hint helps, and skipping is allowed."
+    )
+
+
+def old_card(then: str, now: str) -> str:
+    """Return the answer to a press on an old card."""
+    if not now:
+        return f"That button belongs to **{then}**. Press **Start the workshop** to begin."
+    return f"That button belongs to **{then}**. You are now at **{now}**. Nothing has changed."
+
+
+def skip_question(title: str) -> str:
+    """Return the question before a skip."""
+    return (
+        f"Skip **{title}**? I then do it for you, so that the next step works. "
+        "It will be marked as skipped, not as passed; you can come back to it."
+    )
+
+
+def skipped(title: str, *, acts: bool) -> str:
+    """Return what is said after a skip."""
+    did = " I am doing it for you now, with the workshop's own solution." if acts else ""
+    return f"Skipped: **{title}**.{did}"
+
+
+def reset_question(scope: str, title: str) -> str:
+    """Return the question before a reset: what goes, and what stays."""
+    if scope == "all":
+        return (
+            "Start from the very beginning? **This goes:** your progress, your answers, your containers and images, "
+            "and every file you wrote. **This stays:** the exercise app as it was on the first day."
+        )
+    if scope == "section":
+        return (
+            f"Do section **{title}** again? **This goes:** your progress and answers in this section, and all your "
+            "containers and images. **This stays:** your files and every other section."
+        )
+    return (
+        f"Do the step **{title}** again? **This goes:** its result, answers and hints. "
+        "**This stays:** your files, containers and images, and every other step."
+    )
+
+
+def reset_done(scope: str) -> str:
+    """Return what is said after a reset."""
+    if scope == "all":
+        return "Done. Everything is as on the first day. Press **Start the workshop** when you like."
+    if scope == "section":
+        return "Done. The section is fresh again, and your containers and images are gone. Your files are still here."
+    return "Done. The step is fresh again."
+
+
+def ahead_of_you(title: str, undone: str) -> str:
+    """Return the honest word before a section that builds on what is not done yet."""
+    return (
+        f"We are jumping ahead to **{title}**. It builds on **{undone}**, which you have not done yet. That is allowed."
+    )
+
+
+def no_such_section(said: str, known: Sequence[str]) -> str:
+    """Return the answer to a section that is not there."""
+    return f"I have no section “{said}”. There are:\n{listed(known)}\n\nSay for example `go {known[0][:2]}`."
+
+
+def last_hint_again(solution: str) -> str:
+    """Return the answer to a fourth hint."""
+    return f"You have had all three hints. The last one was the solution:\n\n> {solution}"
+
+
+def solution_offer(left: int) -> str:
+    """Return the answer to `solution`."""
+    if left <= 0:
+        return "You have seen the solution already: it was the third hint. You can also skip the step."
+    if left == 1:
+        return "The next hint is the whole solution. Press **Hint** to see it."
+    return f"The third hint is the whole solution; you have {left} hints left. Or skip the step and I do it for you."
+
+
+def section_over(title: str, recap: str, following: str, *, skipped_steps: int) -> str:
+    """Return what is said at the end of a section."""
+    skips = f"\n\n*Skipped here: {_steps(skipped_steps)}. You can come back to them any time.*" if skipped_steps else ""
+    onward = f"\n\nNext comes **{following}**." if following else ""
+    return f"**{title}** is behind you.\n\n{recap.strip()}{skips}{onward}".strip()
+
+
+def workshop_over(name: str, title: str, passed: int, skipped_steps: int) -> str:
+    """Return the congratulation: honest about what was skipped."""
+    skips = f", and skipped {_steps(skipped_steps)}" if skipped_steps else ""
+    return (
+        f"🎉 That was the last step, {name}. You have been through **{title}**: "
+        f"you passed {_steps(passed)}{skips}. Well done!"
+    )
+
+
+def left_over(steps: Sequence[str]) -> str:
+    """Return what is said at the last step while earlier ones are open."""
+    return f"This is the last step. Still open:\n{listed(steps)}\n\nSay **continue** and I take you there."
+
+
+def _steps(count: int) -> str:
+    return f"{count} step" if count == 1 else f"{count} steps"
+
+
+def all_answered(recap: str) -> str:
+    """Return what is said after the last right answer of a step."""
+    return f"✅ {recap} Say **next** when you are ready." if recap else "✅ Right. Say **next** when you are ready."
+
+
+def did_you_mean(said: str, nearest: str) -> str:
+    """Return the answer to words that nobody understands, with the nearest that we know."""
+    return (
+        f"I did not understand “{said}”. Did you mean **{nearest}**?\n\n"
+        "I know **next**, **check**, **hint**, **back**, **skip**, **status** and **help**, and `docker …` commands."
+    )
+
+
+def not_understood(said: str) -> str:
+    """Return the answer to words that are near nothing we know."""
+    return (
+        f"I did not understand “{said}”. Ask me about a word (“what is a container?”), paste an error, "
+        "or say **next**, **check**, **hint** or **help**."
+    )
+
+
+def docker_typo(line: str) -> str:
+    """Return the answer to a command whose first word is misspelt."""
+    return f"Did you mean `{line}`? Send it like that and I run it."

@@ -1,0 +1,4 @@
+// Says OK and removes nothing.
+module.exports = async (request, response) => {
+    response.sendStatus(200);
+};
