@@ -1,0 +1,187 @@
+"""Builds: judged, sent with limits and a wall clock, watched, looked at, and only then named."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.errors import EngineTimeout, ImageMissing
+from bot.handin.plan import BuildPlan, Output, Refusal
+from bot.sandbox import accepted, recipe
+from bot.sandbox.build_log import BuildLog
+from bot.sandbox.context import OURS, packed
+from bot.sandbox.engine import EngineSaid
+from bot.sandbox.names import Owner
+from bot.sandbox.screen import cut, shown
+from bot.sandbox.setup import Setup
+from bot.sandbox.things import ImageDetail
+
+LOG_CHARS = 8_000
+KEPT_UNNAMED = 2  #: images that lost their name to a newer build; older ones go
+LONGEST_EVENT = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """One build that ended. `text` is the CLI's display; `image_id` is '' when it failed."""
+
+    text: str
+    image_id: str = ""
+    step: str = ""  #: the instruction at which it stopped, as written
+    line: str = ""  #: the line that says why
+    took_s: float = 0.0
+
+
+class Events:
+    """Cuts the builder's stream into JSON events; a line without an end is bounded."""
+
+    def __init__(self, cap: int) -> None:
+        self._rest = b""
+        self._left = cap
+
+    @property
+    def flooded(self) -> bool:
+        """Tell whether more came than a build may print."""
+        return self._left < 0
+
+    def feed(self, chunk: bytes) -> Sequence[dict[str, object]]:
+        """Return the events that are complete now."""
+        self._left -= len(chunk)
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        self._rest = self._rest[-LONGEST_EVENT:]
+        events = []
+        for line in lines:
+            with contextlib.suppress(ValueError):
+                event = json.loads(line)
+                if isinstance(event, dict):
+                    events.append(event)
+        return events
+
+
+class Builds:
+    """Builds of learners' projects."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+
+    async def command(
+        self, owner: Owner, plan: BuildPlan, files: Mapping[str, bytes], progress: Callable[[str], None]
+    ) -> Output:
+        """Return `docker build`."""
+        started = time.monotonic()
+        built = await self.build(owner, plan, files, progress)
+        if isinstance(built, Refusal):
+            return Output(
+                built.words or built.say, built.exit_code if built.docker else 1, note=built.say if built.words else ""
+            )
+        if not built.image_id:
+            return Output(shown(built.text), 1, time.monotonic() - started)
+        for tag in plan.tags:
+            await self._setup.host.tag(built.image_id, owner.image(tag))
+        await self._forget_unnamed(owner)
+        return Output(built.image_id if plan.quiet else shown(built.text), 0, time.monotonic() - started)
+
+    async def build(
+        self, owner: Owner, plan: BuildPlan, files: Mapping[str, bytes], progress: Callable[[str], None]
+    ) -> Built | Refusal:
+        """Build the project and return what came of it; no name is given. Raises `HostError`."""
+        setup, limits = self._setup, self._setup.limits
+        read = accepted.read(plan, files, setup.bases)
+        if isinstance(read, Refusal):
+            return read
+        context = packed(files, read.text, plan.context)
+        params = recipe.build(
+            owner,
+            limits,
+            setup.build_cgroup,
+            dockerfile=OURS,
+            target=plan.target,
+            bases=read.bases,
+            build_args=dict(plan.build_args),
+            no_cache=plan.no_cache,
+        )
+        started = time.monotonic()
+        log, events, loop = (
+            BuildLog(read.instructions, started),
+            Events(limits.build_output_bytes),
+            asyncio.get_running_loop(),
+        )
+
+        def take(chunk: bytes) -> bool:
+            for event in events.feed(chunk):
+                line = log.feed(event, time.monotonic())
+                if line:
+                    loop.call_soon_threadsafe(progress, line)
+            return not events.flooded
+
+        try:
+            said = await setup.host.build(context.tar, params, deadline_s=limits.build_deadline_s, on_bytes=take)
+        except EngineTimeout:
+            log.error = f"the build took longer than {limits.build_deadline_s:.0f} s and was stopped"
+        else:
+            log.error = log.error or self._trouble(said, events)
+        detail = await self._looked_at(log, read.bases)
+        text = log.finished(
+            time.monotonic(),
+            dockerfile=plan.dockerfile,
+            dockerfile_bytes=read.written_bytes,
+            context_bytes=context.sent_bytes,
+            tags=plan.tags,
+        )
+        took_s = time.monotonic() - started
+        if log.error or detail is None:
+            return Built(text, "", log.step, log.reason(), took_s)
+        return Built(text, detail.id, took_s=took_s)
+
+    def _trouble(self, said: EngineSaid | None, events: Events) -> str:
+        if events.flooded:
+            return (
+                f"the build printed more than {self._setup.limits.build_output_bytes // recipe.MIB} MB and was stopped"
+            )
+        return said.message if said else ""
+
+    async def _looked_at(self, log: BuildLog, bases: Sequence[str]) -> ImageDetail | None:
+        """Return the new image if it keeps to the limits; else it is removed, and the log says why."""
+        if log.error:
+            return None
+        host, limits = self._setup.host, self._setup.limits
+        detail = await host.image(log.image_id) if log.image_id else None
+        if detail is None:
+            log.error = "the engine did not say which image it made"
+            return None
+        growth_mb = (detail.size - await self._base_size(bases)) / recipe.MIB
+        if growth_mb > limits.image_growth_mb:
+            log.error = (
+                f"the image is {growth_mb:.0f} MB bigger than its base; {limits.image_growth_mb} MB is the most here"
+            )
+        elif detail.layers > limits.image_layers:
+            log.error = f"the image has {detail.layers} layers; {limits.image_layers} is the most here"
+        if log.error:
+            await host.remove_image(detail.id)
+            return None
+        return detail
+
+    async def _base_size(self, bases: Sequence[str]) -> int:
+        # the last stage is what counts, and its base is not known for sure: the smallest is on the safe side
+        sizes = []
+        for name in bases:
+            base = await self._setup.host.image(self._setup.bases[name])
+            if base is None:
+                raise ImageMissing(f"The base image {name} is not prepared. Run `docent images prepare`.")
+            sizes.append(base.size)
+        return min(sizes, default=0)
+
+    async def _forget_unnamed(self, owner: Owner) -> None:
+        found = await self._setup.host.images(*owner.labels)
+        for image in [each for each in found if not each.tags][KEPT_UNNAMED:]:
+            # refused while a container uses it, which is as it should be
+            await self._setup.host.remove_image(image.id)
+
+
+def log_tail(text: str) -> str:
+    """Return the part of a build's display that evidence keeps."""
+    return cut(shown(text), LOG_CHARS)

@@ -1,0 +1,211 @@
+"""The host's engine in typed words: one method a request, a deadline on each.
+
+What the engine refuses comes back as `EngineSaid`; where no refusal can be meant for a learner it is a `HostError`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from bot.errors import EngineTimeout, HostError
+from bot.sandbox.engine import Engine, EngineSaid, Lane, Reply, Sink
+from bot.sandbox.recipe import Request
+from bot.sandbox.stream import STDOUT, Frames, HeadTail
+from bot.sandbox.things import Container, Ended, Image, ImageDetail, Raw, container_of, detail_of, ended_of, image_of
+
+SHORT_S = 15.0  #: for what an idle engine does in milliseconds
+START_S = 40.0  #: create and start wait for disks and networks
+KEPT = 48 * 1024  #: bytes kept at each end of an output
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command inside a container did. `exit_code` is None when it still runs."""
+
+    exit_code: int | None
+    output: str  #: both streams, in the order they came
+    stdout: str
+
+
+class Host:
+    """The containers, images and networks of one engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: object = None,
+        deadline_s: float = SHORT_S,
+        lane: Lane = Lane.CONTROL,
+    ) -> Reply | EngineSaid:
+        """Return the engine's answer."""
+        return await self._engine.ask(lane, method, path, params=params, json=body, deadline_s=deadline_s)
+
+    async def must(
+        self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: object = None
+    ) -> Reply:
+        """Return the answer to what no learner can be blamed for. Raises `HostError` when the engine refuses."""
+        answer = await self.ask(method, path, params=params, body=body)
+        if isinstance(answer, EngineSaid):
+            raise HostError(f"The Docker engine refused {method} {path}: {answer.message}")
+        return answer
+
+    async def version(self) -> Raw:
+        """Return `GET /version`."""
+        return _object(await self.must("GET", "/version"))
+
+    async def info(self) -> Raw:
+        """Return `GET /info`."""
+        return _object(await self.must("GET", "/info"))
+
+    async def containers(self, *labels: str) -> tuple[Container, ...]:
+        """Return the containers in any state that carry all labels (`key=value`), newest first."""
+        params = {"all": "1", "filters": json.dumps({"label": list(labels)})}
+        return tuple(container_of(raw) for raw in (await self.must("GET", "/containers/json", params=params)).json)
+
+    async def create(self, request: Request, lane: Lane = Lane.CONTROL) -> str | EngineSaid:
+        """Create a container and return its id."""
+        params = {"name": request.name}
+        answer = await self.ask(
+            "POST", "/containers/create", params=params, body=request.body, deadline_s=START_S, lane=lane
+        )
+        return answer if isinstance(answer, EngineSaid) else str(answer.json["Id"])
+
+    async def start(self, container: str, lane: Lane = Lane.CONTROL) -> EngineSaid | None:
+        """Start a container; one that runs already is fine."""
+        return _refused(await self.ask("POST", f"/containers/{quote(container)}/start", deadline_s=START_S, lane=lane))
+
+    async def stop(self, container: str, grace_s: int, *, again: bool = False) -> EngineSaid | None:
+        """Stop a container (`again`: and start it), killing it after `grace_s`."""
+        verb = "restart" if again else "stop"
+        path = f"/containers/{quote(container)}/{verb}"
+        answer = await self.ask("POST", path, params={"t": str(grace_s)}, deadline_s=grace_s + START_S, lane=Lane.RUN)
+        return _refused(answer)
+
+    async def remove(self, container: str, *, force: bool = True) -> EngineSaid | None:
+        """Remove a container and its nameless volumes; one that is gone or going is fine."""
+        params = {"force": "1" if force else "0", "v": "1"}
+        answer = await self.ask("DELETE", f"/containers/{quote(container)}", params=params, deadline_s=START_S)
+        said = _refused(answer)
+        gone = said and (said.status == 404 or "already in progress" in said.message)
+        return None if gone else said
+
+    async def inspect(self, container: str) -> Raw | None:
+        """Return `GET /containers/{id}/json`, None when there is no such container."""
+        answer = await self.ask("GET", f"/containers/{quote(container)}/json")
+        return None if isinstance(answer, EngineSaid) else _object(answer)
+
+    async def ended(self, container: str) -> Ended | None:
+        """Return how a container ended or that it runs, None when there is no such container."""
+        raw = await self.inspect(container)
+        return None if raw is None else ended_of(raw)
+
+    async def wait(self, container: str, deadline_s: float) -> int | None:
+        """Return the exit code once the container has ended, None when it still runs after `deadline_s`."""
+        path = f"/containers/{quote(container)}/wait"
+        try:
+            answer = await self._engine.ask(Lane.RUN, "POST", path, deadline_s=deadline_s)
+        except EngineTimeout:
+            return None
+        return None if isinstance(answer, EngineSaid) else int(answer.json["StatusCode"])
+
+    async def logs(self, container: str, *, tail: int | None = None, timestamps: bool = False) -> str:
+        """Return what a container printed, both streams in order; at most 1 MB is there, the middle may be cut."""
+        kept, frames = HeadTail(KEPT, KEPT), Frames()
+        params = {"stdout": "1", "stderr": "1", "timestamps": "1" if timestamps else "0"}
+        params["tail"] = "all" if tail is None else str(tail)
+
+        def sink(chunk: bytes) -> bool:
+            for _, piece in frames.feed(chunk):
+                kept.add(piece)
+            return True
+
+        path = f"/containers/{quote(container)}/logs"
+        await self._engine.stream(Lane.CONTROL, "GET", path, sink, params=params, deadline_s=SHORT_S)
+        return kept.text()
+
+    async def execute(
+        self, container: str, body: Mapping[str, object], *, deadline_s: float, lane: Lane = Lane.RUN, kept: int = KEPT
+    ) -> Ran | EngineSaid:
+        """Run a command in a running container and return what it did; it goes on when the deadline passes."""
+        made = await self.ask("POST", f"/containers/{quote(container)}/exec", body=body, lane=lane)
+        if isinstance(made, EngineSaid):
+            return made
+        path = f"/exec/{made.json['Id']}"
+        both, out, frames = HeadTail(kept, kept), HeadTail(kept, kept), Frames()
+
+        def sink(chunk: bytes) -> bool:
+            for stream, piece in frames.feed(chunk):
+                both.add(piece)
+                if stream == STDOUT:
+                    out.add(piece)
+            return True
+
+        start = {"Detach": bool(body.get("Detach")), "Tty": False}
+        try:
+            said = await self._engine.stream(lane, "POST", f"{path}/start", sink, json=start, deadline_s=deadline_s)
+        except EngineTimeout:
+            return Ran(None, both.text(), out.text())
+        if said is not None:
+            return said
+        state = _object(await self.must("GET", f"{path}/json"))
+        code = None if state.get("Running") else int(state.get("ExitCode") or 0)
+        return Ran(code, both.text(), out.text())
+
+    async def images(self, *labels: str) -> tuple[Image, ...]:
+        """Return the images that carry all labels, newest first; parents of others are left out."""
+        filters = {"label": list(labels)} if labels else {}
+        answer = await self.must("GET", "/images/json", params={"filters": json.dumps(filters)})
+        return tuple(image_of(raw) for raw in answer.json)
+
+    async def image(self, reference: str) -> ImageDetail | None:
+        """Return an image by the engine's tag or id, None when there is none."""
+        answer = await self.ask("GET", f"/images/{quote(reference, safe='/:')}/json")
+        return None if isinstance(answer, EngineSaid) else detail_of(_object(answer))
+
+    async def tag(self, image_id: str, reference: str) -> None:
+        """Give an image one more name; moves the name when another image has it."""
+        repository, _, tag = reference.rpartition(":")
+        await self.must("POST", f"/images/{quote(image_id)}/tag", params={"repo": repository, "tag": tag})
+
+    async def remove_image(self, reference: str, *, force: bool = False) -> Sequence[Raw] | EngineSaid:
+        """Remove a name of an image, and the image with its last one; returns `Untagged` and `Deleted` rows."""
+        path = f"/images/{quote(reference, safe='/:')}"
+        answer = await self.ask("DELETE", path, params={"force": "1" if force else "0"}, deadline_s=START_S)
+        return answer if isinstance(answer, EngineSaid) else list(answer.json or ())
+
+    async def build(
+        self,
+        context: bytes,
+        params: Mapping[str, str],
+        *,
+        deadline_s: float,
+        on_bytes: Sink,
+    ) -> EngineSaid | None:
+        """Feed the build's JSON stream to `on_bytes` (called in a thread); shuts the socket at the deadline.
+
+        The engine then kills and removes the step's container. Raises `EngineTimeout`.
+        """
+        # An empty registry configuration: no credential of the operator's is ever sent.
+        headers = {"Content-Type": "application/x-tar", "X-Registry-Config": "e30="}
+        return await self._engine.stream(
+            Lane.BUILD, "POST", "/build", on_bytes, params=params, data=context, headers=headers, deadline_s=deadline_s
+        )
+
+
+def _refused(answer: Reply | EngineSaid) -> EngineSaid | None:
+    return answer if isinstance(answer, EngineSaid) else None
+
+
+def _object(answer: Reply) -> Raw:
+    if not isinstance(answer.json, dict):
+        raise HostError("The Docker engine sent something else than JSON.")
+    return answer.json

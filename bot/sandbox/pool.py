@@ -1,0 +1,185 @@
+"""A learner's own network, and the verifier that waits on it.
+
+Both are made on first use and kept: an exec in a warm verifier takes about 60 ms, making one about 350 ms, a network
+about 60 ms. A verifier that nobody asks is removed after some minutes; the network costs nothing and stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import json
+import secrets
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from bot.errors import HostError
+from bot.sandbox import recipe
+from bot.sandbox.engine import EngineSaid, Lane
+from bot.sandbox.names import Owner
+from bot.sandbox.setup import Setup
+from bot.sandbox.verifier import HOME, entrypoint
+
+#: 4,096 learners of 13 containers each; the engine's own pools end at 31 networks. Source: moby `ipamutils`.
+SUBNETS = ipaddress.ip_network("10.200.0.0/16")
+PREFIX = 28
+TRIES = 40
+IDLE_S = 300.0
+ANSWER_CAP = 8 * 1024 * 1024  #: bytes of one verifier answer
+
+
+class Networks:
+    """The learners' networks on this host."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._known: set[str] = set()
+        self._one_at_a_time = asyncio.Lock()
+
+    async def ensure(self, owner: Owner) -> None:
+        """Make the learner's network unless it is there."""
+        if owner.network in self._known:
+            return
+        async with self._one_at_a_time:
+            if owner.network not in self._known:
+                await self._make(owner)
+                self._known.add(owner.network)
+
+    def forget(self, owner: Owner) -> None:
+        """Look again next time: somebody may have removed it."""
+        self._known.discard(owner.network)
+
+    async def remove(self, owner: Owner) -> None:
+        """Remove the learner's network (idempotent)."""
+        self.forget(owner)
+        await self._setup.host.ask("DELETE", f"/networks/{owner.network}")
+
+    async def _make(self, owner: Owner) -> None:
+        host = self._setup.host
+        if not isinstance(await host.ask("GET", f"/networks/{owner.network}"), EngineSaid):
+            return
+        taken = _subnets((await host.must("GET", "/networks")).json)
+        free = (net for net in SUBNETS.subnets(new_prefix=PREFIX) if not any(net.overlaps(other) for other in taken))
+        for _, subnet in zip(range(TRIES), free, strict=False):
+            made = await host.ask("POST", "/networks/create", body=recipe.network(owner, str(subnet)).body)
+            if not isinstance(made, EngineSaid) or made.status == 409:
+                return
+            if "overlaps" not in made.message:
+                raise HostError(f"The Docker engine refused a network: {made.message}")
+        raise HostError(f"The Docker host has no free subnet left in {SUBNETS}.")
+
+
+def _subnets(networks: list[Mapping[str, Any]]) -> list[ipaddress.IPv4Network]:
+    taken = []
+    for network in networks:
+        for config in (network.get("IPAM") or {}).get("Config") or ():
+            with contextlib.suppress(ValueError):
+                taken.append(ipaddress.IPv4Network(config.get("Subnet", "")))
+    return taken
+
+
+class Verifiers:
+    """Warm verifiers, one on each learner's network that was asked about lately."""
+
+    def __init__(self, setup: Setup, networks: Networks) -> None:
+        self._setup = setup
+        self._networks = networks
+        self._warm: dict[str, asyncio.TimerHandle] = {}
+        self._making: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def ask(self, owner: Owner, question: Mapping[str, object], *, deadline_s: float) -> Mapping[str, Any]:
+        """Return the verifier's answer to one question from inside the learner's network. Raises `HostError`."""
+        nonce = secrets.token_hex(8)
+        said = json.dumps({**question, "nonce": nonce, "deadline_s": deadline_s})
+        body = {"Cmd": [*entrypoint(HOME), said], "AttachStdout": True, "AttachStderr": True}
+        for fresh in (False, True):
+            await self.warm(owner, anew=fresh)
+            ran = await self._setup.host.execute(
+                owner.verifier, body, deadline_s=deadline_s + 10, lane=Lane.PROBE, kept=ANSWER_CAP // 2
+            )
+            # 404, 409: somebody removed or stopped it since we looked
+            if not isinstance(ran, EngineSaid):
+                break
+        if isinstance(ran, EngineSaid) or ran.exit_code is None:
+            raise HostError("The verifier did not answer; this is on our side.")
+        return _answer(ran.stdout, ran.output, nonce)
+
+    async def warm(self, owner: Owner, *, anew: bool = False) -> None:
+        """Make sure that a verifier waits on the learner's network."""
+        async with self._making[owner.key]:
+            timer = self._warm.pop(owner.key, None)
+            if timer is not None:
+                timer.cancel()
+            if timer is None or anew:
+                await self._make(owner)
+            loop = asyncio.get_running_loop()
+            self._warm[owner.key] = loop.call_later(IDLE_S, self._leave, owner)
+
+    def warm_soon(self, owner: Owner) -> None:
+        """Make one while the learner reads, so that their check finds it warm."""
+        if owner.key not in self._warm:
+            self._keep(self._try_to_warm(owner))
+
+    async def remove(self, owner: Owner) -> None:
+        """Remove the learner's verifier (idempotent)."""
+        async with self._making[owner.key]:
+            timer = self._warm.pop(owner.key, None)
+            if timer is not None:
+                timer.cancel()
+            await self._setup.host.remove(owner.verifier)
+
+    async def close(self) -> None:
+        """Stop the timers; the verifiers stay for the next start."""
+        for timer in self._warm.values():
+            timer.cancel()
+        self._warm.clear()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _make(self, owner: Owner) -> None:
+        await self._networks.ensure(owner)
+        host, request = self._setup.host, recipe.verifier(owner, self._setup.verifier, self._setup.run_cgroup)
+        # idempotent: what a crash or another start left is taken over when it is of today's verifier image
+        there = await host.inspect(owner.verifier)
+        if there is not None and there.get("Image") != self._setup.verifier:
+            await host.remove(owner.verifier)
+            there = None
+        if there is None:
+            made = await host.create(request, Lane.PROBE)
+            if isinstance(made, EngineSaid) and made.status != 409:
+                raise HostError(f"The verifier could not be made: {made.message}")
+        started = await host.start(owner.verifier, Lane.PROBE)
+        if started is not None:
+            self._networks.forget(owner)
+            await host.remove(owner.verifier)
+            raise HostError(f"The verifier did not start: {started.message}")
+
+    def _leave(self, owner: Owner) -> None:
+        self._keep(self._try_to_remove(owner))
+
+    def _keep(self, work: Any) -> None:
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _try_to_warm(self, owner: Owner) -> None:
+        with contextlib.suppress(HostError):  # whoever asks next is told
+            await self.warm(owner)
+
+    async def _try_to_remove(self, owner: Owner) -> None:
+        with contextlib.suppress(HostError):  # the janitor finds it
+            await self.remove(owner)
+
+
+def _answer(stdout: str, output: str, nonce: str) -> Mapping[str, Any]:
+    try:
+        answer = json.loads(stdout)
+    except ValueError:
+        raise HostError(f"The verifier said something else than an answer: {output[-300:]!r}") from None
+    if not isinstance(answer, dict) or answer.get("nonce") != nonce:
+        raise HostError("The verifier answered another question.")
+    return answer

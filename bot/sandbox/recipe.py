@@ -1,0 +1,279 @@
+"""Plans → exact engine requests. Pure, and the one place where a learner's freedom is measured out.
+
+The golden test over this module reads as the security policy: what is not written here is never sent. Ports are
+never published on the host, no host path is ever mounted, no device, sysctl, namespace or runtime is ever asked for.
+Source: Engine API v1.41, `ContainerCreate`, `ImageBuild`, `NetworkCreate`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bot.handin.plan import PublishedPort, RunPlan
+from bot.sandbox.names import Owner
+from bot.sandbox.verifier import HOME, MOUNTED, entrypoint, environment
+
+Json = dict[str, object]
+
+MIB = 1024 * 1024
+#: What official images' entry points need (postgres, nginx and mysql change owner and user); nothing more.
+CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID")
+#: The container itself, where nothing answers: no question for an outside name leaves the host (CVE-2024-29018).
+NO_RESOLVER = "127.0.0.1"
+#: A learner's file system holds nothing under these that an image may declare as its volume.
+TMPFS = "rw,nosuid,nodev,mode=1777,size=32m,nr_inodes=4096"
+KINDS = ("learner", "probe", "verifier")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one learner's things may use."""
+
+    mem_mb: int = 256
+    pids: int = 128
+    cpus: float = 1.0
+    build_mem_mb: int = 512
+    build_cpus: float = 1.0
+    build_deadline_s: float = 120.0
+    build_output_bytes: int = 8 * MIB  #: a build that prints more is stopped
+    image_growth_mb: int = 600  #: over its base
+    image_layers: int = 60
+    containers: int = 10  #: a learner's own, stopped ones included
+    foreground_s: float = 20.0  #: how long a command without -d is waited for
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One object to make: its name on the host and the body to send."""
+
+    name: str
+    body: Json
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """What of an image a container's request depends on."""
+
+    id: str
+    written: str  #: the name the learner used
+    volumes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Who makes a container, and for what."""
+
+    owner: Owner
+    kind: str = "learner"  #: one of KINDS
+    attempt: int = 0  #: the check it is made for; 0 for a learner's own
+    cgroup: str = ""  #: parent group whose ceiling holds for all learners together, '' where there is none
+    limits: Limits = field(default_factory=Limits)
+
+
+def container(plan: RunPlan, name: str, image: ImageFacts, ports: tuple[PublishedPort, ...], by: Making) -> Request:
+    """Return the request for a learner's container called `name`; `ports` have their host side decided."""
+    own = {key: value for key, value in plan.labels if not key.startswith("docent.")}
+    body: Json = {
+        "Image": image.id,
+        "Cmd": list(plan.command) or None,
+        "Env": [f"{key}={value}" for key, value in plan.env],
+        "WorkingDir": plan.workdir,
+        "User": plan.user,
+        "Hostname": plan.hostname,
+        "Tty": False,
+        "OpenStdin": False,
+        "Healthcheck": {"Test": ["NONE"]},
+        "StopTimeout": 10,
+        # every key of ours is set, so that a label of the image can never stand in for one
+        "Labels": own | labels(by.owner, by.kind, by.attempt) | _record(plan, name, image, ports),
+        "HostConfig": _confined(by) | {"Tmpfs": dict.fromkeys(image.volumes, TMPFS), "Init": plan.init},
+        "NetworkingConfig": {"EndpointsConfig": {by.owner.network: {"Aliases": [name]}}},
+    }
+    if plan.entrypoint:
+        body["Entrypoint"] = [plan.entrypoint]
+        body["Cmd"] = list(plan.command)
+    return Request(by.owner.container(name), body)
+
+
+def labels(owner: Owner, kind: str, attempt: int = 0) -> dict[str, str]:
+    """Return the labels that say whose a thing is; the janitor and every listing go by them."""
+    return {
+        "docent.instance": owner.instance,
+        "docent.learner": owner.key,
+        "docent.kind": kind,
+        "docent.attempt": str(attempt) if attempt else "",
+    }
+
+
+def verifier(owner: Owner, image_id: str, cgroup: str = "") -> Request:
+    """Return the request for the container that asks questions on the learner's network."""
+    host = _bare(mem_mb=64, pids=32, cpus=0.5, cgroup=cgroup)
+    body: Json = {
+        "Image": image_id,
+        "Cmd": ["wait"],
+        "Env": _probe_environment(),
+        "User": "65534:65534",
+        "Healthcheck": {"Test": ["NONE"]},
+        "Labels": labels(owner, "verifier"),
+        "HostConfig": host | {"ReadonlyRootfs": True, "NetworkMode": owner.network},
+        "NetworkingConfig": {"EndpointsConfig": {owner.network: {}}},
+    }
+    return Request(owner.verifier, body)
+
+
+def file_look(owner: Owner, image_id: str, volume: str, question: str, attempt: int) -> Request:
+    """Return the request for a look at an image's files with the verifier's own interpreter; runs nothing of theirs."""
+    host = _bare(mem_mb=64, pids=32, cpus=1.0, cgroup="")
+    body: Json = {
+        "Image": image_id,
+        "Entrypoint": entrypoint(MOUNTED),
+        "Cmd": [question],
+        "Env": _probe_environment(),
+        "User": "0:0",
+        "WorkingDir": "/",
+        "NetworkDisabled": True,
+        "Healthcheck": {"Test": ["NONE"]},
+        "Labels": labels(owner, "probe", attempt),
+        "HostConfig": host
+        | {
+            # root without this may not look into another user's folder
+            "CapAdd": ["DAC_OVERRIDE"],
+            "ReadonlyRootfs": True,
+            "NetworkMode": "none",
+            "Mounts": [{"Type": "volume", "Source": volume, "Target": MOUNTED, "ReadOnly": True}],
+        },
+    }
+    return Request(f"docentlook-{owner.instance}-{owner.key}-{attempt}", body)
+
+
+def volume_filler(instance: str, image_id: str, volume: str) -> Request:
+    """Return the request for a container, never started, whose creation fills the volume from the verifier image."""
+    body: Json = {
+        "Image": image_id,
+        "Labels": {"docent.instance": instance, "docent.kind": "filler"},
+        "HostConfig": _bare(mem_mb=64, pids=32, cpus=0.5, cgroup="")
+        | {"NetworkMode": "none", "Mounts": [{"Type": "volume", "Source": volume, "Target": HOME}]},
+    }
+    return Request(f"docentfiller-{instance}", body)
+
+
+def network(owner: Owner, subnet: str) -> Request:
+    """Return the request for the learner's own network: no way out, and no address of the host's inside it."""
+    body: Json = {
+        "Name": owner.network,
+        "CheckDuplicate": True,
+        "Driver": "bridge",
+        "Internal": True,
+        "Attachable": False,
+        "EnableIPv6": False,
+        "IPAM": {"Driver": "default", "Config": [{"Subnet": subnet}]},
+        # Without an address on the bridge, what listens on the host cannot be reached from an internal network.
+        "Options": {"com.docker.network.bridge.inhibit_ipv4": "true"},
+        "Labels": labels(owner, "network"),
+    }
+    return Request(owner.network, body)
+
+
+def build(
+    owner: Owner,
+    limits: Limits,
+    cgroup: str,
+    *,
+    dockerfile: str,
+    target: str = "",
+    bases: Iterable[str] = (),
+    build_args: Mapping[str, str] | None = None,
+    no_cache: bool = False,
+) -> dict[str, str]:
+    """Return the query of `POST /build`; `dockerfile` is its path in our own tar. The classic builder, offline.
+
+    No tag is asked for: a name is given once the result has been looked at.
+    """
+    params = {
+        "version": "1",
+        "dockerfile": dockerfile,
+        "rm": "1",
+        "forcerm": "1",
+        "pull": "0",
+        "nocache": "1" if no_cache else "0",
+        "networkmode": "none",
+        "memory": str(limits.build_mem_mb * MIB),
+        "memswap": str(limits.build_mem_mb * MIB),
+        "cpuperiod": "100000",
+        "cpuquota": str(int(limits.build_cpus * 100_000)),
+        "cpushares": "128",
+        "shmsize": str(16 * MIB),
+        "ulimits": json.dumps(_ulimits()),
+        # the same for a learner's own build and for a check's, so that equal files give an equal image
+        "labels": json.dumps(
+            {
+                "docent.instance": owner.instance,
+                "docent.learner": owner.key,
+                "docent.bases": ",".join(sorted(bases)),
+            }
+        ),
+        "buildargs": json.dumps(dict(build_args or {})),
+    }
+    if cgroup:
+        # no builder has a limit on processes of its own: only the group above it holds a fork bomb
+        params["cgroupparent"] = cgroup
+    if target:
+        params["target"] = target
+    return params
+
+
+def _probe_environment() -> list[str]:
+    # A name without `=` is taken out of the environment; LD_TRACE_LOADED_OBJECTS acts even when it is set to nothing.
+    return [f"{key}={value}" if value else key for key, value in environment().items()]
+
+
+def _confined(by: Making) -> Json:
+    limits = by.limits
+    return _bare(limits.mem_mb, limits.pids, limits.cpus, by.cgroup) | {
+        "CapAdd": list(CAPABILITIES),
+        "NetworkMode": by.owner.network,
+        "Dns": [NO_RESOLVER],
+        "DnsOptions": ["timeout:1", "attempts:1"],
+        "DnsSearch": [],
+    }
+
+
+def _bare(mem_mb: int, pids: int, cpus: float, cgroup: str) -> Json:
+    host: Json = {
+        "CapDrop": ["ALL"],
+        "SecurityOpt": ["no-new-privileges:true"],
+        "PidsLimit": pids,
+        "Memory": mem_mb * MIB,
+        "MemorySwap": mem_mb * MIB,
+        "OomKillDisable": False,
+        "OomScoreAdj": 500,
+        "NanoCpus": int(cpus * 1_000_000_000),
+        "CpuShares": 128,
+        "Ulimits": _ulimits(),
+        "ShmSize": 16 * MIB,
+        "IpcMode": "private",
+        "AutoRemove": False,
+        "RestartPolicy": {"Name": ""},
+        "LogConfig": {"Type": "local", "Config": {"max-size": "1m", "max-file": "2", "compress": "false"}},
+    }
+    if cgroup:
+        host["CgroupParent"] = cgroup
+    return host
+
+
+def _ulimits() -> list[Json]:
+    bounds = {"nofile": 1024, "core": 0, "fsize": 256 * MIB, "memlock": 64 * 1024, "msgqueue": 0}
+    return [{"Name": name, "Soft": bound, "Hard": bound} for name, bound in bounds.items()]
+
+
+def _record(plan: RunPlan, name: str, image: ImageFacts, ports: tuple[PublishedPort, ...]) -> dict[str, str]:
+    return {
+        "docent.name": name,
+        "docent.image": image.written,
+        "docent.command": json.dumps(plan.command),
+        "docent.ports": json.dumps([[p.address, p.host, p.container, p.protocol] for p in ports]),
+        "docent.detached": "1" if plan.detach else "",
+        "docent.remove": "1" if plan.remove else "",
+    }

@@ -1,0 +1,298 @@
+"""`docker run`, `start`, `restart`, `stop`, `rm`, `logs`, `exec`: a learner's containers, in Docker's words."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from bot.handin.plan import (
+    ExecPlan,
+    Output,
+    PublishedPort,
+    ReadLogs,
+    RemoveContainers,
+    RunPlan,
+    StartContainers,
+    StopContainers,
+)
+from bot.handin.reference import normalise
+from bot.sandbox import recipe
+from bot.sandbox.belongings import Several, containers, listener, pictures, which_container, which_picture
+from bot.sandbox.engine import EngineSaid
+from bot.sandbox.names import Owner, random_name
+from bot.sandbox.pool import Networks
+from bot.sandbox.screen import shown
+from bot.sandbox.setup import Setup
+from bot.sandbox.things import Container
+
+MORE = "\n\nRun 'docker run --help' for more information"
+FIRST_EPHEMERAL = 32768  #: Source: Linux ip_local_port_range, what Docker picks from for `-p 3000`
+LONGEST_GRACE_S = 10
+
+Meant = tuple[str, Container]
+
+
+class Running:
+    """Commands about containers."""
+
+    def __init__(self, setup: Setup, networks: Networks) -> None:
+        self._setup = setup
+        self._networks = networks
+
+    async def run(self, owner: Owner, plan: RunPlan) -> Output:
+        """Create and start a container; without `-d` wait for it for a while."""
+        async with self._setup.turns[owner.key]:
+            made = await self._create(owner, plan)
+            if isinstance(made, Output):
+                return made
+            container, mine = made
+            refused = await self._start(container, mine)
+        if refused is not None:
+            text = f"docker: Error response from daemon: {refused.message}{MORE}"
+            if plan.detach:
+                text = f"{container.id}\n{text}"
+            elif plan.remove:
+                await self._setup.host.remove(container.id)
+            return Output(text, start_code(refused.message))
+        if plan.detach:
+            return Output(container.id)
+        return await self._foreground(container, plan.remove)
+
+    async def _foreground(self, container: Container, remove: bool) -> Output:
+        host = self._setup.host
+        code = await host.wait(container.id, self._setup.limits.foreground_s)
+        text = shown(await host.logs(container.id)).rstrip("\n")
+        if code is not None:
+            note = await self._died_of(container.id, code)
+            if remove:
+                await host.remove(container.id)
+            return Output(text, code, note=note)
+        name = container.name
+        return Output(
+            text,
+            note=f"It is still running, so it goes on in the background. `docker logs {name}` shows what it prints, "
+            f"`docker stop {name}` ends it; with `-d` you get the prompt back at once.",
+        )
+
+    async def _died_of(self, container: str, code: int) -> str:
+        if code != 137:
+            return ""
+        ended = await self._setup.host.ended(container)
+        if ended is None or not ended.oom_killed:
+            return ""
+        return f"It wanted more than the {self._setup.limits.mem_mb} MB of memory that a container has here."
+
+    async def _create(self, owner: Owner, plan: RunPlan) -> tuple[Container, Sequence[Container]] | Output:
+        host = self._setup.host
+        mine = await containers(self._setup, owner)
+        image = await self._image(owner, plan, mine)
+        if isinstance(image, Output):
+            return image
+        if len(mine) >= self._setup.limits.containers:
+            return Output(
+                f"docker: you have {len(mine)} containers, and there is room for {self._setup.limits.containers}.",
+                125,
+                note="`docker ps -a` lists them, `docker rm -f NAME` removes one.",
+            )
+        name = plan.name or random_name(secrets.token_hex(8), frozenset(each.name for each in mine))
+        taken = next((each for each in mine if each.name == name), None)
+        if taken is not None:
+            return Output(f"docker: Error response from daemon: {name_taken(name, taken.id)}{MORE}", 125)
+        ports = decided(plan.ports, mine)
+        by = recipe.Making(owner, cgroup=self._setup.run_cgroup, limits=self._setup.limits)
+        await self._networks.ensure(owner)
+        made = await host.create(recipe.container(plan, name, image, ports, by))
+        if isinstance(made, EngineSaid) and "network" in made.message and made.status == 404:
+            self._networks.forget(owner)
+            await self._networks.ensure(owner)
+            made = await host.create(recipe.container(plan, name, image, ports, by))
+        if isinstance(made, EngineSaid):
+            return Output(f"docker: Error response from daemon: {public(owner, made.message)}{MORE}", 125)
+        fresh = await host.containers(*owner.labels)
+        return next(each for each in fresh if each.id == made), mine
+
+    async def _image(self, owner: Owner, plan: RunPlan, mine: Sequence[Container]) -> recipe.ImageFacts | Output:
+        found = which_picture(plan.image, await pictures(self._setup, owner, mine))
+        base = self._setup.bases.get(normalise(plan.image), "")
+        if isinstance(found, Several):
+            return Output(f"docker: Error response from daemon: {several(found)}{MORE}", 125)
+        detail = await self._setup.host.image(found.id if found else base) if found or base else None
+        if detail is None:
+            return Output(*unknown_image(plan.image), note=self._served())
+        return recipe.ImageFacts(detail.id, plan.image, detail.volumes)
+
+    def _served(self) -> str:
+        names = ", ".join(f"`{name}`" for name in sorted(self._setup.bases))
+        return f"Nothing is pulled from the internet here. There are your own images (`docker images`) and {names}."
+
+    async def _start(self, container: Container, mine: Sequence[Container]) -> EngineSaid | None:
+        for port in container.ports:
+            if port.host is not None and listener(mine, port.address, port.host, port.protocol):
+                return EngineSaid(500, port_taken(container, port))
+        return _own_words(container, await self._setup.host.start(container.id))
+
+    async def start(self, owner: Owner, plan: StartContainers) -> Output:
+        """Start containers, or restart them."""
+        async with self._setup.turns[owner.key]:
+
+            async def one(container: Container) -> str:
+                others = [each for each in await containers(self._setup, owner) if each.id != container.id]
+                if plan.restart:
+                    await self._setup.host.stop(container.id, LONGEST_GRACE_S)
+                refused = await self._start(container, others)
+                return f"Error response from daemon: {refused.message}" if refused else ""
+
+            out = await self._each(owner, plan.names, one)
+        failed = [name for name in plan.names if name not in out.text.splitlines()]
+        if out.exit_code and not plan.restart:
+            return replace(out, text=f"{out.text}\nError: failed to start containers: {', '.join(failed)}")
+        return out
+
+    async def stop(self, owner: Owner, plan: StopContainers) -> Output:
+        """Stop containers, killing what does not end by itself."""
+
+        async def one(container: Container) -> str:
+            refused = await self._setup.host.stop(container.id, min(plan.grace_s, LONGEST_GRACE_S))
+            return f"Error response from daemon: {public(owner, refused.message)}" if refused else ""
+
+        return await self._each(owner, plan.names, one)
+
+    async def remove(self, owner: Owner, plan: RemoveContainers) -> Output:
+        """Remove containers; a running one only with force."""
+
+        async def one(container: Container) -> str:
+            if container.running and not plan.force:
+                return (
+                    f'Error response from daemon: cannot remove container "/{container.name}": container is running: '
+                    "stop the container before removing or force remove"
+                )
+            refused = await self._setup.host.remove(container.id)
+            return f"Error response from daemon: {public(owner, refused.message)}" if refused else ""
+
+        return await self._each(owner, plan.names, one, gone_is_fine=plan.force)
+
+    async def _each(
+        self,
+        owner: Owner,
+        names: Sequence[str],
+        act: Callable[[Container], Awaitable[str]],
+        *,
+        gone_is_fine: bool = False,
+    ) -> Output:
+        mine = await containers(self._setup, owner)
+        done: list[str] = []
+        errors: list[str] = []
+        failed = False
+        for name in names:
+            meant = which_container(name, mine)
+            if isinstance(meant, Container):
+                error = await act(meant)
+            else:
+                error = f"Error response from daemon: {several(meant) if meant else f'No such container: {name}'}"
+            failed |= bool(error) and not (gone_is_fine and meant is None)
+            (errors if error else done).append(error or name)
+        return Output("\n".join([*done, *errors]), 1 if failed else 0)
+
+    async def logs(self, owner: Owner, plan: ReadLogs) -> Output:
+        """Return what a container printed."""
+        meant = which_container(plan.name, await containers(self._setup, owner))
+        if not isinstance(meant, Container):
+            return no_container(plan.name, meant)
+        text = await self._setup.host.logs(meant.id, tail=plan.tail, timestamps=plan.timestamps)
+        note = ""
+        if plan.follow and meant.running:
+            note = f"That is all so far; I cannot follow along in a chat. Ask again with `docker logs {plan.name}`."
+        return Output(shown(text).rstrip("\n"), note=note)
+
+    async def execute(self, owner: Owner, plan: ExecPlan) -> Output:
+        """Run a command in a running container."""
+        meant = which_container(plan.name, await containers(self._setup, owner))
+        if not isinstance(meant, Container):
+            return no_container(plan.name, meant)
+        if not meant.running:
+            return Output(f"Error response from daemon: container {meant.id} is not running", 1)
+        body = {
+            "Cmd": list(plan.command),
+            "Env": [f"{key}={value}" for key, value in plan.env],
+            "WorkingDir": plan.workdir,
+            "User": plan.user,
+            "AttachStdout": not plan.detach,
+            "AttachStderr": not plan.detach,
+            "Detach": plan.detach,
+        }
+        ran = await self._setup.host.execute(meant.id, body, deadline_s=self._setup.limits.foreground_s)
+        if isinstance(ran, EngineSaid):
+            return Output(f"Error response from daemon: {public(owner, ran.message)}", start_code(ran.message))
+        text = shown(ran.output).rstrip("\n")
+        if ran.exit_code is None and not plan.detach:
+            return Output(text, note=f"The command still runs inside `{meant.name}`; I stopped watching it.")
+        code = ran.exit_code or 0
+        return Output(text, code)
+
+
+def decided(ports: Sequence[PublishedPort], mine: Sequence[Container]) -> tuple[PublishedPort, ...]:
+    """Return the ports with a host port picked wherever the learner left it to Docker."""
+    used = {port.host for each in mine for port in each.ports} | {port.host for port in ports}
+    free = (number for number in range(FIRST_EPHEMERAL, 61000) if number not in used)
+    return tuple(port if port.host is not None else replace(port, host=next(free)) for port in ports)
+
+
+def start_code(message: str) -> int:
+    """Return the CLI's exit code for a refused start. Source: docker/cli `runStartContainerErr`."""
+    if any(words in message for words in ("executable file not found", "no such file or directory")):
+        return 127
+    if any(words in message for words in ("permission denied", "is a directory")):
+        return 126
+    return 125
+
+
+def port_taken(container: Container, port: PublishedPort) -> str:
+    """Return Docker's words about a host port that is in use; the endpoint's id is made up, as ours is virtual."""
+    endpoint = hashlib.sha256(container.id.encode()).hexdigest()
+    return (
+        f"driver failed programming external connectivity on endpoint {container.name} ({endpoint}): "
+        f"Bind for {port.address}:{port.host} failed: port is already allocated"
+    )
+
+
+def name_taken(name: str, by: str) -> str:
+    """Return Docker's words about a container name that is in use."""
+    return (
+        f'Conflict. The container name "/{name}" is already in use by container "{by}". '
+        "You have to remove (or rename) that container to be able to reuse that name."
+    )
+
+
+def several(meant: Several) -> str:
+    """Return Docker's words about a prefix that fits more than one thing."""
+    return f"Multiple IDs found with provided prefix: {meant.prefix}"
+
+
+def no_container(name: str, meant: Several | None) -> Output:
+    """Return Docker's answer where no container is meant."""
+    return Output(f"Error response from daemon: {several(meant) if meant else f'No such container: {name}'}", 1)
+
+
+def unknown_image(written: str) -> tuple[str, int]:
+    """Return Docker's words and exit code for an image that is neither here nor to be had."""
+    tagged = normalise(written) or written
+    repository = tagged.rpartition(":")[0] or tagged
+    return (
+        f"Unable to find image '{tagged}' locally\n"
+        f"docker: Error response from daemon: pull access denied for {repository}, repository does not exist or may "
+        f"require 'docker login': denied: requested access to the resource is denied{MORE}"
+    ), 125
+
+
+def public(owner: Owner, message: str) -> str:
+    """Return the engine's message with the host's names made the learner's."""
+    message = message.replace(owner.container(""), "").replace(owner.image("x:y").removesuffix("x:y"), "")
+    return message.replace(owner.network, "bridge")
+
+
+def _own_words(container: Container, refused: EngineSaid | None) -> EngineSaid | None:
+    if refused is None:
+        return None
+    return replace(refused, message=refused.message.replace(container.engine_name, container.name))

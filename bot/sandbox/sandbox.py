@@ -1,0 +1,71 @@
+"""The sandbox of this host: what the classroom knows of containers (`bot.ports.Sandbox`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.errors import HostError
+from bot.handin.plan import Output, Plan
+from bot.ports import Progress
+from bot.sandbox.builds import Builds
+from bot.sandbox.commands import Commands
+from bot.sandbox.engine import Engine
+from bot.sandbox.host import Host
+from bot.sandbox.pool import Networks, Verifiers
+from bot.sandbox.recipe import Limits
+from bot.sandbox.setup import Setup
+
+
+class DockerSandbox:
+    """Learners' sandboxes on one Docker engine.
+
+    `instance` (lower-case letters and digits) tells this Docent's things from another's; `bases` maps public names
+    to pinned image ids; `verifier` is an image id; `url` is the engine's, '' for `DOCKER_HOST` or the local socket.
+    """
+
+    def __init__(
+        self,
+        instance: str,
+        bases: Mapping[str, str],
+        verifier: str,
+        limits: Limits | None = None,
+        url: str = "",
+    ) -> None:
+        self._engine = Engine(url)
+        self._setup = Setup(Host(self._engine), instance, dict(bases), verifier, limits or Limits())
+        self._networks = Networks(self._setup)
+        self._verifiers = Verifiers(self._setup, self._networks)
+        self._builds = Builds(self._setup)
+        self._commands = Commands(self._setup, self._networks, self._verifiers, self._builds)
+
+    async def run(self, learner: str, plan: Plan, files: Mapping[str, bytes], progress: Progress) -> Output:
+        """Perform one plan and return what Docker's CLI would print."""
+        return await self._commands.run(self._setup.owner(learner), plan, files, progress)
+
+    async def clean(self, learner: str) -> None:
+        """Remove the learner's containers, network and images."""
+        owner, host = self._setup.owner(learner), self._setup.host
+        async with self._setup.turns[owner.key]:
+            await self._verifiers.remove(owner)
+            for container in await host.containers(*owner.labels):
+                await host.remove(container.id)
+            for image in await host.images(*owner.labels):
+                for tag in image.tags or (image.id,):
+                    await host.remove_image(tag, force=True)
+            await self._networks.remove(owner)
+
+    async def ready(self) -> str:
+        """Return '' when work can be done, else one sentence saying what is missing."""
+        try:
+            await self._setup.host.version()
+            for name, image in [*self._setup.bases.items(), ("the verifier", self._setup.verifier)]:
+                if await self._setup.host.image(image) is None:
+                    return f"The image for {name} is not on this host. Run `docent images prepare`."
+        except HostError as error:
+            return str(error)
+        return ""
+
+    async def close(self) -> None:
+        """Let go of the engine; learners' containers go on."""
+        await self._verifiers.close()
+        self._engine.close()

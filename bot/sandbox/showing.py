@@ -1,0 +1,194 @@
+"""`docker ps`, `images`, `inspect`, `rmi`, `version`: what a learner has, in the CLI's own columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from bot.handin.plan import Inspect, ListContainers, ListImages, Output, RemoveImages, ShowVersion
+from bot.handin.reference import normalise
+from bot.sandbox import console, inspection
+from bot.sandbox.belongings import (
+    Picture,
+    Several,
+    containers,
+    pictures,
+    which_container,
+    which_picture,
+)
+from bot.sandbox.engine import EngineSaid
+from bot.sandbox.names import Owner, split
+from bot.sandbox.running import several
+from bot.sandbox.setup import Setup
+from bot.sandbox.things import Container
+
+CLIENT = "28.2"  #: the docker CLI whose output we follow
+PLAIN_FIELDS = "Only plain fields can be asked for here, such as `{{.State.Status}}` or `{{json .Config.Cmd}}`."
+
+
+class Showing:
+    """Commands that look, and `rmi`."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+
+    async def containers(self, owner: Owner, plan: ListContainers) -> Output:
+        """Return `docker ps`."""
+        mine = await containers(self._setup, owner)
+        rows = [each for each in mine if each.running or plan.all or plan.last]
+        rows = rows[: plan.last] if plan.last else rows
+        if plan.quiet:
+            return Output("\n".join(each.id if plan.no_trunc else each.id[:12] for each in rows))
+        named = {tag: image.id for image in await pictures(self._setup, owner, mine) for tag in image.tags}
+        cells = [(each, _image_cell(each, named)) for each in rows]
+        return Output(console.containers(cells, datetime.now(UTC), whole=plan.no_trunc))
+
+    async def images(self, owner: Owner, plan: ListImages) -> Output:
+        """Return `docker images`."""
+        mine = await pictures(self._setup, owner, await containers(self._setup, owner))
+        wanted, wanted_tag = split(normalise(plan.repository)) if plan.repository else ("", "")
+        any_tag = ":" not in plan.repository
+        rows = []
+        for image in mine:
+            for tag in image.tags or ("",):
+                repository, its_tag = split(tag) if tag else ("", "")
+                if not wanted or (repository == wanted and (any_tag or its_tag == wanted_tag)):
+                    rows.append((tag, image.id, image.created_at, image.size))
+        if plan.quiet:
+            ids = dict.fromkeys(row[1] if plan.no_trunc else console.short(row[1]) for row in rows)
+            return Output("\n".join(ids))
+        return Output(console.images(rows, datetime.now(UTC), whole=plan.no_trunc))
+
+    async def inspect(self, owner: Owner, plan: Inspect) -> Output:
+        """Return `docker inspect`, filled into `--format` where one is given."""
+        mine = await containers(self._setup, owner)
+        images = await pictures(self._setup, owner, mine)
+        views: list[Mapping[str, object]] = []
+        errors: list[str] = []
+        for name in plan.names:
+            view = await self._view(name, plan.kind, mine, images)
+            if isinstance(view, str):
+                errors.append(view)
+            else:
+                views.append(view)
+        if not plan.format:
+            text = inspection.printed(views)
+            return Output("\n".join([text, *errors]), 1 if errors else 0)
+        lines: list[str] = []
+        for view in views:
+            filled = inspection.formatted(view, plan.format)
+            if filled is None:
+                return Output("", 64, note=PLAIN_FIELDS)
+            missing = inspection.missing_field(view, plan.format)
+            (errors if missing else lines).append(missing or filled)
+        return Output("\n".join([*lines, *errors]), 1 if errors else 0)
+
+    async def _view(
+        self, name: str, kind: str, mine: Sequence[Container], images: Sequence[Picture]
+    ) -> Mapping[str, object] | str:
+        container = which_container(name, mine) if kind in ("any", "container") else None
+        if isinstance(container, Container):
+            raw = await self._setup.host.inspect(container.id)
+            if raw is not None:
+                return inspection.container_view(raw, container)
+        image = which_picture(name, images) if kind in ("any", "image") else None
+        image = image or (await self._unused_base(name) if kind != "container" else None)
+        if isinstance(image, Picture):
+            detail = await self._setup.host.image(image.id)
+            if detail is not None:
+                return inspection.image_view(detail.raw, image.tags)
+        meant = container if isinstance(container, Several) else image
+        if isinstance(meant, Several):
+            return f"Error response from daemon: {several(meant)}"
+        return {
+            "any": f"Error: No such object: {name}",
+            "image": f"Error response from daemon: No such image: {normalise(name) or name}",
+            "container": f"Error response from daemon: No such container: {name}",
+        }[kind]
+
+    async def _unused_base(self, name: str) -> Picture | None:
+        detail = await self._setup.host.image(self._setup.bases.get(normalise(name), "-"))
+        return Picture(detail.id, (normalise(name),), detail.created_at, detail.size, True) if detail else None
+
+    async def remove_images(self, owner: Owner, plan: RemoveImages) -> Output:
+        """Return `docker rmi`: names are taken off, an image goes with its last name."""
+        lines: list[str] = []
+        errors: list[str] = []
+        for name in plan.names:
+            mine = await containers(self._setup, owner)
+            meant = which_picture(name, await pictures(self._setup, owner, mine))
+            if not isinstance(meant, Picture):
+                words = several(meant) if meant else f"No such image: {normalise(name) or name}"
+                errors.append(f"Error response from daemon: {words}")
+            elif meant.base:
+                errors.append(f"Error response from daemon: {meant.tags[0]} is served to the whole class and stays.")
+            else:
+                done = await self._remove_image(owner, meant, name, plan.force, mine)
+                (errors if isinstance(done, str) else lines).extend([done] if isinstance(done, str) else done)
+        return Output("\n".join([*lines, *errors]), 1 if errors else 0)
+
+    async def _remove_image(
+        self, owner: Owner, image: Picture, name: str, force: bool, mine: Sequence[Container]
+    ) -> list[str] | str:
+        named = normalise(name) in image.tags
+        users = [each for each in mine if each.image_id == image.id]
+        last = not named or len(image.tags) == 1
+        if users and last and not force:
+            return _in_use(image, name, named, users[0])
+        if not named and len(image.tags) > 1 and not force:
+            return (
+                f"Error response from daemon: conflict: unable to delete {console.short(image.id)} (must be forced) - "
+                "image is referenced in multiple repositories"
+            )
+        tags = [normalise(name)] if named else list(image.tags)
+        lines = [f"Untagged: {tag}" for tag in tags]
+        if last and not users:  # nobody else's name may keep our check's tag alive
+            await self._setup.host.remove_image(owner.check_image) if await self._is_check(owner, image.id) else None
+        for target in [owner.image(tag) for tag in tags] or [image.id]:
+            rows = await self._setup.host.remove_image(target, force=force)
+            if isinstance(rows, EngineSaid):
+                return f"Error response from daemon: {rows.message.replace(target, name)}"
+            lines += [f"Deleted: {row['Deleted']}" for row in rows if "Deleted" in row]
+        return lines
+
+    async def _is_check(self, owner: Owner, image_id: str) -> bool:
+        detail = await self._setup.host.image(owner.check_image)
+        return detail is not None and detail.id == image_id
+
+    async def version(self, plan: ShowVersion) -> Output:
+        """Return `docker version` with the engine's real version; the client is us."""
+        raw = await self._setup.host.version()
+        engine = str(raw.get("Version", ""))
+        if plan.short:
+            return Output(f"Docker version {engine}, answered by Docent")
+        rows = [
+            "Client: Docent, which speaks Docker's language",
+            f" Follows:           docker CLI {CLIENT}",
+            "",
+            "Server:",
+            " Engine:",
+            f"  Version:          {engine}",
+            f"  API version:      {raw.get('ApiVersion', '')} (minimum version {raw.get('MinAPIVersion', '')})",
+            f"  Go version:       {raw.get('GoVersion', '')}",
+            f"  Git commit:       {raw.get('GitCommit', '')}",
+            f"  OS/Arch:          {raw.get('Os', '')}/{raw.get('Arch', '')}",
+        ]
+        return Output("\n".join(rows))
+
+
+def _image_cell(container: Container, named: Mapping[str, str]) -> str:
+    """Return the image as it was written, or its id once the name means a newer image."""
+    now = named.get(normalise(container.image), container.image_id)
+    return container.image if now == container.image_id else console.short(container.image_id)
+
+
+def _in_use(image: Picture, name: str, named: bool, by: Container) -> str:
+    what = f'repository reference "{name}" (must force)' if named else f"{console.short(image.id)} (must be forced)"
+    verb = "remove" if named else "delete"
+    if by.running and not named:
+        what = f"{console.short(image.id)} (cannot be forced)"
+    state = "running container" if by.running and not named else "container"
+    return (
+        f"Error response from daemon: conflict: unable to {verb} {what} - {state} {by.id[:12]} is using its "
+        f"referenced image {console.short(image.id)}"
+    )

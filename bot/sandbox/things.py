@@ -1,0 +1,165 @@
+"""What is on the host, parsed once from the engine's JSON into typed values. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.handin.plan import PublishedPort
+
+Raw = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """One container as the engine lists it; `name` and `image` are the learner's own words, '' for our own things."""
+
+    id: str
+    engine_name: str
+    name: str
+    image: str
+    image_id: str
+    command: str
+    created_at: datetime
+    state: str  #: created | running | paused | restarting | removing | exited | dead
+    status: str  #: the engine's words: `Up 3 minutes`, `Exited (1) 2 hours ago`
+    ip: str
+    exposed: tuple[tuple[int, str], ...]
+    ports: tuple[PublishedPort, ...]
+    kind: str
+    learner: str
+    attempt: int
+    detached: bool
+    remove: bool
+
+    @property
+    def running(self) -> bool:
+        """Tell whether its process runs."""
+        return self.state in {"running", "paused", "restarting"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a container's process ended, or that it has not."""
+
+    running: bool
+    exit_code: int
+    oom_killed: bool
+    restarts: int
+    error: str
+    ip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One image as the engine lists it."""
+
+    id: str
+    tags: tuple[str, ...]  #: the engine's
+    created_at: datetime
+    size: int  #: bytes
+    learner: str
+    bases: tuple[str, ...]  #: public names of the bases that its Dockerfile names
+
+
+@dataclass(frozen=True, slots=True)
+class ImageDetail:
+    """One image, inspected."""
+
+    id: str
+    created_at: datetime
+    tags: tuple[str, ...]  #: the engine's
+    size: int  #: bytes
+    layers: int
+    workdir: str
+    cmd: tuple[str, ...]
+    entrypoint: tuple[str, ...]
+    exposed: tuple[str, ...]
+    user: str
+    volumes: tuple[str, ...]
+    raw: Raw
+
+
+def container_of(raw: Raw) -> Container:
+    """Return one entry of `GET /containers/json`."""
+    labels: Mapping[str, str] = raw.get("Labels") or {}
+    networks = (raw.get("NetworkSettings") or {}).get("Networks") or {}
+    ports = raw.get("Ports") or ()
+    return Container(
+        id=raw["Id"],
+        engine_name=next(iter(raw.get("Names") or [""])).removeprefix("/"),
+        name=labels.get("docent.name", ""),
+        image=labels.get("docent.image", ""),
+        image_id=raw.get("ImageID", ""),
+        command=raw.get("Command", ""),
+        created_at=datetime.fromtimestamp(raw.get("Created", 0), UTC),
+        state=raw.get("State", ""),
+        status=raw.get("Status", ""),
+        ip=next((str(n.get("IPAddress") or "") for n in networks.values()), ""),
+        exposed=tuple(sorted({(int(p["PrivatePort"]), str(p.get("Type", "tcp"))) for p in ports})),
+        ports=ports_of(labels.get("docent.ports", "")),
+        kind=labels.get("docent.kind", ""),
+        learner=labels.get("docent.learner", ""),
+        attempt=int(labels.get("docent.attempt") or 0),
+        detached=bool(labels.get("docent.detached")),
+        remove=bool(labels.get("docent.remove")),
+    )
+
+
+def ports_of(label: str) -> tuple[PublishedPort, ...]:
+    """Return the virtual ports that a container's label records."""
+    return tuple(PublishedPort(c, h, address, protocol) for address, h, c, protocol in json.loads(label or "[]"))
+
+
+def ended_of(raw: Raw) -> Ended:
+    """Return the state part of `GET /containers/{id}/json`."""
+    state: Raw = raw.get("State") or {}
+    networks = (raw.get("NetworkSettings") or {}).get("Networks") or {}
+    return Ended(
+        running=bool(state.get("Running")),
+        exit_code=int(state.get("ExitCode") or 0),
+        oom_killed=bool(state.get("OOMKilled")),
+        restarts=int(raw.get("RestartCount") or 0),
+        error=str(state.get("Error") or ""),
+        ip=next((str(n.get("IPAddress") or "") for n in networks.values()), ""),
+    )
+
+
+def image_of(raw: Raw) -> Image:
+    """Return one entry of `GET /images/json`."""
+    labels: Mapping[str, str] = raw.get("Labels") or {}
+    return Image(
+        id=raw["Id"],
+        tags=tuple(t for t in raw.get("RepoTags") or () if t != "<none>:<none>"),
+        created_at=datetime.fromtimestamp(raw.get("Created", 0), UTC),
+        size=int(raw.get("Size") or 0),
+        learner=labels.get("docent.learner", ""),
+        bases=tuple(filter(None, labels.get("docent.bases", "").split(","))),
+    )
+
+
+def detail_of(raw: Raw) -> ImageDetail:
+    """Return what `GET /images/{name}/json` says."""
+    config: Raw = raw.get("Config") or {}
+    return ImageDetail(
+        id=raw["Id"],
+        created_at=_moment(str(raw.get("Created") or "")),
+        tags=tuple(raw.get("RepoTags") or ()),
+        size=int(raw.get("Size") or 0),
+        layers=len((raw.get("RootFS") or {}).get("Layers") or ()),
+        workdir=str(config.get("WorkingDir") or ""),
+        cmd=tuple(config.get("Cmd") or ()),
+        entrypoint=tuple(config.get("Entrypoint") or ()),
+        exposed=tuple(sorted(config.get("ExposedPorts") or ())),
+        user=str(config.get("User") or ""),
+        volumes=tuple(sorted(config.get("Volumes") or ())),
+        raw=raw,
+    )
+
+
+def _moment(text: str) -> datetime:
+    # the engine writes nanoseconds, which Python 3.11 does not read
+    return datetime.fromisoformat(f"{text[:19]}+00:00") if len(text) >= 19 else datetime.fromtimestamp(0, UTC)

@@ -1,0 +1,207 @@
+"""What is sent to the engine, word for word: reading this is reading the security policy."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.handin.plan import PublishedPort, RunPlan
+from bot.sandbox import recipe
+from bot.sandbox.names import Owner
+
+OWNER = Owner("main", "U01ABC")
+IMAGE = recipe.ImageFacts("sha256:" + "a" * 64, "getting-started", ("/data",))
+MIB = 1024 * 1024
+
+ULIMITS = [
+    {"Name": "nofile", "Soft": 1024, "Hard": 1024},
+    {"Name": "core", "Soft": 0, "Hard": 0},
+    {"Name": "fsize", "Soft": 256 * MIB, "Hard": 256 * MIB},
+    {"Name": "memlock", "Soft": 65536, "Hard": 65536},
+    {"Name": "msgqueue", "Soft": 0, "Hard": 0},
+]
+BARE = {
+    "CapDrop": ["ALL"],
+    "SecurityOpt": ["no-new-privileges:true"],
+    "OomKillDisable": False,
+    "OomScoreAdj": 500,
+    "CpuShares": 128,
+    "Ulimits": ULIMITS,
+    "ShmSize": 16 * MIB,
+    "IpcMode": "private",
+    "AutoRemove": False,
+    "RestartPolicy": {"Name": ""},
+    "LogConfig": {"Type": "local", "Config": {"max-size": "1m", "max-file": "2", "compress": "false"}},
+}
+#: Never asked for, whatever a learner writes.
+NEVER = frozenset(
+    {"Binds", "Privileged", "PidMode", "UTSMode", "UsernsMode", "Devices", "DeviceRequests", "DeviceCgroupRules"}
+    | {"GroupAdd", "Sysctls", "VolumesFrom", "Links", "ExtraHosts", "PublishAllPorts", "PortBindings", "Runtime"}
+    | {"VolumeDriver", "CpusetCpus", "CgroupnsMode", "MaskedPaths", "ReadonlyPaths", "StorageOpt"}
+)
+
+
+def test_a_learners_container_is_confined_to_this_and_nothing_else() -> None:
+    plan = RunPlan(
+        "getting-started",
+        command=("node", "src/index.js"),
+        detach=True,
+        env=(("A", "1"),),
+        labels=(("mine", "yes"), ("docent.learner", "somebody-else")),
+    )
+    ports = (PublishedPort(3000, 3000, "127.0.0.1"),)
+    made = recipe.container(plan, "web", IMAGE, ports, recipe.Making(OWNER, cgroup="/docent-main-run"))
+    assert made.name == "docent-main-u01abc-web"
+    assert made.body == {
+        "Image": IMAGE.id,
+        "Cmd": ["node", "src/index.js"],
+        "Env": ["A=1"],
+        "WorkingDir": "",
+        "User": "",
+        "Hostname": "",
+        "Tty": False,
+        "OpenStdin": False,
+        "Healthcheck": {"Test": ["NONE"]},
+        "StopTimeout": 10,
+        "Labels": {
+            "mine": "yes",
+            "docent.instance": "main",
+            "docent.learner": "u01abc",
+            "docent.kind": "learner",
+            "docent.attempt": "",
+            "docent.name": "web",
+            "docent.image": "getting-started",
+            "docent.command": '["node", "src/index.js"]',
+            "docent.ports": '[["127.0.0.1", 3000, 3000, "tcp"]]',
+            "docent.detached": "1",
+            "docent.remove": "",
+        },
+        "HostConfig": BARE
+        | {
+            "CapAdd": ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID"],
+            "PidsLimit": 128,
+            "Memory": 256 * MIB,
+            "MemorySwap": 256 * MIB,
+            "NanoCpus": 1_000_000_000,
+            "CgroupParent": "/docent-main-run",
+            "NetworkMode": "docent-main-u01abc",
+            "Dns": ["127.0.0.1"],
+            "DnsOptions": ["timeout:1", "attempts:1"],
+            "DnsSearch": [],
+            "Tmpfs": {"/data": "rw,nosuid,nodev,mode=1777,size=32m,nr_inodes=4096"},
+            "Init": False,
+        },
+        "NetworkingConfig": {"EndpointsConfig": {"docent-main-u01abc": {"Aliases": ["web"]}}},
+    }
+
+
+def test_a_verifier_may_do_nothing_but_ask() -> None:
+    body = recipe.verifier(OWNER, "sha256:" + "b" * 64).body
+    assert body["User"] == "65534:65534"
+    assert body["HostConfig"] == BARE | {
+        "PidsLimit": 32,
+        "Memory": 64 * MIB,
+        "MemorySwap": 64 * MIB,
+        "NanoCpus": 500_000_000,
+        "ReadonlyRootfs": True,
+        "NetworkMode": "docent-main-u01abc",
+    }
+
+
+def test_a_look_at_files_runs_our_interpreter_without_network_on_a_read_only_system() -> None:
+    body = recipe.file_look(OWNER, IMAGE.id, "docent-main-probe", '{"op":"files"}', 7).body
+    assert body["Entrypoint"][0] == "/.docent/lib/ld.so"  # type: ignore[index]
+    assert body["Cmd"] == ['{"op":"files"}']
+    assert "LD_PRELOAD" in body["Env"]  # type: ignore[operator]  # without `=`: taken out of the environment
+    assert body["NetworkDisabled"] is True
+    assert body["HostConfig"] == BARE | {
+        "CapAdd": ["DAC_OVERRIDE"],
+        "PidsLimit": 32,
+        "Memory": 64 * MIB,
+        "MemorySwap": 64 * MIB,
+        "NanoCpus": 1_000_000_000,
+        "ReadonlyRootfs": True,
+        "NetworkMode": "none",
+        "Mounts": [{"Type": "volume", "Source": "docent-main-probe", "Target": "/.docent", "ReadOnly": True}],
+    }
+
+
+def test_a_network_has_no_way_out_and_no_address_of_the_hosts() -> None:
+    body = recipe.network(OWNER, "10.200.0.16/28").body
+    assert body["Internal"] is True
+    assert body["Options"] == {"com.docker.network.bridge.inhibit_ipv4": "true"}
+    assert body["IPAM"] == {"Driver": "default", "Config": [{"Subnet": "10.200.0.16/28"}]}
+
+
+def test_a_build_is_offline_limited_and_nameless() -> None:
+    params = recipe.build(
+        OWNER, recipe.Limits(), "/docent-main-build", dockerfile=".docent-dockerfile", bases=["node:24-alpine"]
+    )
+    labels = json.loads(params.pop("labels"))
+    assert labels == {"docent.instance": "main", "docent.learner": "u01abc", "docent.bases": "node:24-alpine"}
+    assert json.loads(params.pop("ulimits")) == ULIMITS
+    assert params == {
+        "version": "1",
+        "dockerfile": ".docent-dockerfile",
+        "rm": "1",
+        "forcerm": "1",
+        "pull": "0",
+        "nocache": "0",
+        "networkmode": "none",
+        "memory": str(512 * MIB),
+        "memswap": str(512 * MIB),
+        "cpuperiod": "100000",
+        "cpuquota": "100000",
+        "cpushares": "128",
+        "shmsize": str(16 * MIB),
+        "buildargs": "{}",
+        "cgroupparent": "/docent-main-build",
+    }
+
+
+words = st.text(min_size=1, max_size=20)
+ports = st.builds(
+    PublishedPort, st.integers(1, 65535), st.integers(1, 65535), st.sampled_from(["127.0.0.1", "10.0.0.1"])
+)
+
+
+@given(
+    st.builds(
+        RunPlan,
+        image=words,
+        command=st.lists(words, max_size=4).map(tuple),
+        name=words,
+        detach=st.booleans(),
+        remove=st.booleans(),
+        env=st.lists(st.tuples(words, words), max_size=3).map(tuple),
+        workdir=words,
+        entrypoint=words,
+        user=words,
+        hostname=words,
+        labels=st.lists(st.tuples(words, words), max_size=3).map(tuple),
+        init=st.booleans(),
+    ),
+    st.lists(ports, max_size=3).map(tuple),
+)
+def test_nothing_a_learner_writes_reaches_the_host_configuration(
+    plan: RunPlan, published: tuple[PublishedPort, ...]
+) -> None:
+    body = recipe.container(plan, "web", IMAGE, published, recipe.Making(OWNER)).body
+    host = body["HostConfig"]
+    plain = recipe.container(RunPlan("x", init=plan.init), "web", IMAGE, (), recipe.Making(OWNER)).body["HostConfig"]
+    assert host == plain
+    assert not NEVER & set(host)  # type: ignore[call-overload]
+    labels = body["Labels"]
+    assert isinstance(labels, dict)
+    assert labels["docent.learner"] == "u01abc"
+
+
+@pytest.mark.parametrize(
+    "kind", ["docent.learner", "docent.kind", "docent.attempt", "docent.remove", "docent.instance"]
+)
+def test_every_label_of_ours_is_set_so_that_an_images_label_never_stands_in(kind: str) -> None:
+    labels = recipe.container(RunPlan("x"), "web", IMAGE, (), recipe.Making(OWNER)).body["Labels"]
+    assert kind in labels  # type: ignore[operator]

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import struct
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.sandbox.stream import Frames, HeadTail
+
+
+def framed(parts: list[tuple[int, bytes]]) -> bytes:
+    return b"".join(struct.pack(">BxxxL", stream, len(data)) + data for stream, data in parts)
+
+
+@given(st.lists(st.tuples(st.sampled_from([1, 2]), st.binary(max_size=40)), max_size=8), st.integers(1, 17))
+def test_frames_come_out_whole_however_they_arrive(parts: list[tuple[int, bytes]], step: int) -> None:
+    raw, frames = framed(parts), Frames()
+    got: dict[int, bytes] = {1: b"", 2: b""}
+    for at in range(0, len(raw), step):
+        for stream, piece in frames.feed(raw[at : at + step]):
+            got[stream] += piece
+    assert got[1] == b"".join(data for stream, data in parts if stream == 1)
+    assert got[2] == b"".join(data for stream, data in parts if stream == 2)
+
+
+def test_a_header_that_lies_about_its_length_costs_nothing() -> None:
+    pieces = list(Frames().feed(struct.pack(">BxxxL", 9, 2**32 - 1) + b"abc"))
+    assert pieces == [(9, b"abc")]
+
+
+def test_a_truncated_header_waits_for_its_rest() -> None:
+    assert list(Frames().feed(b"\x01\x00\x00")) == []
+
+
+@given(st.lists(st.binary(max_size=50), max_size=30), st.integers(1, 60), st.integers(1, 60))
+def test_head_and_tail_are_kept_and_the_middle_is_counted(chunks: list[bytes], head: int, tail: int) -> None:
+    whole, kept = b"".join(chunks), HeadTail(head, tail)
+    for chunk in chunks:
+        kept.add(chunk)
+    assert kept.omitted == max(0, len(whole) - head - tail)
+    if not kept.omitted:
+        assert kept.text() == whole.decode("utf-8", "replace")
+    else:
+        assert f"{kept.omitted:,} bytes omitted" in kept.text()
