@@ -170,8 +170,9 @@ class Journal:
                 rung.clear()
                 batch = self.after(seq)
                 if batch is None:
-                    yield None
+                    # taken before the reader is told: what comes while it listens is still to be told
                     seq = self.seq
+                    yield None
                     continue
                 for change in batch:
                     yield change

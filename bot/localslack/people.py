@@ -137,6 +137,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from aiohttp import BodyPartReader, web
 
@@ -309,11 +310,15 @@ async def _form(request: web.Request) -> tuple[dict[str, Any], list[tuple[str, b
             continue
         content = bytes(await part.read(decode=True))
         if part.filename:
-            # a browser may send a path; only its last part is a name
-            files.append((part.filename.replace("\\", "/").rpartition("/")[2] or "file", content))
+            files.append((_file_name(part.filename), content))
         elif part.name:
             fields[part.name] = content.decode(errors="replace")
     return fields, files
+
+
+def _file_name(given: str) -> str:
+    """Return the last part of what a form calls a file: clients quote names, and some send a path."""
+    return unquote(given).replace("\\", "/").rpartition("/")[2] or "file"
 
 
 def _file(premises: Premises, request: web.Request) -> web.Response:

@@ -6,9 +6,10 @@ import asyncio
 import base64
 import json
 import os
-import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+import time
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,34 +27,51 @@ class SaveFileError(Exception):
 
 
 def snapshot(premises: Premises) -> Json:
-    """Return everything worth keeping. What only one person saw for a moment is not."""
+    """Return everything worth keeping. What only one person saw for a moment is not.
+
+    Values are replaced, never altered, so this may be written out while the workspace goes on.
+    """
     world, screens = premises.world, premises.screens
     kept = [m for channel in world.messages.values() for m in channel.values() if m.only_for is None]
-    prompts = premises.assistant.prompts
     return {
         "version": VERSION,
-        "channels": [asdict(c) | {"members": sorted(c.members)} for c in world.channels.values()],
-        "messages": [asdict(m) for m in sorted(kept, key=lambda m: m.ts)],
-        "files": [asdict(f) | {"content": base64.b64encode(f.content).decode()} for f in world.files.values()],
-        "homes": [asdict(v) for v in screens.homes.values()],
+        "channels": list(world.channels.values()),
+        "messages": sorted(kept, key=lambda m: m.ts),
+        "files": list(world.files.values()),
+        "homes": list(screens.homes.values()),
         "chosen": [[list(key), values] for key, values in world.chosen.items()],
-        "prompts": [[channel, title, [asdict(p) for p in some]] for channel, (title, some) in prompts.items()],
+        "prompts": [[channel, title, some] for channel, (title, some) in premises.assistant.prompts.items()],
     }
+
+
+def _plain(value: Any) -> Any:
+    """Return JSON's form of what JSON does not know: our values, sets and bytes."""
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    raise TypeError(f"{type(value).__name__} cannot be saved")
 
 
 def write(path: Path, state: Json) -> None:
     """Write a snapshot so that the file is always whole: the old one or the new one. Raises: SaveFileError."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # mkstemp makes the file readable by its owner only; learners' words are in it
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        # readable by its owner only, from its first moment: learners' words are in it
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(state, file)
+            json.dump(state, file, default=_plain)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
+        fresh.replace(path)
     except OSError as failed:
         raise SaveFileError(f"Cannot save the workspace to {path}: {failed}") from failed
+    finally:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
 
 
 def restore(premises: Premises, path: Path) -> None:
@@ -113,16 +131,30 @@ def _message(raw: Json) -> Message:
     return Message(**raw | tuples | {"reactions": reactions, "stream": ended})
 
 
+async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Await work that must not be overtaken by the last save, even when told to stop meanwhile."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
+
+
 async def keep_saved(premises: Premises, path: Path) -> None:
     """Write the file whenever something changed, until cancelled."""
     saved = premises.journal.seq
+    pause_s = SETTLE_S
     async for change in premises.journal.follow(saved):
         if change is not None and change.seq <= saved:
             continue
-        await asyncio.sleep(SETTLE_S)
+        await asyncio.sleep(pause_s)
         saved = premises.journal.seq
+        started = time.monotonic()
         try:
-            await asyncio.to_thread(write, path, snapshot(premises))
+            await _to_the_end(asyncio.to_thread(write, path, snapshot(premises)))
         except SaveFileError as failed:
             premises.problems.found("not_saved", str(failed))
             saved = premises.journal.seq
+        # a workspace that has grown large is written less often
+        pause_s = max(SETTLE_S, 10 * (time.monotonic() - started))

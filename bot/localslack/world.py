@@ -86,8 +86,11 @@ class World:
 
     def name_of(self, user: str) -> str:
         """Return the name shown for a person or the bot."""
+        if user == BOT_USER:
+            return self.bot_name
         person = self.people.get(user)
-        return person.real_name if person else self.bot_name
+        # somebody of an earlier run, whose words were saved
+        return person.real_name if person else user
 
     def names(self) -> Mapping[str, str]:
         """Return the shown name of every person and channel, by id."""

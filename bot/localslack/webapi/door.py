@@ -70,7 +70,7 @@ async def _given(request: web.Request) -> dict[str, Any]:
 
 def _token(request: web.Request, given: dict[str, Any]) -> str:
     header = request.headers.get("Authorization", "")
-    return header.removeprefix("Bearer ").strip() or str(given.get("token") or "")
+    return header.removeprefix("Bearer").strip() or str(given.get("token") or "")
 
 
 def _answer(premises: Premises, name: str, call: Call, token: str, fault: Fault | None) -> Json:
