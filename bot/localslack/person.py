@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import math
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self, TypeVar
@@ -252,9 +252,9 @@ class Person:
                 return self._submit
             if same_words(name, word(view, "close") or "Close"):
                 return self.close_modal
-        for place, control in self._controls(PRESSED):
-            if labelled([control], name):
-                return lambda: self._act("/people/press", place, control, control.value)
+        if found := self._called(PRESSED, name):
+            place, control = found
+            return lambda: self._act("/people/press", place, control, control.value)
         for prompt in self._seen.prompts.get(self.channel, []):
             if same_words(name, word(prompt, "title")):
                 return lambda: self.say(word(prompt, "message"))
@@ -331,26 +331,32 @@ class Person:
     async def close_modal(self) -> _Answer:
         """Close the modal in front, if one is open."""
         view = self._front()
-        return await self._open_line.post("/people/close", view_id=view["id"]) if view else {}
+        if view is None:
+            return {}
+        answer = await self._open_line.post("/people/close", view_id=view["id"])
+        await self._left(view)
+        return answer
 
     # -- how it is done ------------------------------------------------------------------------------------
 
     def _front(self) -> dict[str, Any] | None:
         return self._seen.views[-1] if self._seen.views else None
 
+    def _places(self, kinds: frozenset[str]) -> Iterator[tuple[_Place, list[Control]]]:
+        for place, blocks in self._seen.places(self.channel, at_home=self.at_home):
+            yield place, [control for control in controls(blocks, self.id) if control.type in kinds]
+
     def _controls(self, kinds: frozenset[str]) -> list[tuple[_Place, Control]]:
-        return [
-            (place, control)
-            for place, blocks in self._seen.places(self.channel, at_home=self.at_home)
-            for control in controls(blocks, self.id)
-            if control.type in kinds
-        ]
+        return [(place, control) for place, found in self._places(kinds) for control in found]
+
+    def _called(self, kinds: frozenset[str], name: str) -> tuple[_Place, Control] | None:
+        for place, found in self._places(kinds):
+            if control := labelled(found, name):
+                return place, control
+        return None
 
     async def _control(self, kinds: frozenset[str], name: str, verb: str) -> tuple[_Place, Control]:
-        def look() -> tuple[_Place, Control] | None:
-            return next((pair for pair in self._controls(kinds) if labelled([pair[1]], name)), None)
-
-        found = await self._find(look, self.patience_s)
+        found = await self._find(lambda: self._called(kinds, name), self.patience_s)
         if found is None:
             names = dict.fromkeys(control.labels[0] for _, control in self._controls(kinds))
             seen = ", ".join(repr(one) for one in names) or "none"
@@ -370,7 +376,15 @@ class Person:
         return await self._open_line.post(path, **place, **where, **given)
 
     async def _submit(self) -> _Answer:
-        return await self._open_line.post("/people/submit", view_id=self._seen.views[-1]["id"])
+        view = self._seen.views[-1]
+        answer = await self._open_line.post("/people/submit", view_id=view["id"])
+        if answer.get("outcome") in ("closed", "cleared", "updated", "pushed"):
+            await self._left(view)
+        return answer
+
+    async def _left(self, view: dict[str, Any]) -> None:
+        """Wait for the stream to say that this modal is no longer in front: the next act must not meet it."""
+        await self._find(lambda: self._front() is not view or None, self.patience_s)
 
     def _mark(self) -> None:
         self._since = len(self._seen.log)
