@@ -1,0 +1,401 @@
+"""What may be built and run. Ids such as D07 and R01 are those of the catalogue of hostile inputs."""
+
+# ruff: noqa: E501 - a table reads by the row
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.handin.bases import emit, resolve_bases
+from bot.handin.command import read_commands
+from bot.handin.dockerfile import Dockerfile, DockerfileProblem, parse_dockerfile
+from bot.handin.plan import BuildPlan, Refusal, RunPlan
+from bot.handin.policy import judge_build, judge_run
+
+SERVED = ("node:24-alpine", "alpine", "ubuntu", "mysql:8.0", "nicolaka/netshoot")
+OWN = ("getting-started:latest",)
+PLAN = BuildPlan(("x:latest",))
+
+
+def verdict(text: str | bytes, plan: BuildPlan = PLAN) -> str:
+    """Return the code that a Dockerfile is refused with, '' when it may be built."""
+    parsed = parse_dockerfile(text)
+    if isinstance(parsed, DockerfileProblem):
+        return parsed.code
+    refusal = judge_build(parsed, plan, SERVED, OWN)
+    if refusal:
+        assert refusal.say
+        assert len(refusal.say) < 500
+    return refusal.code if refusal else ""
+
+
+FINE = [
+    "# syntax=docker/dockerfile:1\nFROM node:24-alpine\nWORKDIR /app\nCOPY . .\nRUN npm install --omit=dev\nCMD [\"node\", \"src/index.js\"]\nEXPOSE 3000\n",
+    "FROM docker.io/library/alpine:latest\n",
+    "FROM getting-started\nUSER node\n",
+    "FROM scratch\nCOPY a /\n",
+    "ARG V=24\nFROM node:$V-alpine AS build\nRUN x\nFROM alpine\nCOPY --from=build /app /app\nCOPY --from=0 /app /b\n",
+    "FROM alpine AS nginx\nFROM nginx\n",
+    "FROM alpine\nENV DIR=/srv/app\nWORKDIR $DIR/x\nWORKDIR sub\n",
+    "FROM alpine\nVOLUME /data\nEXPOSE 3000 9229/tcp\nLABEL team=blue\nSTOPSIGNAL SIGINT\nSHELL [\"/bin/sh\", \"-c\"]\n",
+    "FROM alpine\nADD package.json /app/\nENV LD_PRELOAD=/x.so PATH=/evil\n",
+    "FROM alpine\nHEALTHCHECK --interval=5s CMD true\nUSER 4294967295\nENTRYPOINT [\"sleep\", \"inf\"]\n",
+    "FROM alpine\nCOPY ../../x /abs /dst/\nRUN mknod sda b 8 0\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FINE)
+def test_an_ordinary_dockerfile_may_be_built(text: str) -> None:
+    assert verdict(text) == ""
+
+
+REFUSED = [
+    ("D01", "FROM evil.example/x\n", "UNKNOWN_BASE"),
+    ("D01 old tag", "FROM node:18-alpine\n", "UNKNOWN_BASE"),
+    ("D01 digest", "FROM node:24-alpine@sha256:" + "0" * 64 + "\n", "UNKNOWN_BASE"),
+    ("D01 registry of the same name", "FROM evil.example/library/node:24-alpine\n", "UNKNOWN_BASE"),
+    ("D02", "ARG B=evil\nFROM $B\n", "UNKNOWN_BASE"),
+    ("D02 quotes", "FROM e'v'\"i\"l\n", "UNKNOWN_BASE"),
+    ("D04 another learner", "FROM docent-x/u2/getting-started\n", "UNKNOWN_BASE"),
+    ("D04 id", "FROM 0123456789ab\n", "UNKNOWN_BASE"),
+    ("D04 long id", f"FROM sha256:{'0' * 64}\n", "UNKNOWN_BASE"),
+    ("D05", "FROM alpine\nCOPY --from=nginx:latest / /\n", "FOREIGN_COPY"),
+    ("D05 served image", "FROM alpine\nCOPY --from=node:24-alpine / /\n", "FOREIGN_COPY"),
+    ("D06 id", "FROM alpine\nCOPY --from=0123456789ab / /\n", "FOREIGN_COPY"),
+    ("D06 number", "FROM alpine\nCOPY --from=7 / /\n", "FOREIGN_COPY"),
+    ("D06 itself", "FROM alpine AS me\nCOPY --from=me / /\n", "FOREIGN_COPY"),
+    ("D06 own number", "FROM alpine\nCOPY --from=0 / /\n", "FOREIGN_COPY"),
+    ("D06 variable", "FROM alpine\nENV X=a\nCOPY --from=$X / /\n", "FOREIGN_COPY"),
+    ("D06 endless number", "FROM alpine\nCOPY --from=" + "9" * 6000 + " / /\n", "FOREIGN_COPY"),
+    ("D07", "FROM alpine\nADD http://169.254.169.254/latest/meta-data /x\n", "ADD_URL"),
+    ("D09 upper case", "FROM alpine\nADD HTTP://x/y /x\n", "ADD_URL"),
+    ("D09 mixed case", "FROM alpine\nADD hTTps://x/y /x\n", "ADD_URL"),
+    ("D09 list", 'FROM alpine\nADD ["http://x/y", "/x"]\n', "ADD_URL"),
+    ("D09 quotes", "FROM alpine\nADD ht't'p:\\//x/y /x\n", "ADD_URL"),
+    ("D09 variable", "FROM alpine\nENV U=http://x\nADD $U /x\n", "ADD_VARIABLE"),
+    ("D10", "FROM alpine\nADD https://github.com/a/b.git#main /x\n", "ADD_URL"),
+    ("D10 ssh", "FROM alpine\nADD git@github.com:a/b.git /x\n", "ADD_URL"),
+    ("D11", "FROM alpine\nADD bomb.tar.gz /\n", "ADD_ARCHIVE"),
+    ("D11 list", 'FROM alpine\nADD ["a.txt", "bomb.TGZ", "/"]\n', "ADD_ARCHIVE"),
+    ("D12", "FROM alpine\nADD --checksum=sha256:0 a /x\n", "BUILDKIT"),
+    ("D12 git", "FROM alpine\nADD --keep-git-dir=true a /x\n", "BUILDKIT"),
+    ("D15", "# syntax=attacker/frontend\nFROM alpine\n", "FRONTEND"),
+    ("D15 mark", "\ufeff# syntax=attacker/frontend\nFROM alpine\n", "FRONTEND"),
+    ("D15 blanks", "#syntax = attacker/frontend\nFROM alpine\n", "FRONTEND"),
+    ("D15 later", "# note\n\n# syntax=attacker/frontend\nFROM alpine\n", "FRONTEND"),
+    ("D15 alike", "# syntax=docker/dockerfile-evil:1\nFROM alpine\n", "FRONTEND"),
+    ("D17", "FROM alpine\nRUN --mount=type=bind,from=x,target=/m ls\n", "BUILDKIT"),
+    ("D19", "FROM alpine\nRUN --security=insecure ls\n", "BUILDKIT"),
+    ("D20", "FROM alpine\nRUN --network=host ls\n", "BUILDKIT"),
+    ("D21", "FROM alpine\nRUN --device=x ls\n", "BUILDKIT"),
+    ("D22", "FROM alpine\nWORKDIR /proc/self/fd/7\n", "SYSTEM_FOLDER"),
+    ("D22 steps", "FROM alpine\nWORKDIR /a\nWORKDIR ../proc\nWORKDIR self/fd/7\n", "SYSTEM_FOLDER"),
+    ("D22 dots", "FROM alpine\nWORKDIR /a/../proc/self/fd/7\n", "SYSTEM_FOLDER"),
+    ("D22 slashes", "FROM alpine\nWORKDIR //proc//self\n", "SYSTEM_FOLDER"),
+    ("D22 relative", "FROM alpine\nWORKDIR proc/self/fd/7\n", "SYSTEM_FOLDER"),
+    ("D22 variable", "FROM alpine\nENV A=/pr B=oc\nWORKDIR $A$B/self/fd/7\n", "SYSTEM_FOLDER"),
+    ("D22 default", "FROM alpine\nWORKDIR ${A:-/proc}/self/fd/7\n", "UNKNOWN_VARIABLE"),
+    ("D22 an image's variable wins over a default", "FROM getting-started\nWORKDIR ${P:-/app}\n", "UNKNOWN_VARIABLE"),
+    ("D22 quotes", "FROM alpine\nWORKDIR \"/pr\"'oc'/self\n", "SYSTEM_FOLDER"),
+    ("D22 unknown", "FROM getting-started\nWORKDIR $P\n", "UNKNOWN_VARIABLE"),
+    ("D22 an image's variable wins over ARG", "FROM getting-started\nARG P=/app\nWORKDIR $P\n", "UNKNOWN_VARIABLE"),
+    ("D22 stage", "FROM alpine AS a\nENV P=/proc\nFROM a\nWORKDIR $P\n", "SYSTEM_FOLDER"),
+    ("D25", "FROM alpine\nVOLUME " + " ".join(f"/a{n}" for n in range(150)) + "\n", "TOO_MANY"),
+    ("D26", "FROM alpine\nVOLUME /\n", "SYSTEM_FOLDER"),
+    ("D26 proc", "FROM alpine\nVOLUME /proc\n", "SYSTEM_FOLDER"),
+    ("D26 etc", 'FROM alpine\nVOLUME ["/data", "/etc"]\n', "SYSTEM_FOLDER"),
+    ("D30", "FROM alpine\nSTOPSIGNAL SIGSTOP\n", "BAD_SIGNAL"),
+    ("D30 zero", "FROM alpine\nSTOPSIGNAL 0\n", "BAD_SIGNAL"),
+    ("D30 far", "FROM alpine\nSTOPSIGNAL SIGRTMAX+99\n", "BAD_SIGNAL"),
+    ("D31", "FROM alpine\nEXPOSE 1-65535\n", "TOO_MANY"),
+    ("D32", "FROM alpine\nLABEL docent.learner=victim\n", "RESERVED_LABEL"),
+    ("D32 compose", "FROM alpine\nLABEL a=b com.docker.compose.project=bot\n", "RESERVED_LABEL"),
+    ("D32 ryuk", "FROM alpine\nLABEL \"org.testcontainers.ryuk\"=true\n", "RESERVED_LABEL"),
+    ("D32 old form", "FROM alpine\nLABEL docent.job victim\n", "RESERVED_LABEL"),
+    ("D32 variable", "FROM alpine\nENV A=docent.job\nLABEL $A=victim\n", "RESERVED_LABEL"),
+    ("D37", "FROM alpine\n" + "RUN x\n" * 2000, "TOO_MANY"),
+    ("D39", "FROM alpine\n" * 61, "TOO_MANY"),
+    ("D39 stages", "FROM alpine\n" * 20, "TOO_MANY"),
+    ("D39 later name", "FROM nginx\nFROM alpine AS nginx\n", "UNKNOWN_BASE"),
+    ("D40", "".join(f"ARG A{n}=$A{n - 1}$A{n - 1}xx\n" for n in range(1, 41)) + "FROM $A40\n", "BAD_BASE"),
+    ("D41", "# escape=`\nFROM alpine\nADD `\n  http://x/y /x\n", "ADD_URL"),
+    ("D42", "FROM alpine\nRUN <<EOF\nADD http://x/y /\nEOF\n", "BUILDKIT"),
+    ("D44 case and tabs", "\tfrom evil.example/x\n", "UNKNOWN_BASE"),
+    ("D44 windows", "FROM alpine\r\nadd http://x/y /\r\n", "ADD_URL"),
+    ("D44 nul", "FROM alpine\x00\n", "ENCODING"),
+    ("D44 vertical tab", "FROM\x0balpine\n", "ENCODING"),
+    ("D45", "FROM alpi\u202ene\n", "INVISIBLE"),
+    ("D45 zero width", "FROM alpine\u200b\n", "INVISIBLE"),
+    ("D46 empty", "", "EMPTY"),
+    ("D50 maintainer", "FROM alpine\nMAINTAINER " + "x" * 20_000, "TOO_LONG"),
+    ("D50 megabyte", "FROM alpine\n#" + "x" * 1_000_000, "TOO_LONG"),
+    ("D50 list", "FROM alpine\nCMD [" + ", ".join(['"x"'] * 1000) + "]\n", "TOO_MANY"),
+    ("D51", "FROM alpine\nARG HTTP_PROXY=http://attacker\n", "BUILDER_ARGUMENT"),
+    ("D51 before", "ARG no_proxy\nFROM alpine\n", "BUILDER_ARGUMENT"),
+    ("ONBUILD", "FROM alpine\nONBUILD ADD http://x/y /\n", "ONBUILD"),
+    ("a bad name", "FROM Node\n", "BAD_BASE"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text", "code"), REFUSED, ids=[row[0] for row in REFUSED])
+def test_a_hostile_dockerfile_is_refused_before_any_engine_sees_it(name: str, text: str, code: str) -> None:
+    assert verdict(text) == code, name
+
+
+@pytest.mark.parametrize(
+    ("name", "plan", "code"),
+    [
+        ("D16", BuildPlan((), build_args=(("BUILDKIT_SYNTAX", "attacker/x"),)), "BUILDER_ARGUMENT"),
+        ("D51", BuildPlan((), build_args=(("https_proxy", "http://x"),)), "BUILDER_ARGUMENT"),
+        ("D47", BuildPlan((), dockerfile="../../etc/shadow"), "OUTSIDE_PROJECT"),
+        ("D47 absolute", BuildPlan((), dockerfile="/etc/shadow"), "OUTSIDE_PROJECT"),
+        ("context", BuildPlan((), context=".."), "OUTSIDE_PROJECT"),
+        ("context url", BuildPlan((), context="https://x/y.git"), "OUTSIDE_PROJECT"),
+        ("D02 by build argument", BuildPlan((), build_args=(("B", "evil"),)), "UNKNOWN_BASE"),
+    ],
+)
+def test_a_hostile_build_plan_is_refused(name: str, plan: BuildPlan, code: str) -> None:
+    assert verdict("ARG B=alpine\nFROM $B\n", plan) == code, name
+
+
+def test_a_refused_base_is_named_with_what_may_be_used_instead() -> None:
+    parsed = parse_dockerfile("FROM evil.example/x\n")
+    assert isinstance(parsed, Dockerfile)
+    refusal = judge_build(parsed, PLAN, SERVED, OWN)
+    assert refusal is not None
+    assert refusal.seen == "evil.example/x"
+    assert "`FROM evil.example/x` (line 1)" in refusal.say
+    assert "alpine, mysql:8.0, nicolaka/netshoot, node:24-alpine, ubuntu" in refusal.say
+
+
+@pytest.mark.parametrize(
+    ("base", "near"), [("node:18-alpine", "node:24-alpine"), ("node", "node:24-alpine"), ("ubunut", "ubuntu")]
+)
+def test_a_base_close_to_a_served_one_is_suggested(base: str, near: str) -> None:
+    parsed = parse_dockerfile(f"FROM {base}\n")
+    assert isinstance(parsed, Dockerfile)
+    refusal = judge_build(parsed, PLAN, SERVED, OWN)
+    assert refusal is not None
+    assert f"Did you mean `FROM {near}" in refusal.say
+
+
+COMMANDS = [
+    ("R01", "docker run -v /:/h alpine", "HOST_MOUNT"),
+    ("R01 home", "docker run -v ~/.ssh:/h alpine", "HOST_MOUNT"),
+    ("R01 windows", "docker run -v 'C:\\Users:/h' alpine", "HOST_MOUNT"),
+    ("R01 above", "docker run -v ../..:/h alpine", "HOST_MOUNT"),
+    ("R01 above in the middle", "docker run -v ./a/../../b:/h alpine", "HOST_MOUNT"),
+    ("R01 socket", "docker run -v //var/run/docker.sock:/s alpine", "HOST_MOUNT"),
+    ("R01 joined", "docker run -v/:/h alpine", "HOST_MOUNT"),
+    ("R01 long", "docker run --volume=/:/h alpine", "HOST_MOUNT"),
+    ("R01 project", "docker run -v .:/app alpine", "NOT_YET"),
+    ("R01 named", "docker run -v todo-db:/etc/todos alpine", "NOT_YET"),
+    ("R02", "docker run --mount type=bind,src=/,target=/h alpine", "HOST_MOUNT"),
+    ("R02 source", "docker run --mount type=bind,source=/etc,dst=/h alpine", "HOST_MOUNT"),
+    ("R02 driver", "docker run --mount type=volume,src=v,dst=/v,volume-opt=device=/ alpine", "HOST_MOUNT"),
+    ("R02 npipe", "docker run --mount type=npipe,src=x,dst=/v alpine", "HOST_MOUNT"),
+    ("R04 pid", "docker run --pid=host alpine", "HOST_NAMESPACE"),
+    ("R04 ipc", "docker run --ipc host alpine", "HOST_NAMESPACE"),
+    ("R04 uts", "docker run --uts=host alpine", "HOST_NAMESPACE"),
+    ("R04 userns", "docker run --userns=host alpine", "HOST_NAMESPACE"),
+    ("R04 cgroupns", "docker run --cgroupns host alpine", "HOST_NAMESPACE"),
+    ("R05 host", "docker run --network host alpine", "HOST_NETWORK"),
+    ("R05 net", "docker run --net=host alpine", "HOST_NETWORK"),
+    ("R05 name", "docker run --network name=host,alias=x alpine", "HOST_NETWORK"),
+    ("R05 container", "docker run --network container:x alpine", "HOST_NAMESPACE"),
+    ("R06", "docker run --cap-add=ALL alpine", "CAPABILITY"),
+    ("R07", "docker run --device /dev/sda alpine", "DEVICE"),
+    ("R07 gpus", "docker run --gpus all alpine", "DEVICE"),
+    ("R07 rule", "docker run --device-cgroup-rule='a *:* rwm' alpine", "DEVICE"),
+    ("R09 file", "docker run --env-file /proc/self/environ alpine", "ENV_FILE"),
+    ("R10 label", "docker run --label-file x alpine", "HOST_FILE"),
+    ("R10 cid", "docker run --cidfile x alpine", "HOST_FILE"),
+    ("R10 pid", "docker run --pidfile x alpine", "UNKNOWN_OPTION"),
+    ("R11", "docker run --volumes-from x alpine", "OTHER_CONTAINER"),
+    ("R11 link", "docker run --link x alpine", "OTHER_CONTAINER"),
+    ("R12", "docker run --log-driver syslog alpine", "HOST_FILE"),
+    ("R14 all", "docker run -P alpine", "PUBLISH_ALL"),
+    ("R15 memory", "docker run --memory 1t alpine", "LIMITS"),
+    ("R15 pids", "docker run --pids-limit -1 alpine", "LIMITS"),
+    ("R15 oom", "docker run --oom-kill-disable alpine", "LIMITS"),
+    ("R15 score", "docker run --oom-score-adj -1000 alpine", "LIMITS"),
+    ("R16 runtime", "docker run --runtime io.x alpine", "RUNTIME"),
+    ("R16 isolation", "docker run --isolation x alpine", "RUNTIME"),
+    ("R16 driver", "docker run --volume-driver x alpine", "RUNTIME"),
+    ("R16 storage", "docker run --storage-opt size=1t alpine", "SECURITY_OPT"),
+    ("R16 annotation", "docker run --annotation a=b alpine", "RUNTIME"),
+    ("R16 ulimit", "docker run --ulimit nproc=-1 alpine", "LIMITS"),
+    ("R16 sysctl", "docker run --sysctl kernel.x=1 alpine", "SECURITY_OPT"),
+    ("R16 host-gateway", "docker run --add-host x:host-gateway alpine", "NETWORK_SETTING"),
+    ("R16 dns", "docker run --dns 1.1.1.1 alpine", "NETWORK_SETTING"),
+    ("security", "docker run --security-opt seccomp=unconfined alpine", "SECURITY_OPT"),
+    ("privileged", "docker run --privileged alpine", "PRIVILEGED"),
+    ("privileged exec", "docker exec --privileged web id", "PRIVILEGED"),
+    ("api socket", "docker run --use-api-socket alpine", "HOST_MOUNT"),
+    ("R17 host", "docker -H tcp://1.2.3.4 ps", "OTHER_ENGINE"),
+    ("R17 joined", "docker -Htcp://1.2.3.4 ps", "OTHER_ENGINE"),
+    ("R17 context", "docker --context other ps", "OTHER_ENGINE"),
+    ("R17 config", "docker --config /x ps", "OTHER_ENGINE"),
+    ("R17 variable", "DOCKER_HOST=tcp://1.2.3.4 docker ps", "OTHER_ENGINE"),
+    ("R19 cp", "docker cp web:/etc/shadow .", "NOT_OFFERED"),
+    ("R19 commit", "docker commit web x", "NOT_OFFERED"),
+    ("R19 export", "docker export web", "NOT_OFFERED"),
+    ("R19 save", "docker save x", "NOT_OFFERED"),
+    ("R19 load", "docker load -i x", "NOT_OFFERED"),
+    ("R19 import", "docker import x", "NOT_OFFERED"),
+    ("R19 push", "docker push x", "NOT_YET"),
+    ("R19 login", "docker login", "NOT_YET"),
+    ("R19 tag", "docker tag x alpine", "NOT_YET"),
+    ("R20 prune", "docker system prune -af", "NOT_OFFERED"),
+    ("R20 all", "docker rm -f $(docker ps -aq)", "SHELL"),
+    ("R20 kill", "docker kill web", "NOT_OFFERED"),
+    ("R20 network", "docker network rm x", "NOT_YET"),
+    ("R20 volume", "docker volume rm x", "NOT_YET"),
+    ("R20 image prune", "docker image prune -a", "NOT_OFFERED"),
+    ("R21 plugin", "docker plugin install x", "NOT_OFFERED"),
+    ("R21 swarm", "docker swarm init", "NOT_OFFERED"),
+    ("R21 service", "docker service create x", "NOT_OFFERED"),
+    ("R21 checkpoint", "docker checkpoint create x", "NOT_OFFERED"),
+    ("R21 manifest", "docker manifest inspect x", "NOT_OFFERED"),
+    ("R21 trust", "docker trust sign x", "NOT_OFFERED"),
+    ("R21 buildx", "docker buildx create", "NOT_OFFERED"),
+    ("R21 compose", "docker compose up", "NOT_YET"),
+    ("R22 pipe", "docker ps | sh", "SHELL"),
+    ("R22 or", "docker ps || sh", "SHELL"),
+    ("R22 backticks", "docker rm `docker ps -q`", "SHELL"),
+    ("R22 dollar", 'docker run alpine echo "$(id)"', "SHELL"),
+    ("R22 variable", "docker run alpine echo $HOME", "SHELL"),
+    ("R22 into a file", "docker ps > /etc/passwd", "SHELL"),
+    ("R22 from a file", "docker load < x", "SHELL"),
+    ("R22 background", "docker run alpine &", "SHELL"),
+    ("R22 group", "(docker ps)", "SHELL"),
+    ("R25 table", "docker ps --format '{{json .}}'", "NOT_OFFERED"),
+    ("R25 template", "docker inspect -f '{{range .Config.Env}}{{.}}{{end}}' web", "FORMAT"),
+    ("R26 stats", "docker stats", "NOT_OFFERED"),
+    ("R26 attach", "docker attach web", "NOT_OFFERED"),
+    ("R27 line", "docker run " + "x" * 30_000, "TOO_LONG"),
+    ("R27 flags", "docker run " + "-e A=1 " * 1_100 + "alpine", "TOO_MANY"),
+    ("D07 build from the internet", "docker build https://github.com/a/b.git", "OUTSIDE_PROJECT"),
+    ("D47 file", "docker build -f ../../etc/shadow .", "OUTSIDE_PROJECT"),
+    ("build above", "docker build ..", "OUTSIDE_PROJECT"),
+    ("build network", "docker build --network host .", "NETWORK_SETTING"),
+    ("build argument", "docker build --build-arg BUILDKIT_SYNTAX=x .", "BUILDER_ARGUMENT"),
+    ("build secret", "docker build --secret id=x,src=/etc/shadow .", "BUILDKIT"),
+    ("build output", "docker build -o /tmp .", "BUILDKIT"),
+    ("workdir", "docker run -w /proc/self/fd/7 alpine", "BAD_WORKDIR"),
+    ("curl host", "curl http://169.254.169.254/latest/meta-data", "NO_INTERNET"),
+    ("curl user", "curl http://localhost@169.254.169.254/", "NO_INTERNET"),
+    ("curl name", "curl http://localhost.evil.example/", "NO_INTERNET"),
+    ("curl file", "curl file:///etc/passwd", "NO_INTERNET"),
+    ("curl scheme", "curl gopher://localhost:25/", "NO_INTERNET"),
+    ("curl socket", "curl --unix-socket /var/run/docker.sock http://localhost/", "NOT_OFFERED"),
+    ("curl upload", "curl -d @/etc/passwd localhost:3000", "HOST_FILE"),
+    ("curl save", "curl -o /etc/passwd localhost:3000", "HOST_FILE"),
+    ("curl proxy", "curl -x http://evil localhost:3000", "NOT_OFFERED"),
+    ("curl config", "curl -K /etc/passwd localhost:3000", "NOT_OFFERED"),
+    ("curl header", "curl -H 'A: b\nC: d' localhost:3000", "BAD_HEADER"),
+    ("cat", "cat /etc/passwd", "OUTSIDE_PROJECT"),
+    ("cat dots", "cat src/../../x", "OUTSIDE_PROJECT"),
+    ("ls home", "ls ~", "OUTSIDE_PROJECT"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "line", "code"), COMMANDS, ids=[row[0] for row in COMMANDS])
+def test_a_hostile_command_is_refused_with_a_lesson(name: str, line: str, code: str) -> None:
+    (command,) = read_commands(line)
+    assert isinstance(command.plan, Refusal), name
+    assert command.plan.code == code
+    assert command.plan.say
+
+
+def test_r09_a_variable_without_a_value_takes_nothing_from_the_bot() -> None:
+    (command,) = read_commands("docker run -e SLACK_BOT_TOKEN -e A=1 alpine")
+    assert isinstance(command.plan, RunPlan)
+    assert command.plan.env == (("A", "1"),)
+
+
+def test_r14_published_ports_are_recorded_as_values_only() -> None:
+    (command,) = read_commands("docker run -p 22:22 alpine")
+    assert isinstance(command.plan, RunPlan)
+    assert command.plan.ports[0].host == 22
+
+
+def test_r24_a_name_that_looks_like_an_option_stays_a_name() -> None:
+    (command,) = read_commands("docker run --name=--privileged alpine")
+    assert isinstance(command.plan, Refusal)
+    assert command.plan.code == "BAD_NAME"
+
+
+OWN_ID = "sha256:" + "ab12" * 16
+
+
+@pytest.mark.parametrize(
+    "image",
+    ["alpine", "docker.io/library/node:24-alpine", "getting-started", "getting-started:latest", "ab12ab12ab12", OWN_ID],
+)
+def test_a_container_may_be_made_from_served_and_own_images(image: str) -> None:
+    assert judge_run(RunPlan(image), SERVED, (*OWN, OWN_ID)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "image", "words"),
+    [
+        (
+            "E06",
+            "geting-started",
+            "pull access denied for geting-started, repository does not exist or may require 'docker login'",
+        ),
+        ("R29", "sha256:" + "0" * 64, "Unable to find image"),
+        ("R29 short", "000000000000", "Unable to find image '000000000000:latest' locally"),
+        ("too short an id", "ab1", "Unable to find image"),
+        ("other tag", "node:18", "Unable to find image 'node:18' locally"),
+        ("registry", "evil.example/x", "lookup evil.example: no such host"),
+    ],
+)
+def test_another_image_is_answered_in_dockers_words(name: str, image: str, words: str) -> None:
+    refusal = judge_run(RunPlan(image), SERVED, (*OWN, OWN_ID))
+    assert refusal is not None, name
+    assert refusal.docker
+    assert refusal.exit_code == 125
+    assert words in refusal.words
+
+
+def test_a_misspelt_image_is_answered_with_the_nearest() -> None:
+    refusal = judge_run(RunPlan("geting-started"), SERVED, OWN)
+    assert refusal is not None
+    assert "Did you mean `getting-started`?" in refusal.say
+
+
+def test_labels_that_the_host_acts_upon_are_refused() -> None:
+    refusal = judge_run(RunPlan("alpine", labels=(("com.docker.compose.project", "bot"),)), SERVED, OWN)
+    assert refusal is not None
+    assert refusal.code == "RESERVED_LABEL"
+
+
+# ---- what is let through is inside the allow-list, whatever was handed in
+
+_LINES = st.sampled_from([
+    "FROM alpine", "FROM node:24-alpine AS a", "FROM evil", "FROM $B", "ARG B=evil", "ARG B=alpine", "COPY --from=a / /", "COPY --from=0 / /",
+    "COPY --from=evil / /", "ADD http://x /", "ADD $X /", "ENV X=/proc", "WORKDIR $X", "WORKDIR /app", "WORKDIR ..", "WORKDIR proc", "FROM a",
+    "VOLUME /x", "LABEL a=b", "LABEL docent.x=y", "ONBUILD RUN x", "RUN x \\", "# note", "", "RUN --mount=x y", "FROM scratch AS evil", "FROM evil AS a",
+])  # fmt: skip
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(_LINES, max_size=14).map("\n".join))
+def test_an_accepted_dockerfile_is_inside_the_allow_list(text: str) -> None:
+    parsed = parse_dockerfile(text)
+    if isinstance(parsed, DockerfileProblem) or judge_build(parsed, PLAN, SERVED, OWN):
+        return
+    pins = {"alpine:latest": "sha256:0a", "node:24-alpine": "sha256:0b"}
+    again = parse_dockerfile(emit(parsed, pins))
+    assert isinstance(again, Dockerfile)
+    stages: set[str] = set()
+    for number, stage in enumerate(again.stages):
+        assert stage.base in {"sha256:0a", "sha256:0b", "scratch"} | stages
+        stages |= {stage.name, str(number)}
+    for made in again.instructions:
+        assert made.keyword != "ONBUILD"
+        assert not made.option("from") or made.option("from") in stages
+        assert made.keyword != "ADD" or "://" not in made.args
+    assert all(base.name in pins or base.ground.value != "image" for base in resolve_bases(parsed))
