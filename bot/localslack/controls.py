@@ -58,24 +58,28 @@ def label(text: object) -> str:
     return with_emoji(word(text, "text"))
 
 
-def control_html(element: Json, block_id: str, names: Names, value: object = None) -> str:
-    """Return the control of an element; `value` is what the person chose so far (see people.py, Value)."""
+def control_html(element: Json, block_id: str, names: Names, value: object = None, *, labelled: bool = False) -> str:
+    """Return the control of an element; `value` is what the person chose so far (see people.py, Value).
+
+    `labelled` says that a visible label names it: a name of its own would hide that from screen readers.
+    """
     kind = word(element, "type")
     made = _CONTROLS.get(kind)
     if made is None:
         return tag("span", escape(f"[{kind or 'element'}]"), class_="unknown")
-    return made(element, _Place(element, block_id, names), value)
+    return made(element, _Place(element, block_id, names, labelled), value)
 
 
 class _Place:
     """The attributes by which the script finds an element again, and what else a control needs to know."""
 
-    __slots__ = ("attributes", "names")
+    __slots__ = ("attributes", "labelled", "names")
 
-    def __init__(self, element: Json, block_id: str, names: Names) -> None:
+    def __init__(self, element: Json, block_id: str, names: Names, labelled: bool) -> None:
         confirm = field(element, "confirm")
         only = element.get("visible_to_user_ids")
         self.names = names
+        self.labelled = labelled
         self.attributes: dict[str, Attribute] = {
             "data_block": block_id,
             "data_action": word(element, "action_id"),
@@ -87,6 +91,10 @@ class _Place:
             "data_only": " ".join(map(str, only)) if isinstance(only, list) else None,
             "data_focus": element.get("focus_on_load") is True,
         }
+
+    def name(self, hint: str) -> str | None:
+        """Return the name for screen readers, where no visible label gives one."""
+        return None if self.labelled else hint or None
 
 
 def _button(element: Json, place: _Place, _value: object) -> str:
@@ -163,7 +171,7 @@ def _static_select(element: Json, place: _Place, value: object) -> str:
 def _select(element: Json, place: _Place, options_html: str, chosen: list[str]) -> str:
     hint = label(field(element, "placeholder")) or "Choose an option"
     first = tag("option", escape(hint), value="", disabled=True, selected=not chosen, hidden=True)
-    return tag("select", first + options_html, class_="select", aria_label=hint, **place.attributes)
+    return tag("select", first + options_html, class_="select", aria_label=place.name(hint), **place.attributes)
 
 
 def _from_names(prefixes: str) -> Callable[[Json, _Place, object], str]:
@@ -183,7 +191,7 @@ def _from_names(prefixes: str) -> Callable[[Json, _Place, object], str]:
 def _external(element: Json, place: _Place, value: object) -> str:
     """A text field that asks the bot for its options while one types; the script fills the list below it."""
     hint = label(field(element, "placeholder")) or "Type to search"
-    box = tag("input", type="search", class_="input", placeholder=hint, aria_label=hint, autocomplete="off",
+    box = tag("input", type="search", class_="input", placeholder=hint, aria_label=place.name(hint), autocomplete="off",
               value=", ".join(_chosen(element, value)) or None, **place.attributes)  # fmt: skip
     return tag("div", box + tag("div", "", class_="menu", hidden=True), class_="external")
 
@@ -234,7 +242,7 @@ def _typed(kind: str) -> Callable[[Json, _Place, object], str]:
         hint = label(field(element, "placeholder"))
         length = {f"{side}length": element.get(f"{side}_length") for side in ("min", "max")}
         sizes = {key: size for key, size in length.items() if isinstance(size, int)}
-        rest = {**place.attributes, **sizes, "placeholder": hint or None, "aria_label": hint or None}
+        rest = {**place.attributes, **sizes, "placeholder": hint or None, "aria_label": place.name(hint)}
         if element.get("multiline") is True or word(element, "type") == "rich_text_input":
             # a newline right after the tag is dropped by browsers, so one is given away
             return tag("textarea", "\n" + escape(written), class_="input", rows=8, spellcheck="false", **rest)
@@ -250,7 +258,7 @@ def _picked(kind: str) -> Callable[[Json, _Place, object], str]:
         chosen = _chosen(element, value)
         hint = label(field(element, "placeholder")) or {"date": "Date", "time": "Time"}.get(kind, "Date and time")
         seconds = chosen[0] if kind == "datetime-local" and chosen else None
-        return tag("input", type=kind, class_="input", aria_label=hint, data_seconds=seconds,
+        return tag("input", type=kind, class_="input", aria_label=place.name(hint), data_seconds=seconds,
                    value=chosen[0] if chosen and not seconds else None, **place.attributes)  # fmt: skip
 
     return made
@@ -260,8 +268,8 @@ def _file_input(element: Json, place: _Place, _value: object) -> str:
     types = element.get("filetypes")
     accept = ",".join(f".{name}" for name in types) if isinstance(types, list) else None
     many = element.get("max_files") != 1
-    return tag("input", type="file", class_="input", multiple=many, accept=accept, aria_label="Choose files",
-               **place.attributes)  # fmt: skip
+    return tag("input", type="file", class_="input", multiple=many, accept=accept,
+               aria_label=place.name("Choose files"), **place.attributes)  # fmt: skip
 
 
 _CONTROLS: dict[str, Callable[[Json, _Place, object], str]] = {

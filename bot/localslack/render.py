@@ -61,7 +61,8 @@ class _Shown:
     def control(self, element: Json, block: Json) -> str:
         block_id = word(block, "block_id")
         value = field(self.values, block_id).get(word(element, "action_id"))
-        return control_html(element, block_id, self.names, value)
+        labelled = word(block, "type") == "input"
+        return control_html(element, block_id, self.names, value, labelled=labelled)
 
 
 def _block(block: Json, shown: _Shown) -> str:

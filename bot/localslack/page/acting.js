@@ -58,12 +58,11 @@ async function press(control, value) {
   control.classList.toggle("unheard", !result || ["timeout", "no_socket"].includes(result.outcome));
 }
 
-// An input block of a modal is kept until it is submitted, unless it asked to be told at once.
+// An input of a modal is kept by the server until it is submitted; the bot hears of it only if it asked to.
 async function give(control) {
   const input = control.closest("[data-input]");
   const view = control.closest("dialog [data-view]");
   if (!input || !view) return press(control, valueOf(control));
-  if (input.dataset.dispatch === undefined) return undefined;
   const { block: block_id, action: action_id } = control.dataset;
   return told(post("/people/change", { view_id: view.dataset.view, block_id, action_id, value: valueOf(control) }));
 }
@@ -81,7 +80,8 @@ export function listen(root) {
   root.addEventListener("change", (event) => {
     const control = event.target.closest("[data-action]");
     if (!control || control.matches("button, a, [type=file], [type=search]")) return;
-    if (TEXTS.includes(control.dataset.type) && !control.closest("[data-dispatch]")) return;
+    // what is typed in a message is told to the bot only if the bot asked for it
+    if (TEXTS.includes(control.dataset.type) && !control.closest("[data-dispatch], dialog")) return;
     give(control);
   });
   root.addEventListener("input", (event) => {

@@ -324,7 +324,11 @@ const ON = {
   view_pushed: ({ view }) => modals.push(view),
   view_updated: ({ view }) => modals.update(view),
   view_errors: ({ view_id, errors }) => modals.errors(view_id, errors),
-  view_closed: ({ view_ids }) => modals.close(view_ids),
+  // the form below is shown as the server kept it
+  async view_closed({ view_ids }) {
+    modals.close(view_ids);
+    if (modals.top) modals.reset((await get("/people/modals")).views);
+  },
   home({ view }) {
     state.home = view;
     if (state.tab === "home") drawHome();

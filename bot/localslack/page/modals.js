@@ -16,6 +16,7 @@ export class Modals {
   }
 
   reset(views) {
+    this.drawn = null;
     this.stack = [...views];
     this.show();
   }
