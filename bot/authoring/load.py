@@ -157,18 +157,26 @@ def _list(value: Any) -> Sequence[Any]:
 
 
 def _problems(page: Page, error: ValidationError) -> list[Problem]:
-    return [Problem(page.name, page.line(place), _dotted(place), say) for place, say in _flat(error, ())]
+    found = list(_flat(error))
+    # a list whose items are amiss also counts as too short: the items say it better
+    inner = {place[:size] for place, _ in found for size in range(len(place))}
+    return [
+        Problem(page.name, page.line(place), _dotted(place), say)
+        for place, say in found
+        if place not in inner or "at least" not in say
+    ]
 
 
-def _flat(error: ValidationError, above: Place) -> Iterable[tuple[Place, str]]:
-    """Yield (place, what is amiss); the errors of a condition's `with` are told at their own place."""
-    for found in error.errors(include_url=False):
-        place = above + tuple(part for part in found["loc"] if not str(part).endswith("Spec"))
-        inner = found.get("ctx", {}).get("error")
-        if isinstance(inner, ValidationError):
-            yield from _flat(inner, (*place, "with"))
-        else:
-            yield place, PLAIN.get(found["type"], str(inner) if inner else found["msg"])
+def _flat(error: ValidationError) -> Iterable[tuple[Place, str]]:
+    """Yield (place, what is amiss); a condition whose probe is unknown is not also blamed for its `with`."""
+    found = error.errors(include_url=False)
+    probes = {tuple(e["loc"][:-1]) for e in found if e["loc"] and e["loc"][-1] == "probe"}
+    for each in found:
+        place = tuple(part for part in each["loc"] if not str(part).endswith("Spec"))
+        if "with" in place and place[: place.index("with")] in probes:
+            continue
+        reason = each.get("ctx", {}).get("error")
+        yield place, PLAIN.get(each["type"], str(reason) if reason else each["msg"])
 
 
 def _dotted(place: Place) -> str:

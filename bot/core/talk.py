@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 
 from bot.core import words
 from bot.core.cards import answer_key, filled, one_line
@@ -25,11 +24,12 @@ from bot.core.events import (
     WentTo,
     WroteFiles,
 )
-from bot.core.judging.reading import looks_like_dockerfile
+from bot.core.judging.files import looks_like_dockerfile
 from bot.core.learner import Learner
 from bot.core.messages import Note, Offer
 from bot.core.search import explained, section_named
 from bot.core.workshop import Workshop
+from bot.handin.spelling import distance, nearest
 
 #: what is meant → the ways to say it, in small letters and without punctuation
 EVENTS: tuple[tuple[Event, str], ...] = (
@@ -95,7 +95,7 @@ def understood(workshop: Workshop, learner: Learner, text: str) -> Event | Note 
         PHRASES.get(plain)
         or _small_talk(workshop, learner, plain)
         or _order(workshop, learner, text.strip(), plain)
-        or _misspelt(text.strip(), plain)
+        or _misspelt(workshop, text.strip(), plain)
         or _feeling(workshop, learner, text, plain)
     )
 
@@ -174,15 +174,15 @@ def _answer_by_letter(workshop: Workshop, learner: Learner, letter: str) -> Even
     return None
 
 
-def _misspelt(text: str, plain: str) -> Event | Note | None:
+def _misspelt(workshop: Workshop, text: str, plain: str) -> Event | Note | None:
     """Return what a typo means: one word near one we know, or a `docker` that lost a letter."""
     first, _, rest = text.partition(" ")
-    if rest and first.lower() != "docker" and get_close_matches(first.lower(), ["docker"], cutoff=0.75):
+    if rest and 0 < distance(first.lower(), "docker") <= 2:
         return Note(words.docker_typo(f"docker {one_line(rest, 200)}"))
-    if " " in plain or len(plain) < 3:
+    if " " in plain or len(plain) < 3 or plain in {term.lower() for term in workshop.glossary}:
         return None
-    near = get_close_matches(plain, SINGLE, n=1, cutoff=0.78)
-    return PHRASES[near[0]] if near else None
+    near = nearest(plain, SINGLE, within=1 if len(plain) <= 5 else 2)
+    return PHRASES[near] if near else None
 
 
 def _feeling(workshop: Workshop, learner: Learner, text: str, plain: str) -> Note | None:
@@ -217,11 +217,8 @@ def answer(workshop: Workshop, learner: Learner, text: str) -> Note:
 def _nearest(workshop: Workshop, plain: str) -> str:
     """Return the word we know that is most like one of theirs, '' when none is."""
     known = {**{term.lower(): term for term in workshop.glossary}, **{word: word for word in MAIN}}
-    for word in plain.split()[:12]:
-        near = get_close_matches(word, known, 1, 0.65) if len(word) >= 4 else []
-        if near:
-            return known[near[0]]
-    return ""
+    near = (nearest(word, known) for word in plain.split()[:12] if len(word) >= 4)
+    return next((known[word] for word in near if word), "")
 
 
 def short_answer(workshop: Workshop, text: str) -> str:

@@ -189,8 +189,9 @@ def _files(workshop: Workshop, learner: Learner, event: WroteFiles) -> Turn:
 def _after_files(learner: Learner, ref: StepRef, step: Step, paths: set[str]) -> tuple[Action, ...]:
     if step.handin.commands:
         return (note(words.REBUILD, ref=ref),)
-    if paths & set(step.handin.files) and ref not in learner.passed:
-        return (note(words.CHECK_NOW, Offer.CHECK, ref=ref),)
+    left = len(ladder.open_answers(learner, ref, step))
+    if left and paths & set(step.handin.files) and not learner.done(ref):
+        return (note(words.answers_left(left), Offer.CHECK, ref=ref),)
     return ()
 
 

@@ -32,7 +32,6 @@ NOTHING_HANDED_IN = "That message had no file in it. Say `edit Dockerfile` and I
 NO_COMMANDS = "I saw no command in that. Try `docker ps`, or say **help**."
 AFTER_COMMANDS = "Happy with what you see? Then let me check your work."
 REBUILD = "An image keeps the files it was built with. To use this change, build again and run again."
-CHECK_NOW = "When the file says what you want, let me check your work."
 THANKS = "You are welcome!"
 OKAY = "Good. Tell me when you want to go on: **next**, **check** or **hint**."
 YES_TO_WHAT = (
@@ -184,6 +183,11 @@ def left_over(steps: Sequence[str]) -> str:
 
 def _steps(count: int) -> str:
     return f"{count} step" if count == 1 else f"{count} steps"
+
+
+def answers_left(left: int) -> str:
+    """Return what is said after a file was handed in while questions are open."""
+    return f"{'One question' if left == 1 else f'{left} questions'} above still to answer; then let me check your work."
 
 
 def all_answered(recap: str) -> str:

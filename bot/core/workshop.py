@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from bot.core.probe import SPECS, ProbeSpec
 
@@ -67,19 +67,24 @@ class Condition(Model):
     id: str
     title: str = Field(max_length=75)
     probe: str
-    with_: ProbeSpec = Field(alias="with")
+    with_: ProbeSpec = Field(default={}, alias="with", validate_default=True)
     needs: tuple[str, ...] = ()
     fail: dict[str, Failure] = {}
 
-    @model_validator(mode="before")
+    @field_validator("probe")
     @classmethod
-    def _spec_by_probe(cls, data: Any) -> Any:
-        if isinstance(data, dict) and "probe" in data and not isinstance(data.get("with"), BaseModel):
-            spec = SPECS.get(data["probe"])
-            if spec is None:
-                raise ValueError(f"unknown probe {data['probe']!r}; known: {', '.join(sorted(SPECS))}")
-            return {**data, "with": spec.model_validate(data.get("with") or {})}
-        return data
+    def _known(cls, probe: str) -> str:
+        if probe not in SPECS:
+            raise ValueError(f"unknown probe {probe!r}; known: {', '.join(sorted(SPECS))}")
+        return probe
+
+    @field_validator("with_", mode="before")
+    @classmethod
+    def _spec_by_probe(cls, spec: Any, info: ValidationInfo) -> Any:
+        probe = info.data.get("probe")
+        if isinstance(spec, BaseModel) or probe is None:
+            return spec
+        return SPECS[probe].model_validate(spec or {})
 
 
 class Act(Model):

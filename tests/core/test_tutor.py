@@ -413,11 +413,13 @@ def test_reset_of_something_unknown_asks_what(workshop: Workshop, ada: Learner, 
 # --- work
 
 
-def test_files_are_kept_and_the_check_is_offered(workshop: Workshop, ada: Learner, now: datetime) -> None:
+def test_files_are_kept_and_it_is_said_what_is_left_to_do(workshop: Workshop, ada: Learner, now: datetime) -> None:
     files = (("Dockerfile", b"FROM node:24-alpine\n"),)
     turn = decide(workshop, ada, WroteFiles(files, "form"), now)
     assert did(turn, KeepFiles).files == files
-    assert the(turn, Note).offers == (Offer.CHECK,)
+    assert "2 questions" in the(turn, Note).text
+    answered = replace(ada, answers={f"{RECIPE}/when": 0, f"{RECIPE}/quotes": 1})
+    assert not said(decide(workshop, answered, WroteFiles(files, "form"), now), Note)
     later = decide(workshop, replace(ada, at=BUILD), WroteFiles(files, "form"), now)
     assert "build again" in the(later, Note).text
 

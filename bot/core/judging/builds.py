@@ -10,7 +10,7 @@ CODES = frozenset({"REFUSED", "BUILD_FAILED"} | {sign.code for sign in BUILD_SIG
 
 #: what each cause would need, in a few words
 EXPECTED = {
-    "REFUSED": "a build that this class allows",
+    "REFUSED": "a recipe that this class can build",
     "NO_DOCKERFILE": "a file called Dockerfile",
     "EMPTY_DOCKERFILE": "instructions in the Dockerfile",
     "UNKNOWN_INSTRUCTION": "an instruction Docker knows",

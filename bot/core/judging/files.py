@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 
-from bot.core.judging.reading import read
 from bot.core.probe import FileSeen, FileSpec
 from bot.core.results import Failed, Passed, Result
+from bot.handin.dockerfile import Dockerfile, DockerfileProblem, parse_dockerfile
 
 PRESENT = frozenset({"MISSING_FILE", "WRONG_NAME", "EMPTY_FILE"})
 CODES = PRESENT | {"PARSE_ERROR", "NO_FROM", "WRONG_BASE"}
@@ -28,21 +29,46 @@ def judge(spec: FileSpec, seen: FileSeen) -> Result:
         return Failed("EMPTY_FILE", expected="something in it", observed=f"{seen.size} bytes")
     if spec.parse is None and spec.base is None:
         return Passed(f"{spec.path}, {seen.size} bytes")
-    return _dockerfile(spec, seen)
+    read = parse_dockerfile(seen.text)
+    return _unread(read) if isinstance(read, DockerfileProblem) else _based(spec, read)
 
 
-def _dockerfile(spec: FileSpec, seen: FileSeen) -> Result:
-    recipe = read(seen.text)
-    if recipe.problem:
-        return Failed("PARSE_ERROR", expected=recipe.wanted, observed=recipe.problem)
-    if not recipe.instructions:
+def _unread(problem: DockerfileProblem) -> Failed:
+    if problem.code == "EMPTY":
         return Failed("EMPTY_FILE", expected="something in it", observed="only comments")
-    if not recipe.base:
-        return Failed("NO_FROM", expected="FROM first", observed=f"{recipe.first} first")
-    if spec.base and not fnmatchcase(_short(recipe.base), spec.base):
-        return Failed("WRONG_BASE", expected=spec.base, observed=recipe.base)
-    return Passed(f"FROM {recipe.base}, {recipe.instructions} instructions")
+    code = "NO_FROM" if problem.code == "NO_FROM" else "PARSE_ERROR"
+    expected = "FROM as the first instruction" if code == "NO_FROM" else "lines that Docker can read"
+    return Failed(code, expected, problem.say.replace("`", "'"), detail=problem.words)
 
 
-def _short(image: str) -> str:
-    return image.removeprefix("docker.io/").removeprefix("library/")
+def _based(spec: FileSpec, read: Dockerfile) -> Result:
+    base = _base(read)
+    if spec.base and not fnmatchcase(base, spec.base):
+        return Failed("WRONG_BASE", expected=spec.base, observed=base)
+    return Passed(f"FROM {base}, {len(read.instructions)} instructions")
+
+
+def _base(read: Dockerfile) -> str:
+    """Return the image of the first FROM: ARGs before it filled in, without Docker Hub's own prefixes."""
+    base = read.stages[0].base
+    for made in read.instructions:
+        if made.keyword != "ARG":
+            break
+        for word in made.words:
+            key, _, value = word.partition("=")
+            base = base.replace(f"${{{key}}}", value.strip("\"'")).replace(f"${key}", value.strip("\"'"))
+    return base.removeprefix("docker.io/").removeprefix("library/")
+
+
+def looks_like_dockerfile(text: str) -> bool:
+    """Tell whether a plain message is a pasted Dockerfile: several lines, all instructions, FROM among them."""
+    read = parse_dockerfile(text)
+    return isinstance(read, Dockerfile) and len(read.instructions) >= 2
+
+
+def name_warning(path: str) -> str:
+    """Return one kind sentence about a file that was probably meant to be the Dockerfile, '' for any other."""
+    name = path.rpartition("/")[2]
+    if name == "Dockerfile" or not re.fullmatch(r"dockerfile(\.(txt|md|docx?|rtf))?", name, re.IGNORECASE):
+        return ""
+    return f"Docker looks for `Dockerfile`, with a capital D and no ending. This file is called `{name}`."
