@@ -35,7 +35,7 @@ _TOPICS = _set(
 #: first words that are English too: they need something that looks like a command behind them
 _ENGLISH = _set(
     "code make find file less more head tail top kill set export service touch echo tree node git type move copy exit",
-    "clear reset su ed stat diff python sh cat ls ping ss http alias micro sed ln cmd wc bat env cd yarn npm",
+    "clear su ed stat diff python sh cat ls ping ss http alias micro sed ln cmd wc bat env cd yarn npm",
 )
 _ADDRESS = re.compile(r"(?:https?://\S+|\S*[a-zA-Z0-9]\.[a-zA-Z]\S*|\S*localhost\S*|127\.\S+|\S+:\d+\S*|\S+/\S*)")
 _SWITCHES = _set("-d -i -t -it -itd -dit --rm --detach -a -q -f")

@@ -19,7 +19,7 @@ _SHELLS = ("bash", "sh", "zsh", "ash", "powershell", "pwsh", "cmd", "wsl", "ssh"
 _HOST = ("ps", "kill", "top", "lsof", "netstat", "ss", "ping", "systemctl", "service", "brew", "whoami", "uname", "df")
 _OTHER_TOOLS = ("podman", "kubectl", "docker-machine", "minikube", "nerdctl", "make", "terraform")
 _FETCH = ("wget", "iwr", "Invoke-WebRequest", "http", "httpie")
-_QUIET = ("clear", "cls", "exit", "reset")
+_QUIET = ("clear", "cls", "exit")
 
 #: first words that are answered here
 KNOWN = frozenset(
