@@ -11,22 +11,14 @@ from bot.localslack.premises import Premises, Upload
 from bot.localslack.values import Channel, Json, Kind, Message, Refused
 from bot.localslack.webapi.files import FILE_MAX_BYTES, add_file
 from bot.localslack.webapi.marks import react as put_reaction
-from bot.localslack.world import BOT_USER
 
 #: What Slack's composer takes.
 TYPED_MAX = 40_000
 
 
-def _vocabulary(premises: Premises) -> tuple[dict[str, str], dict[str, str]]:
-    users = {p.name: p.id for p in premises.world.people.values()}
-    users[premises.world.bot_name.lower()] = BOT_USER
-    channels = {c.name: c.id for c in premises.world.channels.values() if c.kind is not Kind.DM}
-    return users, channels
-
-
 def _written(ask: Ask, channel: Channel, text: str, files: tuple[str, ...] = ()) -> Message:
     premises, person = ask.premises, ask.person
-    words = _vocabulary(premises)
+    words = premises.world.user_names, premises.world.channel_names
     blocks = tuple(complete([typed.rich_text(text, *words)])) if text else ()
     return Message(
         channel.id,
@@ -95,7 +87,7 @@ async def edit(ask: Ask) -> Json:
     if not text.strip():
         raise Declined("empty", "There is nothing to say.")
     _check(ask, ask.channel(), text)
-    words = _vocabulary(ask.premises)
+    words = ask.premises.world.user_names, ask.premises.world.channel_names
     after = replace(
         before,
         text=typed.slack_text(text, *words),
@@ -203,7 +195,7 @@ async def make_channel(ask: Ask) -> Json:
     name, world = ask.text("name").lower().lstrip("#"), ask.premises.world
     if not 1 <= len(name) <= 80 or not all(c.isalnum() or c in "-_" for c in name):
         raise Declined("bad_name", "A channel's name is letters, digits, - and _, 80 at most.")
-    if any(c.name == name and c.kind is not Kind.DM for c in world.channels.values()):
+    if name in world.channel_names:
         raise Declined("name_taken", f"There is a channel #{name} already.")
     kind = Kind.PRIVATE if ask.flag("private") else Kind.PUBLIC
     person, created = ask.person.id, int(ask.premises.clock().timestamp())

@@ -9,7 +9,7 @@ from typing import Any
 from bot.localslack.elements import Found, find, visible_to
 from bot.localslack.interactions import Where
 from bot.localslack.premises import Premises
-from bot.localslack.values import Channel, Kind, Message, Person, View
+from bot.localslack.values import Channel, Message, Person, View
 from bot.localslack.world import BOT_USER, dm_of
 
 
@@ -40,9 +40,8 @@ class Ask:
         return found
 
     def _person(self, name: str) -> Person | None:
-        people = self.premises.world.people
-        wanted = name.lower().removeprefix("@")
-        return people.get(name) or next((p for p in people.values() if p.name == wanted), None)
+        world = self.premises.world
+        return world.people.get(name) or world.people.get(world.user_names.get(name.lower().removeprefix("@"), ""))
 
     def text(self, name: str, default: str | None = None) -> str:
         """Return a string that must be there, unless there is a default. Raises: Declined."""
@@ -57,13 +56,13 @@ class Ask:
 
     def user(self, name: str) -> str:
         """Return the id of the person or bot a field names. Raises: Declined."""
-        given = self.text(name)
-        if given == BOT_USER or given.lower().removeprefix("@") == self.premises.world.bot_name.lower():
-            return BOT_USER
-        found = self._person(given)
+        given, world = self.text(name), self.premises.world
+        if given == BOT_USER or given in world.people:
+            return given
+        found = world.user_names.get(given.lower().removeprefix("@"))
         if found is None:
             raise Declined("no_such_person", f"Nobody here is called {given!r}.", 404)
-        return found.id
+        return found
 
     def channel(self) -> Channel:
         """Return a channel the person can see. Raises: Declined."""
@@ -71,8 +70,7 @@ class Ask:
         name = given.lower().lstrip("#@")
         if name in ("dm", world.bot_name.lower()):
             return world.channels[dm_of(self.person.id)]
-        named = (c for c in world.channels.values() if c.kind is not Kind.DM and c.name == name)
-        channel = world.channels.get(given) or next(named, None)
+        channel = world.channels.get(given) or world.channels.get(world.channel_names.get(name, ""))
         if channel is None or not world.can_read(self.person.id, channel):
             raise Declined("no_such_channel", f"{self.person.real_name} sees no channel called {given!r}.", 404)
         return channel

@@ -124,8 +124,8 @@ def channel_json(channel: Channel, user: str) -> Json:
 
 def person_json(person: Person) -> Json:
     """Return a member of the workspace."""
-    profile = {"real_name": person.real_name, "display_name": person.name, "team": TEAM_ID}
-    profile |= {"real_name_normalized": person.real_name, "display_name_normalized": person.name}
+    profile = {"real_name": person.real_name, "display_name": person.real_name, "team": TEAM_ID}
+    profile |= {"real_name_normalized": person.real_name, "display_name_normalized": person.real_name}
     return _member(person.id, person.name, person.real_name, profile, is_bot=False)
 
 

@@ -100,7 +100,7 @@ def _fill(premises: Premises, state: Mapping[str, Any]) -> None:
     for raw in state["channels"]:
         channel = Channel(**raw | {"kind": Kind(raw["kind"]), "members": frozenset(raw["members"]) & known})
         if channel.kind is not Kind.DM:
-            world.channels[channel.id] = channel
+            world.put_channel(channel)
     for raw in state["files"]:
         content = base64.b64decode(raw["content"])
         file = SlackFile(**raw | {"content": content, "channels": tuple(raw["channels"])})

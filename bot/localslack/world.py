@@ -34,6 +34,9 @@ class World:
         self.clock = clock
         self.bot_name = bot_name
         self.people: dict[str, Person] = {}
+        #: ids by what can be typed after an @ and a #, in lower case
+        self.user_names: dict[str, str] = {bot_name.lower(): BOT_USER}
+        self.channel_names: dict[str, str] = {}
         self.channels: dict[str, Channel] = {}
         #: channel → ts → message, oldest first; ephemeral ones among them
         self.messages: defaultdict[str, dict[str, Message]] = defaultdict(dict)
@@ -71,6 +74,7 @@ class World:
     def add_person(self, person: Person) -> None:
         """Add a person, with an empty direct message with the bot."""
         self.people[person.id] = person
+        self.user_names[person.name] = person.id
         members = frozenset({person.id, BOT_USER})
         created = int(self.clock().timestamp())
         dm = dm_of(person.id)
@@ -80,6 +84,8 @@ class World:
         """Add or replace a channel. Who just left hears of it too."""
         before = self.channels.get(channel.id)
         self.channels[channel.id] = channel
+        if channel.kind is not Kind.DM:
+            self.channel_names[channel.name] = channel.id
         gone = before.members if before else frozenset()
         public = channel.kind is Kind.PUBLIC
         self.journal.tell(ChannelChanged(channel), None if public else channel.members | gone)

@@ -104,8 +104,9 @@ class Call:
         given = self.args.need(name, "channel_not_found")
         if given in self.world.people:
             given = dm_of(given)
-        by_name = next((c.id for c in self.world.channels.values() if given == f"#{c.name}"), given)
-        channel = self.world.channels.get(by_name)
+        if given.startswith("#"):
+            given = self.world.channel_names.get(given[1:], given)
+        channel = self.world.channels.get(given)
         if channel is None or not self.world.can_read(BOT_USER, channel):
             raise Refused("channel_not_found")
         if channel.archived:

@@ -38,7 +38,7 @@ async def test_a_list_comes_in_pages(rich: Any) -> None:
 async def test_members_and_people_can_be_read(local: Any) -> None:
     members = (await local.client.conversations_members(channel="C0INSTRUCTORS"))["members"]
     assert members == ["U0BARBARA", "U0DOCENT"]
-    assert (await local.client.users_info(user="U0ADA"))["user"]["profile"]["display_name"] == "ada"
+    assert (await local.client.users_info(user="U0ADA"))["user"]["profile"]["display_name"] == "Ada"
     assert (await local.client.users_info(user="U0DOCENT"))["user"]["is_bot"] is True
     assert len((await local.client.users_list())["members"]) == 6
     assert (await local.api("users.info", user="U0NOBODY"))["error"] == "user_not_found"
