@@ -5,7 +5,7 @@
 #   context.sh OUT CACHE PYTHON ROOT
 #     OUT     an empty folder to fill          PYTHON  a Python with pip
 #     CACHE   a folder to keep downloads in    ROOT    the top folder of Docent
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 set -euo pipefail
 
 out=$1 cache=$2 python=$3 root=$4
@@ -51,11 +51,18 @@ debs() {
   apt-get -qq -y --download-only install "$@" >/dev/null
 }
 
+# debs_alone PACKAGE…  downloads packages without what they need.
+debs_alone() {
+  say "downloading Debian packages: $*"
+  (cd "$out/.debs" && apt-get -qq download "$@")
+}
+
 # unpack  puts all downloaded packages into $rootfs, as on a system where /bin is /usr/bin.
 unpack() {
   local deb name
   mkdir -p "$rootfs"/usr/{bin,sbin,lib,lib64} "$rootfs"/{etc,root,tmp,run,proc,sys,dev,var/tmp}
   for name in bin sbin lib lib64; do ln -sfn "usr/$name" "$rootfs/$name"; done
+  ln -sfn ../run "$rootfs/var/run"
   chmod 1777 "$rootfs/tmp" "$rootfs/var/tmp"
   say "unpacking $(find "$out/.debs" -name '*.deb' | wc -l) packages"
   for deb in "$out"/.debs/*.deb; do

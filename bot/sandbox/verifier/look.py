@@ -18,8 +18,8 @@ TEXT_CAP = 64 * 1024
 HASH_CAP = 64 * 1024 * 1024
 MATCH_CAP = 200
 SCAN_CAP = 20_000
-#: Kernel files are endless or lively, and the last one is ours.
-NEVER_READ = ("/proc", "/sys", "/dev", "/.docent")
+#: Kernel files are endless or lively.
+NEVER_READ = ("/proc", "/sys", "/dev")
 
 
 def files(request: Json, clock: Clock) -> Json:
@@ -72,7 +72,7 @@ def names(folder: str, clock: Clock) -> list[str]:
 
 
 def kernel(path: str) -> bool:
-    """Return whether a path leads into the kernel's own folders or ours."""
+    """Return whether a path leads into the kernel's own folders."""
     real = os.path.realpath(path)
     return any(real == root or real.startswith(root + "/") for root in NEVER_READ)
 

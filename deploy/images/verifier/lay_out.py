@@ -1,9 +1,10 @@
 """Lay out the verifier's folder from an unpacked Debian Python: lay_out.py ROOTFS PROBE_SOURCES IMAGE."""
 
-import os
+import marshal
 import re
 import shutil
 import sys
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
 #: The parts of the standard library that the probe, or the start of the interpreter, may ask for.
@@ -12,12 +13,13 @@ MODULES = """
     importlib io ipaddress json keyword operator os posixpath re reprlib runpy selectors signal site socket sre_compile
     sre_constants sre_parse stat stringprep struct token tokenize linecache textwrap traceback types warnings weakref
     _collections_abc _sitebuiltins _weakrefset __future__ locale typing
-""".split()
+""".split()  # noqa: SIM905 - fifty lines of one word each read worse
 #: Debian builds most of what we need into the interpreter; OpenSSL (_ssl, _hashlib) and ctypes must stay out.
 EXTENSIONS = ("_json",)
 #: The loader reads this file of the surrounding system whatever its options say: a learner's image could name a
-#: library of its own there. The other path lies in our read-only volume and does not exist.
-PRELOAD, NOWHERE = b"/etc/ld.so.preload", b"/.docent/nopreload"
+#: library of its own there. Nobody can make the other path: the kernel has no process 0.
+PRELOAD, NOWHERE = b"/etc/ld.so.preload", b"/proc/0/no-preload"
+ENTRY = "import sys\nfrom bot.sandbox.verifier.probe import main\nsys.exit(main(sys.argv[1:]))\n"
 
 
 def lay_out(rootfs: Path, sources: Path, image: Path) -> None:
@@ -40,7 +42,7 @@ def lay_out(rootfs: Path, sources: Path, image: Path) -> None:
         (library / package).mkdir()
         write_compiled(b"", library / package / "__init__.pyc")
     compile_module(sources.parent, sources.name, library / "bot" / "sandbox")
-    (home / "probe.py").write_text("import sys\nfrom bot.sandbox.verifier.probe import main\nsys.exit(main(sys.argv[1:]))\n")
+    (home / "probe.py").write_text(ENTRY)
     loader = next((rootfs / "usr" / "lib").rglob("ld-linux*.so.*"))
     patched_loader(loader, home / "lib" / "ld.so")
     for name in libraries(python, loader.parent):
@@ -64,10 +66,8 @@ def compile_module(folder: Path, name: str, into: Path) -> None:
 
 def write_compiled(source: bytes, target: Path) -> None:
     """Write the byte code of ``source``; the date in it is 0, so equal sources give equal images."""
-    import importlib._bootstrap_external as bootstrap
-
     code = compile(source, target.name, "exec", dont_inherit=True, optimize=0)
-    target.write_bytes(bootstrap._code_to_timestamp_pyc(code, 0, len(source)))
+    target.write_bytes(MAGIC_NUMBER + bytes(12) + marshal.dumps(code))
 
 
 def patched_loader(loader: Path, target: Path) -> None:
@@ -97,4 +97,4 @@ def found_library(rootfs: Path, name: str) -> Path:
 
 
 if __name__ == "__main__":
-    lay_out(Path(sys.argv[1]), Path(sys.argv[2]), Path(os.path.abspath(sys.argv[3])))
+    lay_out(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]).resolve())

@@ -1,5 +1,6 @@
 const fs = require('node:fs');
 const net = require('node:net');
+const { lookup } = require('node:dns/promises');
 const mysql = require('mysql2/promise');
 
 const PORT = 3306;
@@ -15,9 +16,12 @@ function setting(name) {
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-function answers(host) {
+// The name is looked up first and for as long as that takes: lookups that nobody waits for would pile up.
+async function answers(host) {
+    const found = await lookup(host).catch(() => null);
+    if (!found) return false;
     return new Promise((done) => {
-        const socket = net.connect({ host, port: PORT, timeout: 1000 });
+        const socket = net.connect({ host: found.address, port: PORT, timeout: 1000 });
         const end = (result) => () => {
             socket.destroy();
             done(result);
@@ -52,6 +56,8 @@ async function open() {
         password: setting('MYSQL_PASSWORD'),
         database: setting('MYSQL_DB'),
         connectionLimit: 5,
+        // longer than a resolver takes to say that it does not know the name, so that this is what we report
+        connectTimeout: 20_000,
         charset: 'utf8mb4',
     });
     await pool.query(

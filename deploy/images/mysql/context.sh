@@ -1,0 +1,26 @@
+#!/bin/bash
+# mysql:8.0: MariaDB behind MySQL's names, started by a script that takes the same variables.
+# shellcheck source=deploy/images/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+debs mariadb-server-core mariadb-client-core bash coreutils grep sed hostname libc-bin gawk
+# this one wants perl for scripts that nobody needs here
+debs_alone mariadb-client
+unpack
+people mysql:999
+os_release MySQL
+mkdir -p "$rootfs"/var/lib/mysql "$rootfs"/run/mysqld "$rootfs"/etc/mysql
+ln -s bash "$rootfs/usr/bin/sh"
+for program in "$rootfs"/usr/bin/mariadb "$rootfs"/usr/bin/mariadb-*; do
+  name=$(basename "$program")
+  case $name in
+  mariadb) other=mysql ;;
+  *-db | *-upgrade) other=${name//-/_} other=${other/mariadb/mysql} ;;
+  *) other=mysql${name#mariadb-} ;;
+  esac
+  [[ -e $rootfs/usr/bin/$other ]] || ln -s "$name" "$rootfs/usr/bin/$other"
+done
+ln -sfn mariadbd "$rootfs/usr/sbin/mysqld"
+install -m 755 "$here/docker-entrypoint.sh" "$rootfs/usr/bin/"
+install -m 644 "$here/my.cnf" "$rootfs/etc/mysql/my.cnf"
+pack
