@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bot.handin.container_plans import MOST_SETTINGS
 from bot.handin.docker_verbs import Verb
 from bot.handin.flags import Parsed, go_quoted
+from bot.handin.names import MOST_NAMES
 from bot.handin.paths import inside
 from bot.handin.plan import BuildPlan, Inspect, ListImages, Plan, Refusal, RemoveImages, ShowVersion
 from bot.handin.reference import Reference, parse_reference
+from bot.handin.run_plan import MOST_SETTINGS
 from bot.handin.stopped import Stopped, stop
 from bot.handin.words import join
 
@@ -22,7 +23,6 @@ _ARG = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 #: build arguments that Docker itself acts upon
 _PROXIES = frozenset({"http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy"})
 _MOST_TAGS = 10
-_MOST_NAMES = 50
 _LONGEST_FORMAT = 300
 _ID = re.compile(r"(?:sha256:)?[0-9a-f]{1,64}")
 
@@ -162,8 +162,8 @@ def _rmi(_verb: Verb, parsed: Parsed) -> Plan:
 
 def _image_names(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return names of images, containers or the start of an ID; what can be none is answered as unknown."""
-    if len(names) > _MOST_NAMES:
-        raise stop("TOO_MANY", f"I see {len(names)} names; up to {_MOST_NAMES} at a time are fine.", str(len(names)))
+    if len(names) > MOST_NAMES:
+        raise stop("TOO_MANY", f"I see {len(names)} names; up to {MOST_NAMES} at a time are fine.", str(len(names)))
     for name in names:
         if _ID.fullmatch(name) or isinstance(parse_reference(name.removeprefix("/").lower()), Reference):
             continue

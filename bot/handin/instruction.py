@@ -136,9 +136,8 @@ def _unknown(line: LogicalLine, typed: str) -> DockerfileProblem:
     words = parse_error(line.line, f"unknown instruction: {typed[:100]}{meant}")
     where = f"Line {line.line} begins with `{typed[:40]}`"
     if typed.startswith(("```", "~~~")):
-        return DockerfileProblem(
-            line.line, "CODE_FENCE", f"{where}: marks of a code block came along. Leave those lines out.", words
-        )
+        say = f"Line {line.line} is the mark of a code block, copied along. Leave such lines out."
+        return DockerfileProblem(line.line, "CODE_FENCE", say, words)
     if typed in {"$", ">", "%", "PS"} or typed.endswith(("$", "#", ">")):
         return DockerfileProblem(
             line.line, "PROMPT", f"{where}: that is a terminal's prompt sign. Leave it out.", words

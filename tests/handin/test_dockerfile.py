@@ -82,7 +82,7 @@ PROBLEMS = [
     ("FROM node\ndocker build .\n", 2, "UNKNOWN_INSTRUCTION", "docker", "Send it as a message"),
     ("FROM node\n// note\n", 2, "UNKNOWN_INSTRUCTION", "//", "begins with `#`"),
     ("```\nFROM node\n```", 1, "CODE_FENCE", "```", "code block"),
-    ("FROM node\n```\n", 2, "CODE_FENCE", "```", "Leave those lines out"),
+    ("FROM node\n```\n", 2, "CODE_FENCE", "```", "Leave such lines out"),
     ("$ FROM node\n", 1, "PROMPT", "$", "prompt sign"),
     ("> FROM node\n", 1, "PROMPT", ">", "prompt sign"),
     ("root@host:~# FROM node\n", 1, "PROMPT", "root@host:~#", "prompt sign"),
