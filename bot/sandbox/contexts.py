@@ -46,7 +46,7 @@ def made_context(recipe: Recipe, folder: Path, cache: Path, root: Path, base: st
     """
     if missing := [tool for tool in TOOLS if shutil.which(tool) is None]:
         raise OperatorError(f"It is made from Debian packages, and this machine has no {', '.join(missing)}.")
-    out = folder / "out"
+    out = folder.resolve() / "out"
     out.mkdir()
     script = root / RECIPES / recipe.folder / "context.sh"
     last: deque[str] = deque(maxlen=6)

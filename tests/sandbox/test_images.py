@@ -94,6 +94,7 @@ class Desk:
     def __init__(self, root: Path) -> None:
         self.root, self.engine, self.pins = root, MemoryEngine(), MemoryPins()
         self.steps: list[Step] = []
+        self.cache = root / "cache"
         (root / "deploy" / "images").mkdir(parents=True)
         (root / "deploy" / "images" / "lib.sh").touch()
         for row in CATALOGUE:
@@ -110,7 +111,7 @@ class Desk:
             self.pins,
             self.steps.append,
             root=self.root,
-            cache=self.root / "cache",
+            cache=self.cache,
             only=only,
             refresh=refresh,
         )
@@ -196,6 +197,13 @@ def test_an_image_that_does_not_work_is_not_pinned_and_the_others_are(desk: Desk
         desk.prepare(ALPINE, NODE)
     assert list(desk.pins.kept) == [NODE]
     assert Stage.FAILED in {step.stage for step in desk.steps if step.name == ALPINE}
+
+
+def test_a_folder_for_downloads_may_be_relative(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.recipe("alpine", 'cd / && test -d "$2" && echo "FROM scratch" > "$1/Dockerfile"\n')
+    monkeypatch.chdir(desk.root)
+    desk.cache = Path("downloads")
+    assert desk.prepare(ALPINE)[0].fresh
 
 
 def test_a_recipe_that_stops_is_named_with_its_last_words(desk: Desk) -> None:
