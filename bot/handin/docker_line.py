@@ -177,7 +177,7 @@ def _refused_flag(parsed: Parsed, path: str) -> Refusal | None:
     option = join(refused[0].words())[:80]
     lesson = refused[0].flag.lesson or Lesson("NOT_OFFERED", "")
     without = parsed.words_without(*(given.flag.long for given in refused))
-    nearest_command = join([*path.split(), *without]) if without else ""
+    nearest_command = join([*path.split(), *without]) if without or path != "docker" else ""
     return Refusal(lesson.code, lesson.say.format(option=option), seen=option, nearest=nearest_command[:2000])
 
 
