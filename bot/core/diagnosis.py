@@ -61,7 +61,7 @@ BUILD_SIGNS: tuple[Sign, ...] = (
 
 #: over the log of a container that does not run
 RUN_SIGNS: tuple[Sign, ...] = (
-    _sign("OPTIONS_AFTER_IMAGE", r"node: bad option: (\S+)"),
+    _sign("OPTIONS_AFTER_IMAGE", r"node: bad option: (\S+)|\[eval\]:1\s+(\S+)"),
     _sign("WRONG_START_FILE", r"Cannot find module '(/(?!\S*node_modules)[^']+)'"),
     _sign("MISSING_MODULE", r"Cannot find (?:module|package) '([@\w][^']*)'"),
     _sign(

@@ -67,7 +67,7 @@ WHO = _ways("who are you|what are you|are you a bot|are you human|what is this|w
 SOLUTION = _ways("solution|show solution|show me the solution|answer|show me the answer|solve it|solve")
 STUCK = re.compile(
     r"\b(stuck|lost|confused|no idea|no clue|(?:dont|do not|didnt|did not) (?:know|understand|get (?:it|this|that))|"
-    r"help me|need help|what am i supposed|too hard|cant figure|"
+    r"help me|need help|(?:get|got|getting|have) (?:an? |this |some )?errors?|what am i supposed|too hard|cant figure|"
     r"how do i (?:do|solve|start|continue) (?:this|that|it))\b"
 )
 ANNOYED = re.compile(
@@ -78,6 +78,9 @@ ERRORISH = re.compile(
     r"\berror\b|npm err|not found|denied|refused|failed|exception|cannot |fatal|exit(?:ed)? (?:with )?code|traceback",
     re.IGNORECASE,
 )
+
+#: what only a program says, in one line
+MACHINE = re.compile(r"\berror:|npm (?:err|error)\b|exit code:? \d|traceback", re.IGNORECASE)
 
 PHRASES: dict[str, Event] = {phrase: event for event, phrases in EVENTS for phrase in phrases.split("|")}
 #: the words that typos are compared with: one word each, and long enough to be told apart
@@ -92,7 +95,8 @@ def understood(workshop: Workshop, learner: Learner, text: str) -> Event | Note 
     if not plain:
         return Note(words.HELP, (_way_on(learner),), learner.at) if not text.strip() else None
     return (
-        PHRASES.get(plain)
+        PHRASES.get(_bare(text))
+        or PHRASES.get(plain)
         or _small_talk(workshop, learner, plain)
         or _order(workshop, learner, text.strip(), plain)
         or _misspelt(workshop, text.strip(), plain)
@@ -100,11 +104,15 @@ def understood(workshop: Workshop, learner: Learner, text: str) -> Event | Note 
     )
 
 
-def _plain(text: str) -> str:
-    """Return the words in small letters, without punctuation, politeness and the bot's own name."""
+def _bare(text: str) -> str:
+    """Return the words in small letters, without punctuation."""
     lowered = re.sub(r"['’]", "", text.lower())
-    plain = " ".join(re.sub(r"[^\w\s]", " ", lowered).split())
-    return re.sub(r"^(?:please|pls|can you|could you|docent) | (?:please|pls|now|docent)$", "", plain)
+    return " ".join(re.sub(r"[^\w\s]", " ", lowered).split())
+
+
+def _plain(text: str) -> str:
+    """Return the bare words without politeness and the bot's own name."""
+    return re.sub(r"^(?:please|pls|can you|could you|docent) | (?:please|pls|now|docent)$", "", _bare(text))
 
 
 def _way_on(learner: Learner) -> Offer:
@@ -187,7 +195,7 @@ def _misspelt(workshop: Workshop, text: str, plain: str) -> Event | Note | None:
 
 def _feeling(workshop: Workshop, learner: Learner, text: str, plain: str) -> Note | None:
     """Return a kind word to somebody who is stuck or annoyed; what they pasted or asked about comes first."""
-    if len(plain) > 120 or fitting(workshop.mistakes, text):
+    if len(plain) > 200 or _pasted(text) or fitting(workshop.mistakes, text):
         return None
     annoyed = ANNOYED.search(plain)
     if not annoyed and not STUCK.search(plain):
@@ -199,12 +207,17 @@ def _feeling(workshop: Workshop, learner: Learner, text: str, plain: str) -> Not
     return Note(say.replace("{title}", step.title), (Offer.HINT, Offer.SKIP), learner.at)
 
 
+def _pasted(text: str) -> bool:
+    """Tell whether this is what a program printed, and not a person's own sentence about it."""
+    return bool(MACHINE.search(text) or ("\n" in text.strip() and ERRORISH.search(text)))
+
+
 def answer(workshop: Workshop, learner: Learner, text: str) -> Note:
     """Return the answer to what no event covers: a pasted message, a question, or the nearest thing we know."""
     found = _looked_up(workshop, text)
     if found:
         return Note(found, (_way_on(learner),), learner.at)
-    if ERRORISH.search(text) and (len(text) > 60 or "\n" in text):
+    if _pasted(text):
         step = workshop.step(learner.at) if learner.at else None
         offers = (Offer.CHECK, Offer.HINT) if step and step.checked else (_way_on(learner),)
         return Note(words.UNKNOWN_MESSAGE.replace("{line}", one_line(last_words(text), 200)), offers, learner.at)

@@ -183,6 +183,12 @@ TABLE: list[tuple[str, Condition, Any, str]] = [
     ("no program", RUNS, gone("/bin/sh: [node,: not found", 127), "BAD_CMD"),
     ("no program, silent", RUNS, gone("", 127), "BAD_CMD"),
     ("options last", RUNS, gone("node: bad option: -p", 9), "OPTIONS_AFTER_IMAGE"),
+    (
+        "-p last, which Node.js takes for its own",
+        RUNS,
+        gone("[eval]:1\n127.0.0.1:3000:3000\n^^^^^\n\nSyntaxError: Unexpected number\n"),
+        "OPTIONS_AFTER_IMAGE",
+    ),
     ("old image", RUNS, container(image_id="old"), "OLD_IMAGE"),
     ("in front", RUNS, container(detached=False), "NOT_DETACHED"),
     ("no port", RUNS, container(ports=()), "NOT_PUBLISHED"),
@@ -270,6 +276,7 @@ def test_what_is_right_passes_with_a_proof(what: str, asked: Condition, seen: An
     ("asked", "seen"),
     [
         (RUNS, container(log="")),
+        (RUNS, container(log="", ports=())),
         (PAGES, HttpSeen("n1", (HttpAnswer("GET", "/", error="refused"),))),
     ],
 )

@@ -1,0 +1,166 @@
+"""Free text: what people type, and what it is taken for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from bot.core.events import (
+    AnsweredQuestion,
+    Arrived,
+    AskedForBack,
+    AskedForCheck,
+    AskedForHelp,
+    AskedForHint,
+    AskedForNext,
+    AskedForStatus,
+    AskedToReset,
+    AskedToSkip,
+    Event,
+    OpenedEditor,
+    SaidSomething,
+    Started,
+    WentTo,
+    WroteFiles,
+)
+from bot.core.learner import Learner
+from bot.core.messages import Note, Offer
+from bot.core.talk import EVENTS, answer, short_answer, understood
+from bot.core.turn import Say
+from bot.core.tutor import decide
+from bot.core.workshop import StepRef, Workshop
+
+MEANT: list[tuple[str, Event]] = [
+    ("next", AskedForNext()),
+    ("Next!", AskedForNext()),
+    ("next please", AskedForNext()),
+    ("nxt", AskedForNext()),
+    ("netx", AskedForNext()),
+    ("chekc", AskedForCheck()),
+    ("check my work", AskedForCheck()),
+    ("please check", AskedForCheck()),
+    ("bakc", AskedForBack()),
+    ("hnit", AskedForHint()),
+    ("give me a hint", AskedForHint()),
+    ("hlep", AskedForHelp()),
+    ("What can I say?", AskedForHelp()),
+    ("statsu", AskedForStatus()),
+    ("Where am I?", AskedForStatus()),
+    ("sikp", AskedToSkip()),
+    ("skip sure", AskedToSkip(sure=True)),
+    ("start", Started()),
+    ("Let's go!", Started()),
+    ("continue", Started()),
+    ("what now?", Started()),
+    ("reset", AskedToReset("")),
+    ("reset all", AskedToReset("all")),
+    ("reset this step", AskedToReset("step")),
+    ("go 02", WentTo("02")),
+    ("go to section 2", WentTo("02")),
+    ("section 1", WentTo("01")),
+    ("go to overview", WentTo("01")),
+    ("go 99", WentTo("99")),
+    ("edit", OpenedEditor("")),
+    ("edit dockerfile", OpenedEditor("Dockerfile")),
+    ("edit `src/index.js`", OpenedEditor("src/index.js")),
+    ("hello", Arrived()),
+    ("Hi there!", Arrived()),
+    ("done", AskedForCheck()),
+    ("b", AnsweredQuestion(StepRef("02", "dockerfile"), "when", 1)),
+    ("answer C", AnsweredQuestion(StepRef("02", "dockerfile"), "when", 2)),
+    (
+        "FROM node:24-alpine\nWORKDIR /app",
+        WroteFiles((("Dockerfile", b"FROM node:24-alpine\nWORKDIR /app\n"),), "message"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "event"), MEANT, ids=lambda v: str(v)[:30])
+def test_words_and_near_words_are_understood(workshop: Workshop, ada: Learner, text: str, event: Event) -> None:
+    assert understood(workshop, ada, text) == event
+
+
+def test_no_phrase_means_two_things() -> None:
+    phrases = [phrase for _, row in EVENTS for phrase in row.split("|")]
+    assert len(phrases) == len(set(phrases))
+
+
+SAID: list[tuple[str, str]] = [
+    ("thanks a lot!", "You are welcome"),
+    ("bye", "Your place is kept"),
+    ("I'm stuck", "Shall I give you a hint for **Write the recipe**"),
+    ("i have no idea", "Shall I give you a hint"),
+    ("I don't understand this", "Shall I give you a hint"),
+    ("I always get an error when I try this and have no clue what it could be", "paste what Docker printed"),
+    ("this is stupid", "I am sorry"),
+    ("argh nothing works", "I am sorry"),
+    ("it doesn't work", "I am sorry"),
+    ("who are you?", "I am Docent, a bot"),
+    ("yes", "press its button"),
+    ("ok", "Tell me when"),
+    ("solution", "third hint is the whole solution"),
+    ("dokcer ps", "`docker ps`"),
+    ("what is an image?", "**image**: Everything a program needs"),
+    ("whats a Dockerfile", "**Dockerfile**"),
+    ("what are containers", "**container**"),
+    ("explain dockerfiel please", "**Dockerfile**"),
+    ("difference between image and container?", "**container**"),
+    ("what does EXPOSE do?", "**EXPOSE**"),
+    ("port", "**port**"),
+    ("Error: Cannot find module 'express'", "library “express”"),
+    ("Bind for 127.0.0.1:3000 failed: port is already allocated", "Another container of yours"),
+    ("fatal: everything is lost\nerror: flux capacitor not found\nbye", "> error: flux capacitor not found"),
+    ("qwertz uiop", "I did not understand “qwertz uiop”"),
+    ("nest please do it", "Did you mean **next**"),
+    ("🙂", "I did not understand"),
+    ("<!channel> `look`", "I did not understand"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SAID, ids=[text[:30] for text, _ in SAID])
+def test_everything_else_is_answered_in_words(
+    workshop: Workshop, ada: Learner, now: datetime, text: str, expected: str
+) -> None:
+    turn = decide(workshop, ada, SaidSomething(text), now)
+    notes = [a.message for a in turn.actions if isinstance(a, Say)]
+    assert len(notes) == 1
+    assert isinstance(notes[0], Note)
+    assert expected in notes[0].text
+    assert turn.learner == replace(ada, seen_at=now)
+
+
+def test_done_where_nothing_is_checked_means_next(workshop: Workshop) -> None:
+    learner = Learner("U1", "Ada", at=StepRef("01", "why"))
+    assert understood(workshop, learner, "I'm done") == AskedForNext()
+
+
+def test_a_letter_answers_the_first_open_question(workshop: Workshop, ada: Learner) -> None:
+    one_right = replace(ada, answers={"02/dockerfile/when": 0})
+    assert understood(workshop, one_right, "b") == AnsweredQuestion(StepRef("02", "dockerfile"), "quotes", 1)
+    both = replace(ada, answers={"02/dockerfile/when": 0, "02/dockerfile/quotes": 1})
+    assert understood(workshop, both, "b") is None
+
+
+def test_a_pasted_message_comes_before_a_kind_word(workshop: Workshop, ada: Learner) -> None:
+    text = "it doesn't work: Error: Cannot find module 'express'"
+    assert understood(workshop, ada, text) is None
+    assert "express" in answer(workshop, ada, text).text
+
+
+def test_what_a_learner_pasted_cannot_break_the_answer(workshop: Workshop, ada: Learner) -> None:
+    text = answer(workshop, ada, "unknown instruction: ${learner}{found}```" + "x" * 9000).text
+    assert len(text) < 1000
+    assert "Ada" not in text
+
+
+def test_the_offer_after_an_unknown_message_fits_the_step(workshop: Workshop, ada: Learner) -> None:
+    text = "something strange\nerror: flux capacitor not found"
+    assert Offer.CHECK in answer(workshop, ada, text).offers
+    assert answer(workshop, Learner("U1", "Ada"), text).offers == (Offer.START,)
+
+
+@pytest.mark.parametrize("text", ["", "hello", "next", "asdf"])
+def test_in_a_channel_nobodys_progress_is_told(workshop: Workshop, text: str) -> None:
+    assert short_answer(workshop, text)
