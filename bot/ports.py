@@ -26,13 +26,14 @@ class Where:
     channel: str  #: where answers go (a direct message, or the channel of a mention)
     user: str
     thread: str = ""  #: thread to answer in
+    said: str = ""  #: ts of the learner's own message
     card: str = ""  #: ts of the pressed message
     trigger: str = ""  #: opens one form within 3 s
     response_url: str = ""  #: edits the pressed message, 5 uses in 30 min
 
     def without_press(self) -> Where:
         """Return the same place without what only a press gives."""
-        return Where(self.channel, self.user, self.thread)
+        return Where(self.channel, self.user, self.thread, self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,10 @@ class Attempt:
     verdict: Verdict | None = None
 
 
+#: Called with one short line of progress ("[3/5] RUN npm install"), from any thread; returns at once.
+Progress = Callable[[str], None]
+
+
 class Chat(Protocol):
     """Where messages go. Calls raise `ChatError`; sending twice posts twice, editing twice is harmless."""
 
@@ -61,8 +66,13 @@ class Chat(Protocol):
         """Show the message in place of the pressed card; post anew where there is none or it is gone."""
         ...
 
-    async def update(self, channel: str, ts: str, message: Message, *, final: bool, response_url: str = "") -> None:
-        """Edit a message of ours; newest wins, `final` is never dropped. Raises `CardGone`."""
+    async def update(
+        self, channel: str, ts: str, message: Message, *, owner: str, final: bool, response_url: str = ""
+    ) -> None:
+        """Edit a message of ours; newest wins, `final` is never dropped. Raises `CardGone`.
+
+        `owner` is the learner who may press its buttons.
+        """
         ...
 
     async def whisper(self, where: Where, text: str) -> None:
@@ -77,8 +87,11 @@ class Chat(Protocol):
         """Publish the person's App Home."""
         ...
 
-    def busy(self, where: Where, doing: str) -> AbstractAsyncContextManager[None]:
-        """Show a status line such as `is building your image` while the block runs; quiet where Slack has none."""
+    def busy(self, where: Where, doing: str) -> AbstractAsyncContextManager[Progress]:
+        """Show a status line such as `is building your image` while the block runs; quiet where Slack has none.
+
+        The block gets a function that changes the line.
+        """
         ...
 
 
@@ -133,10 +146,6 @@ class Store(Protocol):
     async def remember(self, key: str, value: str) -> None:
         """Remember a value."""
         ...
-
-
-#: Called with one short line of progress ("Step 3/5 : RUN npm install"); must return at once.
-Progress = Callable[[str], None]
 
 
 class Sandbox(Protocol):

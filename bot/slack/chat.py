@@ -1,0 +1,251 @@
+"""`ports.Chat` on Slack's Web API: messages are rendered, then leave through the outbox."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.messages import Editor, Message, Note, Offer, StatusCard
+from bot.errors import CardGone, ChatError
+from bot.ports import Progress, Where
+from bot.slack.blocks import Rendered, editor_view, home_view, render
+from bot.slack.outbox import Outbox, Priority
+
+log = structlog.get_logger(__name__)
+
+RESPONSE_URL_USES = 5  #: Source: docs.slack.dev, handling user interaction
+RESPONSE_URL_S = 29 * 60.0
+STATUS_EVERY_S = 1.5
+REMEMBERED = 2_000  #: cards and response_urls we keep count of
+GONE = {"message_not_found", "channel_not_found", "is_archived", "cant_update_message", "not_in_channel"}
+
+
+class SlackChat:
+    """Sends to one workspace."""
+
+    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, outbox: Outbox) -> None:
+        self._client = client
+        self._session = session
+        self._outbox = outbox
+        self._urls: OrderedDict[str, tuple[int, float]] = OrderedDict()  # response_url → uses, first seen
+        self._serials: OrderedDict[str, int] = OrderedDict()  # message → number of its newest edit
+        self._no_status = False
+
+    async def show(self, where: Where, message: Message) -> str:
+        """Post a new message and return its ts."""
+        rendered = render(message, where.user)
+
+        async def send() -> Any:
+            return await self._client.chat_postMessage(
+                channel=where.channel,
+                text=rendered.text,
+                blocks=rendered.blocks,
+                thread_ts=where.thread or None,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+
+        response = await self._sent("chat.postMessage", where.channel, send, Priority.ANSWER)
+        return str(response["ts"])
+
+    async def replace(self, where: Where, message: Message) -> None:
+        """Show the message in place of the pressed card; post anew where there is none or it is gone."""
+        if not where.card:
+            await self.show(where, message)
+            return
+        try:
+            await self.update(
+                where.channel, where.card, message, owner=where.user, final=True, response_url=where.response_url
+            )
+        except CardGone:
+            await self.show(where.without_press(), message)
+
+    async def update(
+        self, channel: str, ts: str, message: Message, *, owner: str, final: bool, response_url: str = ""
+    ) -> None:
+        """Edit a message of ours; newest wins, `final` is never dropped. Raises `CardGone`."""
+        rendered = render(message, owner)
+        priority = Priority.FINAL if final else Priority.PROGRESS
+        key = f"{channel}/{ts}"
+        serial = self._number(key)
+        if response_url and self._may_use(response_url, final=final):
+            edited = await self._by_response_url(response_url, channel, rendered, priority, key)
+            if edited:
+                return
+
+        async def send() -> Any:
+            if not final and self._serials.get(key) != serial:
+                return None  # a newer edit went another way; this one must not come after it
+            return await self._client.chat_update(channel=channel, ts=ts, text=rendered.text, blocks=rendered.blocks)
+
+        await self._sent("chat.update", channel, send, priority, key)
+
+    async def board(self, channel: str, ts: str, message: Message) -> str:
+        """Edit the board, or post it where there is none (any more); return its ts."""
+        rendered = render(message, "")
+        if ts:
+            try:
+                await self._sent(
+                    "chat.update",
+                    channel,
+                    lambda: self._client.chat_update(
+                        channel=channel, ts=ts, text=rendered.text, blocks=rendered.blocks
+                    ),
+                    Priority.BOARD,
+                    f"{channel}/{ts}",
+                )
+            except CardGone:
+                log.info("board_gone", channel=channel)
+            else:
+                return ts
+        response = await self._sent(
+            "chat.postMessage",
+            channel,
+            lambda: self._client.chat_postMessage(channel=channel, text=rendered.text, blocks=rendered.blocks),
+            Priority.BOARD,
+        )
+        return str(response["ts"])
+
+    async def whisper(self, where: Where, text: str) -> None:
+        """Tell one person only."""
+        rendered = render(Note(text), where.user)
+
+        async def send() -> Any:
+            return await self._client.chat_postEphemeral(
+                channel=where.channel,
+                user=where.user,
+                text=rendered.text,
+                blocks=rendered.blocks,
+                thread_ts=where.thread or None,
+            )
+
+        await self._sent("chat.postEphemeral", where.channel, send, Priority.ANSWER)
+
+    async def open_form(self, where: Where, editor: Editor) -> None:
+        """Open the file form; without a fresh trigger an Edit button is posted instead."""
+        if where.trigger:
+            try:
+                # never queued: a trigger lives for 3 seconds
+                await self._client.views_open(
+                    trigger_id=where.trigger, view=editor_view(editor, where.user, where.channel)
+                )
+            except SlackApiError as error:
+                log.info("form_not_opened", error=error.response["error"])
+            else:
+                return
+        note = Note(f"Here is the editor for `{editor.path}`.", (Offer.EDIT,), editor.ref, editor.path)
+        await self.show(where.without_press(), note)
+
+    async def publish_home(self, user: str, home: StatusCard) -> None:
+        """Publish the person's App Home."""
+        view = home_view(home, user)
+        await self._sent(
+            "views.publish",
+            f"home:{user}",
+            lambda: self._client.views_publish(user_id=user, view=view),
+            Priority.ANSWER,
+            f"home:{user}",
+        )
+
+    def busy(self, where: Where, doing: str) -> AbstractAsyncContextManager[Progress]:
+        """Show a status line such as `is building your image` while the block runs; quiet where Slack has none."""
+        return self._busy(where, doing)
+
+    @asynccontextmanager
+    async def _busy(self, where: Where, doing: str) -> AsyncIterator[Progress]:
+        latest = doing
+
+        def change(text: str) -> None:
+            nonlocal latest
+            latest = text
+
+        async def follow() -> None:
+            shown = ""
+            while True:
+                if latest != shown:
+                    shown = latest
+                    await self._set_status(where, shown)
+                await asyncio.sleep(STATUS_EVERY_S)
+
+        following = asyncio.create_task(follow(), name="status-line")
+        try:
+            yield change
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
+            await self._set_status(where, "")
+
+    async def _set_status(self, where: Where, status: str) -> None:
+        about = where.thread or where.said or where.card
+        if self._no_status or not about or not where.channel.startswith("D"):
+            return
+        try:
+            await self._client.assistant_threads_setStatus(channel_id=where.channel, thread_ts=about, status=status)
+        except SlackApiError as error:
+            # workspaces without the agent surface answer the same error every time: ask once
+            if error.response["error"] in {"missing_scope", "unknown_method", "not_enabled", "feature_not_enabled"}:
+                self._no_status = True
+            log.debug("no_status_line", error=error.response["error"])
+
+    async def suggest(self, channel: str, prompts: list[tuple[str, str]]) -> None:
+        """Offer up to four prompts (title, message) in an agent's direct message; quiet where Slack has none."""
+        try:
+            await self._client.assistant_threads_setSuggestedPrompts(
+                channel_id=channel, thread_ts=None, prompts=[{"title": t, "message": m} for t, m in prompts[:4]]
+            )
+        except SlackApiError as error:
+            log.debug("no_suggested_prompts", error=error.response["error"])
+
+    def _number(self, key: str) -> int:
+        """Return the number of a new edit of this message."""
+        number = self._serials.pop(key, 0) + 1
+        self._serials[key] = number
+        while len(self._serials) > REMEMBERED:
+            self._serials.popitem(last=False)
+        return number
+
+    def _may_use(self, url: str, *, final: bool) -> bool:
+        """Tell whether this response_url has a use left; the last one is kept for the final edit."""
+        uses, since = self._urls.setdefault(url, (0, time.monotonic()))
+        while len(self._urls) > REMEMBERED:
+            self._urls.popitem(last=False)
+        room = RESPONSE_URL_USES if final else RESPONSE_URL_USES - 1
+        return uses < room and time.monotonic() - since < RESPONSE_URL_S
+
+    async def _by_response_url(self, url: str, channel: str, rendered: Rendered, priority: Priority, key: str) -> bool:
+        """Edit through the response_url; False when Slack does not take it any more."""
+
+        async def send() -> bool:
+            uses, since = self._urls.get(url, (0, time.monotonic()))
+            if uses >= RESPONSE_URL_USES:
+                return False
+            self._urls[url] = (uses + 1, since)
+            body = {"replace_original": True, "text": rendered.text, "blocks": rendered.blocks}
+            async with self._session.post(url, json=body) as response:
+                return response.status == 200
+
+        try:
+            return bool(await self._outbox.send("response_url", channel, send, priority, key=key))
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.info("response_url_failed", error=str(error))
+            return False
+
+    async def _sent(self, method: str, channel: str, send: Any, priority: Priority, key: str = "") -> Any:
+        try:
+            return await self._outbox.send(method, channel, send, priority, key=key)
+        except SlackApiError as error:
+            name = str(error.response["error"])
+            if name in GONE:
+                raise CardGone(f"Slack says {name} for {method} in {channel}.") from error
+            raise ChatError(f"Slack refused {method}: {name}.") from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise ChatError(f"Slack could not be reached for {method}: {error}.") from error

@@ -1,0 +1,90 @@
+"""What a message, a press or a form means, as an event; pure."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from bot.core.events import (
+    AnsweredQuestion,
+    AskedForBack,
+    AskedForCheck,
+    AskedForHelp,
+    AskedForHint,
+    AskedForNext,
+    AskedForStatus,
+    AskedToReset,
+    AskedToSkip,
+    Event,
+    HandedInUnusable,
+    OpenedEditor,
+    PressedForeignCard,
+    SaidSomething,
+    Started,
+    TypedCommands,
+    WentTo,
+    WroteFiles,
+)
+from bot.core.messages import Offer
+from bot.handin.command import looks_like_commands, read_commands, unslack
+from bot.handin.project import read_code_blocks
+from bot.slack.blocks import ANSWER, GO, OFFER, Value, read_value
+
+MESSAGE_LIMIT = 12_000  #: characters read of one message; Slack itself cuts at 40,000
+
+
+def read_message(text: str) -> Event:
+    """Return the event that a learner's message is; `text` is as Slack sends it, `&amp;` and all."""
+    said = unslack(text).strip()
+    if len(said) > MESSAGE_LIMIT:
+        return HandedInUnusable(
+            f"That message has {len(said):,} characters; I read up to {MESSAGE_LIMIT:,} at a time. "
+            "If it is a file, please upload it. If it is an error, its last 20 lines are what helps."
+        )
+    blocks = read_code_blocks(said)
+    if blocks:
+        return WroteFiles(tuple((path or "Dockerfile", content.encode()) for path, content in blocks), "code block")
+    if looks_like_commands(said):
+        return TypedCommands(read_commands(said))
+    return SaidSomething(said)
+
+
+def read_press(action_id: str, raw_value: str, presser: str) -> Event:
+    """Return the event that a pressed button of ours is."""
+    value = read_value(raw_value)
+    if value.owner and value.owner != presser:
+        return PressedForeignCard(value.owner)
+    if action_id.startswith(OFFER):
+        return _read_offer(Offer(action_id.removeprefix(OFFER)), value)
+    if action_id.startswith(ANSWER) and value.ref:
+        return AnsweredQuestion(value.ref, value.detail, int(action_id.removeprefix(ANSWER)))
+    if action_id.startswith(GO):
+        return WentTo(value.detail)
+    raise ValueError(f"no button of ours has the action {action_id!r}")
+
+
+def _read_offer(offer: Offer, value: Value) -> Event:
+    match offer:
+        case Offer.START | Offer.CONTINUE:
+            return Started()
+        case Offer.NEXT:
+            return AskedForNext(value.ref)
+        case Offer.BACK:
+            return AskedForBack(value.ref)
+        case Offer.CHECK:
+            return AskedForCheck(value.ref)
+        case Offer.HINT:
+            return AskedForHint(value.ref)
+        case Offer.EDIT:
+            return OpenedEditor(value.detail or "Dockerfile")
+        case Offer.SKIP:
+            return AskedToSkip(value.ref)
+        case Offer.SKIP_SURE:
+            return AskedToSkip(value.ref, sure=True)
+        case Offer.RESET_SURE:
+            return AskedToReset(value.detail or "step", sure=True)
+        case Offer.STATUS:
+            return AskedForStatus()
+        case Offer.HELP:
+            return AskedForHelp()
+        case _:
+            assert_never(offer)

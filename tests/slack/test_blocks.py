@@ -1,0 +1,141 @@
+"""Every message we can make is one that Slack takes, and nothing a learner or a container says acts in it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.messages import (
+    Board,
+    BoardRow,
+    CheckCard,
+    CheckState,
+    CommandOutput,
+    ConditionLine,
+    Editor,
+    FileSaved,
+    HintCard,
+    Mark,
+    Message,
+    Note,
+    Offer,
+    QuestionCard,
+    SectionProgress,
+    StatusCard,
+    StepCard,
+    Welcome,
+)
+from bot.core.verdict import Blocked, Failed, Fault, NotYet, Passed, TimedOut
+from bot.core.workshop import Option, Question, StepRef
+from bot.handin.plan import Output
+from bot.localslack.blockkit import message_characters, validate_blocks, validate_view
+from bot.slack.blocks import editor_view, home_view, read_value, render, value_of
+
+REF = StepRef("02", "dockerfile")
+HOSTILE = "<!channel> <@U1> `x` ```y``` <script>alert(1)</script> & *b* \u202e" + "long " * 4_000
+QUESTION = Question(
+    id="q",
+    ask="What does `docker build` make?",
+    options=(Option(text="An image", right=True, why="Yes."), Option(text="A container", why="Not yet.")),
+)
+LINES = (
+    ConditionLine("a", "The image builds", Passed("built in 2.1 s")),
+    ConditionLine("b", "It serves", Failed("NOT_LISTENING", "port 3000", HOSTILE, detail=HOSTILE), say=HOSTILE[:200]),
+    ConditionLine("c", "It keeps items", Blocked("b"), blocked_by="It serves"),
+    ConditionLine("d", "It starts", NotYet("starting")),
+    ConditionLine("e", "It answers", TimedOut("http")),
+    ConditionLine("f", "It ends", Fault("the engine is away")),
+    ConditionLine("g", "It is next", running=True),
+)
+SECTIONS = tuple(SectionProgress(f"{n:02}", f"Section {n}", 5, n % 3, 1, 4, list(Mark)[n % 4]) for n in range(1, 11))
+ROWS = tuple(
+    BoardRow(f"U{n}", "Name " * 20, "02", "Build it", 3, 1, 11, 4, "NOT_BUILT", n % 2 == 0, 1e9) for n in range(60)
+)
+
+
+def messages(text: str) -> list[Message]:
+    return [
+        Note(text, tuple(Offer), REF, "step"),
+        Welcome(text, text[:75] or "x", 45, tuple((f"{n:02}", text[:75], 5) for n in range(1, 11))),
+        StepCard(REF, text[:75], text[:75] or "x", 1, 5, 2, text[:2_800], tuple(Offer)[:6], "Dockerfile"),
+        QuestionCard(REF, QUESTION),
+        QuestionCard(REF, QUESTION, 0),
+        QuestionCard(REF, QUESTION, 1),
+        *(HintCard(REF, rung, text, text[:75]) for rung in (1, 2, 3)),
+        *(
+            CheckCard(
+                REF,
+                7,
+                text[:75] or "x",
+                state,
+                LINES,
+                say=text[:2_800],
+                ahead=3,
+                eta_s=17.0,
+                hint=text[:400],
+                recap=text[:400],
+                offers=(Offer.CHECK, Offer.HINT),
+            )
+            for state in CheckState
+        ),
+        CommandOutput(text[:2_000], Output(text, 125, 1.0, text[:300])),
+        CommandOutput("docker ps", Output("")),
+        FileSaved(text[:100] or "x", 10, 2, False, text, text[:500], (Offer.CHECK,), REF),
+        StatusCard(text[:80], text[:75] or "x", SECTIONS, text[:150], True, False, (Offer.CONTINUE, Offer.HELP)),
+        Board(text[:150] or "x", ROWS, 20, 3, 60, text[:300]),
+        Board("x", (), 0, 0, 0),
+    ]
+
+
+def check(message: Message) -> dict[str, Any]:
+    rendered = render(message, "U1")
+    assert rendered.text.strip()
+    assert len(rendered.text) <= 4_000, "chat.update refuses longer texts"
+    assert validate_blocks(rendered.blocks, "message") == []
+    assert message_characters(rendered.blocks) <= 13_200
+    return {"text": rendered.text, "blocks": rendered.blocks}
+
+
+@pytest.mark.parametrize("message", messages("Hello `there`"), ids=lambda m: type(m).__name__)
+def test_every_message_is_one_that_slack_takes(message: Message) -> None:
+    check(message)
+
+
+@pytest.mark.parametrize("message", messages(HOSTILE), ids=lambda m: type(m).__name__)
+def test_hostile_text_fits_and_is_no_mention(message: Message) -> None:
+    payload = check(message)
+    assert "<!channel>" not in payload["text"]
+    for block in payload["blocks"]:
+        if block["type"] in ("markdown", "section", "context"):
+            assert "<!channel>" not in json.dumps(block), block
+            assert "<@U1>" not in json.dumps(block), block
+
+
+@given(st.text(max_size=9_000))
+def test_any_text_fits_any_message(text: str) -> None:
+    for message in messages(text):
+        check(message)
+
+
+def test_home_and_the_form_are_views_that_slack_takes() -> None:
+    card = StatusCard("Ada", "Docker workshop", SECTIONS, "02 · Write the recipe", True, False, (Offer.CONTINUE,))
+    assert validate_view(home_view(card, "U1")) == []
+    assert validate_view(editor_view(Editor("Dockerfile", "FROM node:24-alpine", REF), "U1", "D1")) == []
+    assert validate_view(editor_view(Editor("a" * 200, ""), "U1", "D1")) == []
+
+
+def test_a_button_remembers_whose_it_is_and_what_it_is_about() -> None:
+    assert read_value(value_of("U1", REF, "q|x")) == ("U1", REF, "q|x")
+    assert read_value(value_of("U1", None)) == ("U1", None, "")
+
+
+def test_the_long_middle_of_an_output_is_left_out_visibly() -> None:
+    shown = render(CommandOutput("docker logs x", Output("first\n" + "x" * 30_000 + "\nlast line")), "U1")
+    text = shown.blocks[0]["elements"][0]["elements"][0]["text"]
+    assert "first" in text
+    assert "last line" in text
+    assert "characters left out" in text
