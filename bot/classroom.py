@@ -1,0 +1,203 @@
+"""One turn: load the learner, decide, record, act. It takes no decision itself.
+
+A learner's turns come one after the other; what takes long (commands, clean-up) goes on in the background
+under the learner's own hands, so that a hint is answered while an image builds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import datetime
+from typing import Any, assert_never
+
+import structlog
+
+from bot.core.cards import check_card
+from bot.core.events import Event
+from bot.core.learner import Learner
+from bot.core.messages import CheckState, Editor, Note
+from bot.core.turn import (
+    Action,
+    Apply,
+    CancelCheck,
+    CleanSandbox,
+    KeepFiles,
+    OpenEditor,
+    PrepareProject,
+    RefreshBoard,
+    Replace,
+    RunCommands,
+    Say,
+    ShowHome,
+    StartCheck,
+    Turn,
+    Whisper,
+)
+from bot.core.tutor import decide
+from bot.core.workshop import StepRef, Workshop
+from bot.errors import ChatError, DocentError, HostError
+from bot.ports import Chat, Desk, Sandbox, Store, Where
+from bot.workbench import Workbench, our_side
+
+log = structlog.get_logger(__name__)
+
+#: fields of events that the journal keeps
+TOLD = ("card", "ref", "section", "question", "option", "path", "how", "attempt", "text", "scope")
+SLOW = (RunCommands, Apply, CleanSandbox)
+EDITOR_LIMIT = 3_000
+
+
+class Classroom:
+    """The workshop with everybody in it. `refresh_board` is called when instructors would see a change."""
+
+    def __init__(
+        self,
+        workshop: Workshop,
+        store: Store,
+        chat: Chat,
+        sandbox: Sandbox,
+        desk: Desk,
+        bench: Workbench,
+        *,
+        start_files: Mapping[str, bytes],
+        clock: Callable[[], datetime],
+        refresh_board: Callable[[], None],
+    ) -> None:
+        self.workshop = workshop
+        self._store = store
+        self._chat = chat
+        self._sandbox = sandbox
+        self._desk = desk
+        self._bench = bench
+        self._start_files = start_files
+        self._clock = clock
+        self._refresh_board = refresh_board
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def turn(self, event: Event, where: Where, name: str = "") -> None:
+        """Take one turn for the learner who spoke."""
+        async with self._turns[where.user]:
+            learner = await self._store.learner(where.user, name)
+            turn = decide(self.workshop, learner, event, self._clock())
+            await self._store.record(turn.learner, type(event).__name__, describe(event))
+        await self.act(turn, where)
+
+    async def change(self, user: str, decision: Callable[[Learner], Coroutine[Any, Any, None]]) -> None:
+        """Let `decision` read and write the learner's record with no turn of theirs in between."""
+        async with self._turns[user]:
+            await decision(await self._store.learner(user))
+
+    async def act(self, turn: Turn, where: Where) -> None:
+        """Perform the actions in order; from the first slow one on in the background, under the learner's hands."""
+        for number, action in enumerate(turn.actions):
+            if isinstance(action, SLOW):
+                self._spawn(self._act_slowly(turn.actions[number:], turn.learner, where))
+                return
+            await self._guarded(action, turn.learner, where)
+
+    async def stop(self, drain_s: float = 20) -> None:
+        """Let what runs in the background end, for at most `drain_s`."""
+        if self._background:
+            await asyncio.wait(self._background, timeout=drain_s)
+        for task in list(self._background):
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _act_slowly(self, actions: tuple[Action, ...], learner: Learner, where: Where) -> None:
+        async with self._bench.hands(learner.id):
+            for action in actions:
+                await self._guarded(action, learner, where)
+
+    async def _guarded(self, action: Action, learner: Learner, where: Where) -> None:
+        """Perform one action; what goes wrong is ours, is said so, and stops nobody else."""
+        try:
+            await self._perform(action, learner, where)
+        except ChatError as error:
+            log.warning("not_said", learner=learner.id, action=type(action).__name__, error=str(error))
+        except HostError as error:
+            log.warning("host_fault", learner=learner.id, action=type(action).__name__, error=str(error))
+            await self._try_to_say(our_side(str(error)), where)
+        except Exception:
+            log.exception("bug", learner=learner.id, action=type(action).__name__)
+            await self._try_to_say(our_side("Something went wrong here that should not have."), where)
+
+    async def _try_to_say(self, note: Note, where: Where) -> None:
+        try:
+            await self._chat.show(where.without_press(), note)
+        except DocentError as error:
+            log.warning("not_said", error=str(error))
+
+    async def _perform(self, action: Action, learner: Learner, where: Where) -> None:  # noqa: C901 - one match
+        match action:
+            case Say(message):
+                await self._chat.show(where, message)
+            case Replace(message):
+                await self._chat.replace(where, message)
+            case Whisper(text):
+                await self._chat.whisper(where, text)
+            case ShowHome(home):
+                await self._chat.publish_home(learner.id, home)
+            case OpenEditor(editor):
+                await self._open_editor(editor, learner, where)
+            case StartCheck(ref):
+                await self._start_check(ref, learner, where)
+            case RunCommands(commands):
+                await self._bench.run(learner.id, commands, where)
+            case KeepFiles(files):
+                await self._bench.keep(learner.id, files, where)
+            case Apply(acts):
+                await self._bench.apply(learner.id, acts)
+            case PrepareProject():
+                await self._bench.prepare(learner.id, self._start_files)
+            case CleanSandbox(files):
+                await self._sandbox.clean(learner.id)
+                if files:
+                    await self._bench.restart_project(learner.id, self._start_files)
+            case CancelCheck(attempt):
+                await self._desk.cancel(attempt)
+                await self._store.close_attempt(attempt, None, None)
+            case RefreshBoard():
+                self._refresh_board()
+            case _:
+                assert_never(action)
+
+    async def _open_editor(self, editor: Editor, learner: Learner, where: Where) -> None:
+        content = (await self._store.files(learner.id)).get(editor.path, editor.text.encode())
+        text = content.decode("utf-8", "replace")
+        if len(text) > EDITOR_LIMIT:
+            size = f"`{editor.path}` has {len(text):,} characters; the form holds {EDITOR_LIMIT:,}."
+            await self._chat.show(where.without_press(), Note(f"{size} Please upload it as a file."))
+            return
+        await self._chat.open_form(where, Editor(editor.path, text, editor.ref))
+
+    async def _start_check(self, ref: StepRef, learner: Learner, where: Where) -> None:
+        """Open the attempt, turn the pressed card into its live card, and put it on the desk."""
+        attempt = await self._store.open_attempt(learner, ref, where)
+        if attempt is None:
+            await self._chat.show(where.without_press(), Note("I am already checking; the card shows how it goes."))
+            return
+        card = check_card(self.workshop, ref, attempt.id, CheckState.QUEUED, learner=learner.name)
+        if where.card:
+            await self._chat.replace(where, card)
+        else:
+            ts = await self._chat.show(where, card)
+            await self._store.place_card(attempt.id, where.channel, ts)
+        # only now: an edit of the worker's must not come before the card it edits
+        await self._desk.submit(attempt.id, learner.id)
+        self._refresh_board()
+
+
+def describe(event: Event) -> str:
+    """Return one short line about an event for the journal; never a file's content."""
+    fields = {name: getattr(event, name, None) for name in TOLD}
+    told = [f"{name}={str(value)[:200]}" for name, value in fields.items() if value not in (None, "")]
+    told += [command.line[:200] for command in getattr(event, "commands", ())]
+    return " ".join(told)[:1_000]

@@ -1,0 +1,165 @@
+"""What learners do with their hands: commands they type and files they hand in, one thing at a time each.
+
+The sandbox performs, the store keeps; this module only decides nothing and says what happened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+
+import structlog
+
+from bot.core.messages import CommandOutput, FileSaved, Note
+from bot.core.workshop import Act
+from bot.errors import HostError
+from bot.handin.command import read_commands
+from bot.handin.dockerfile import Dockerfile, parse_dockerfile
+from bot.handin.plan import BuildPlan, Command, Curl, Output, Plan, Refusal, RunPlan, StopContainers
+from bot.handin.project import judge_file
+from bot.ports import Chat, Sandbox, Store, Where
+
+log = structlog.get_logger(__name__)
+
+Asset = Callable[[str], bytes]  #: a file below the workshop's folder
+DIFF_LINES = 40
+
+
+class Workbench:
+    """Commands and files of all learners; a learner's own come one after the other."""
+
+    def __init__(self, store: Store, sandbox: Sandbox, chat: Chat, asset: Asset) -> None:
+        self._store = store
+        self._sandbox = sandbox
+        self._chat = chat
+        self._asset = asset
+        self._hands: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def hands(self, learner: str) -> AbstractAsyncContextManager[None]:
+        """Return the learner's own lock: hold it while something of theirs runs."""
+        return self._hands[learner]
+
+    async def run(self, learner: str, commands: Sequence[Command], where: Where) -> None:
+        """Run commands in order and show each output; stop after the first that fails, saying so."""
+        for number, command in enumerate(commands, start=1):
+            ok = await self._run_one(learner, command, where)
+            left = len(commands) - number
+            if not ok and left:
+                rest = "the last command was" if left == 1 else f"the other {left} commands were"
+                await self._chat.show(
+                    where, Note(f"I stopped here, so {rest} not run. Send them again when this one works.")
+                )
+                return
+
+    async def _run_one(self, learner: str, command: Command, where: Where) -> bool:
+        if isinstance(command.plan, Refusal):
+            await self._chat.show(where, refusal_message(command.line, command.plan))
+            return False
+        files = await self._store.files(learner)
+        try:
+            async with self._chat.busy(where, doing(command.plan)) as progress:
+                output = await self._sandbox.run(learner, command.plan, files, progress)
+        except HostError as error:
+            log.warning("host_fault", learner=learner, command=command.line, error=str(error))
+            await self._chat.show(where, our_side(str(error)))
+            return False
+        await self._chat.show(where, CommandOutput(command.line, output))
+        return output.exit_code == 0
+
+    async def keep(self, learner: str, files: Sequence[tuple[str, bytes]], where: Where) -> None:
+        """Keep handed-in files and show what changed; what cannot be kept is said, the rest is kept."""
+        project = dict(await self._store.files(learner))
+        for path, content in files:
+            judged = judge_file(place_of(path, project), content, project)
+            if isinstance(judged, Refusal):
+                await self._chat.show(where, Note(judged.say))
+                continue
+            before = project.get(judged)
+            project[judged] = content
+            await self._store.write_files(learner, {judged: content})
+            await self._chat.show(where, saved_message(judged, before, content))
+
+    async def prepare(self, learner: str, start: Mapping[str, bytes]) -> None:
+        """Give the learner the files of the exercise app, unless they have a project."""
+        if not await self._store.files(learner):
+            await self._store.write_files(learner, dict(start))
+
+    async def restart_project(self, learner: str, start: Mapping[str, bytes]) -> None:
+        """Put the project back to the exercise app's files."""
+        gone: dict[str, bytes | None] = dict.fromkeys(await self._store.files(learner))
+        await self._store.write_files(learner, gone | dict(start))
+
+    async def apply(self, learner: str, acts: Sequence[Act]) -> None:
+        """Do what an author wrote, without a word. Raises `HostError`."""
+        for act in acts:
+            if act.file is not None and act.from_ is not None:
+                await self._store.write_files(learner, {act.file: self._asset(act.from_)})
+            elif act.remove is not None:
+                await self._store.write_files(learner, {act.remove: None})
+            elif act.say is not None:
+                for command in read_commands(act.say):
+                    if not isinstance(command.plan, Refusal):
+                        files = await self._store.files(learner)
+                        await self._sandbox.run(learner, command.plan, files, lambda _: None)
+
+
+def doing(plan: Plan) -> str:
+    """Return the status line for a plan, as Slack shows it after the bot's name."""
+    match plan:
+        case BuildPlan():
+            return "is building your image …"
+        case RunPlan():
+            return "is starting your container …"
+        case StopContainers():
+            return "is stopping your container …"
+        case Curl():
+            return "is asking your app …"
+        case _:
+            return "is asking Docker …"
+
+
+def our_side(what: str) -> Note:
+    """Return the message for a fault of ours."""
+    return Note(f"**Our side:** {what} Nothing of yours is lost; please try again in a moment.")
+
+
+def refusal_message(line: str, refusal: Refusal) -> CommandOutput | Note:
+    """Return Docker's own words where the refusal has them, with our sentence below; else our sentence alone."""
+    words = getattr(refusal, "words", "")
+    if words or refusal.docker:
+        note = refusal.say if words else ""
+        return CommandOutput(line, Output(words or refusal.say, refusal.exit_code, note=note))
+    more = f"\nTry: `{refusal.nearest}`" if refusal.nearest else ""
+    return Note(refusal.say + more)
+
+
+def place_of(path: str, project: Mapping[str, bytes]) -> str:
+    """Return where a handed-in file belongs: a bare name that one file of the project has, in whatever folder, is
+    meant for that file (an upload cannot say its folder)."""
+    if "/" in path or path in project:
+        return path
+    same = [known for known in project if known.rsplit("/", 1)[-1] == path]
+    return same[0] if len(same) == 1 else path
+
+
+def saved_message(path: str, before: bytes | None, content: bytes) -> FileSaved:
+    """Return what to say about a kept file: its size, what changed, and what looks odd about it."""
+    text = content.decode("utf-8", "replace")
+    diff = ""
+    if before is not None and before != content:
+        lines = difflib.unified_diff(
+            before.decode("utf-8", "replace").splitlines(), text.splitlines(), "before", "now", lineterm="", n=1
+        )
+        diff = "\n".join(list(lines)[2 : DIFF_LINES + 2])
+    warning = _dockerfile_warning(text) if path.rsplit("/", 1)[-1] == "Dockerfile" else ""
+    return FileSaved(path, len(content), len(text.splitlines()), before is None, diff, warning)
+
+
+def _dockerfile_warning(text: str) -> str:
+    parsed = parse_dockerfile(text)
+    if isinstance(parsed, Dockerfile):
+        return "\n".join(parsed.warnings[:3])
+    return f"It is saved, but Docker will not read it yet: {parsed.say}"

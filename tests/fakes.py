@@ -1,0 +1,147 @@
+"""Adapters of our ports that live in memory. The contract tests run on them and on the real ones."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+
+from bot.core.messages import Editor, Message, StatusCard
+from bot.core.probe import (
+    BuildSeen,
+    BuildSpec,
+    ContainerSpec,
+    ContainersSeen,
+    Evidence,
+    FileSeen,
+    FileSpec,
+    HttpSeen,
+    HttpSpec,
+    ImageSeen,
+    ImageSpec,
+    ProbeSpec,
+)
+from bot.errors import CardGone
+from bot.handin.plan import Output, Plan
+from bot.ports import Progress, Where
+
+
+@dataclass
+class MemoryChat:
+    """A chat that keeps what was said: (channel, ts) → message, in the order of posting."""
+
+    shown: dict[tuple[str, str], Message] = field(default_factory=dict)
+    whispers: list[tuple[str, str]] = field(default_factory=list)
+    forms: list[Editor] = field(default_factory=list)
+    homes: dict[str, StatusCard] = field(default_factory=dict)
+    statuses: list[str] = field(default_factory=list)
+    serial: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    async def show(self, where: Where, message: Message) -> str:
+        ts = f"1700000000.{next(self.serial):06}"
+        self.shown[where.channel, ts] = message
+        return ts
+
+    async def replace(self, where: Where, message: Message) -> None:
+        if (where.channel, where.card) in self.shown:
+            self.shown[where.channel, where.card] = message
+        else:
+            await self.show(where, message)
+
+    async def update(
+        self, channel: str, ts: str, message: Message, *, owner: str, final: bool, response_url: str = ""
+    ) -> None:
+        if (channel, ts) not in self.shown:
+            raise CardGone("That message is gone.")
+        self.shown[channel, ts] = message
+
+    async def whisper(self, where: Where, text: str) -> None:
+        self.whispers.append((where.user, text))
+
+    async def open_form(self, where: Where, editor: Editor) -> None:
+        self.forms.append(editor)
+
+    async def publish_home(self, user: str, home: StatusCard) -> None:
+        self.homes[user] = home
+
+    def busy(self, where: Where, doing: str) -> AbstractAsyncContextManager[Progress]:
+        return self._busy(doing)
+
+    @asynccontextmanager
+    async def _busy(self, doing: str) -> AsyncIterator[Progress]:
+        self.statuses.append(doing)
+        yield self.statuses.append
+        self.statuses.append("")
+
+    @property
+    def said(self) -> list[Message]:
+        """The messages as they stand, in the order of posting."""
+        return list(self.shown.values())
+
+
+#: what an empty sandbox shows
+NOTHING: dict[type, Evidence] = {
+    FileSpec: FileSeen(exists=False),
+    BuildSpec: BuildSeen(ok=False, line="no Dockerfile"),
+    ImageSpec: ImageSeen(exists=False),
+    ContainerSpec: ContainersSeen(image_id=""),
+    HttpSpec: HttpSeen("nonce", state="no_container"),
+}
+
+
+@dataclass
+class MemorySandbox:
+    """A sandbox without containers: `answers` by plan type, `fails` raised once each, `gate` holds commands up."""
+
+    answers: dict[type, Output] = field(default_factory=dict)
+    evidence: dict[type, list[Evidence]] = field(default_factory=dict)
+    fails: list[Exception] = field(default_factory=list)
+    gate: asyncio.Event | None = None
+    ran: list[Plan] = field(default_factory=list)
+    cleaned: list[str] = field(default_factory=list)
+    released: list[int] = field(default_factory=list)
+
+    async def run(self, learner: str, plan: Plan, files: Mapping[str, bytes], progress: Progress) -> Output:
+        if self.gate:
+            await self.gate.wait()
+        if self.fails:
+            raise self.fails.pop(0)
+        self.ran.append(plan)
+        return self.answers.get(type(plan), Output("done"))
+
+    async def probe(
+        self, learner: str, spec: ProbeSpec, files: Mapping[str, bytes], *, attempt: int, again: bool
+    ) -> Evidence:
+        if self.fails:
+            raise self.fails.pop(0)
+        waiting = self.evidence.get(type(spec), [NOTHING[type(spec)]])
+        return waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+    async def release(self, attempt: int) -> None:
+        self.released.append(attempt)
+
+    async def clean(self, learner: str) -> None:
+        self.cleaned.append(learner)
+
+    async def ready(self) -> str:
+        return ""
+
+
+@dataclass
+class MemoryDesk:
+    """A desk that keeps what it was given and performs nothing by itself."""
+
+    submitted: list[int] = field(default_factory=list)
+    cancelled: list[int] = field(default_factory=list)
+
+    async def submit(self, attempt: int, learner: str) -> None:
+        if attempt not in self.submitted:
+            self.submitted.append(attempt)
+
+    async def ahead(self, attempt: int) -> int:
+        return self.submitted.index(attempt) if attempt in self.submitted else 0
+
+    async def cancel(self, attempt: int) -> None:
+        self.cancelled.append(attempt)

@@ -1,0 +1,204 @@
+"""Stories of one turn: loaded, decided, recorded, acted on, and nobody else disturbed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.authoring.load import load_workshop
+from bot.check import Checks
+from bot.classroom import Classroom
+from bot.core.events import (
+    AskedForCheck,
+    AskedForHint,
+    AskedToReset,
+    SaidSomething,
+    Started,
+    TypedCommands,
+    WentTo,
+    WroteFiles,
+)
+from bot.core.messages import CheckCard, CheckState, CommandOutput, FileSaved, Note, StepCard
+from bot.core.workshop import StepRef
+from bot.errors import ChatError, EngineDown
+from bot.handin.command import read_commands
+from bot.handin.plan import BuildPlan, Output
+from bot.ports import Where
+from bot.progress.store import SqlStore, open_store
+from bot.settings import shipped
+from bot.workbench import Workbench
+from tests.fakes import MemoryChat, MemoryDesk, MemorySandbox
+
+LESSONS = shipped("lessons") / "docker-workshop"
+ADA = Where("D1", "U1")
+WORKSHOP = load_workshop(LESSONS)
+BUILD = next(ref for ref, condition in WORKSHOP.conditions() if condition.probe == "build")
+
+
+@dataclass
+class Class:
+    classroom: Classroom
+    checks: Checks
+    store: SqlStore
+    chat: MemoryChat
+    sandbox: MemorySandbox
+    desk: MemoryDesk
+
+    async def at(self, ref: StepRef) -> None:
+        await self.classroom.turn(Started(), ADA, "Ada")
+        learner = await self.store.learner("U1")
+        await self.store.record(type(learner)(**{**fields(learner), "at": ref}), "moved")
+
+
+def fields(learner: object) -> dict[str, object]:
+    return {name: getattr(learner, name) for name in learner.__slots__}  # type: ignore[attr-defined]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Class]:
+    store = await open_store(tmp_path / "db.sqlite")
+    chat, sandbox, desk = MemoryChat(), MemorySandbox(), MemoryDesk()
+    bench = Workbench(store, sandbox, chat, lambda path: (LESSONS / path).read_bytes())
+    classroom = Classroom(
+        WORKSHOP,
+        store,
+        chat,
+        sandbox,
+        desk,
+        bench,
+        start_files={"package.json": b"{}"},
+        clock=now,
+        refresh_board=lambda: None,
+    )
+    yield Class(classroom, Checks(WORKSHOP, store, chat, sandbox, desk, classroom, now, 2), store, chat, sandbox, desk)
+    await classroom.stop(drain_s=1)
+    await store.close()
+
+
+async def test_starting_shows_the_first_step_and_gives_a_project(room: Class) -> None:
+    await room.classroom.turn(Started(), ADA, "Ada")
+    assert any(isinstance(message, StepCard) for message in room.chat.said)
+    assert await room.store.files("U1") == {"package.json": b"{}"}
+    assert (await room.store.learner("U1")).at == WORKSHOP.order[0]
+
+
+async def test_a_hint_is_answered_while_a_build_runs(room: Class) -> None:
+    await room.at(BUILD)
+    room.sandbox.gate = asyncio.Event()
+    await room.classroom.turn(TypedCommands(read_commands("docker build -t x .")), ADA)
+    before = len(room.chat.said)
+    await room.classroom.turn(AskedForHint(), ADA)
+    assert len(room.chat.said) == before + 1
+    assert not any(isinstance(message, CommandOutput) for message in room.chat.said)
+    room.sandbox.gate.set()
+    await room.classroom.stop()
+    assert any(isinstance(message, CommandOutput) for message in room.chat.said)
+
+
+async def test_commands_stop_at_the_first_that_fails_and_say_so(room: Class) -> None:
+    room.sandbox.answers[BuildPlan] = Output("no", 1)
+    await room.classroom.turn(TypedCommands(read_commands("docker build -t x .\ndocker ps\ndocker images")), ADA)
+    await room.classroom.stop()
+    assert [type(plan) for plan in room.sandbox.ran] == [BuildPlan]
+    assert any(isinstance(m, Note) and "other 2 commands" in m.text for m in room.chat.said)
+
+
+async def test_a_host_that_is_away_is_said_to_be_our_side(room: Class) -> None:
+    room.sandbox.fails.append(EngineDown("The Docker engine does not answer."))
+    await room.classroom.turn(TypedCommands(read_commands("docker ps")), ADA)
+    await room.classroom.stop()
+    assert any(isinstance(m, Note) and "Our side" in m.text for m in room.chat.said)
+
+
+async def test_a_bug_in_one_turn_is_said_kindly_and_the_next_turn_works(
+    room: Class, caplog: pytest.LogCaptureFixture
+) -> None:
+    room.sandbox.fails.append(ZeroDivisionError("a bug"))
+    await room.classroom.turn(TypedCommands(read_commands("docker ps")), ADA)
+    await room.classroom.stop()
+    assert any(isinstance(m, Note) and "should not have" in m.text for m in room.chat.said)
+    await room.classroom.turn(SaidSomething("help"), ADA)
+    assert isinstance(room.chat.said[-1], Note)
+
+
+async def test_what_could_not_be_said_is_recorded_all_the_same(room: Class) -> None:
+    async def refuse(*_: object) -> str:
+        raise ChatError("Slack refused.")
+
+    room.chat.show = refuse  # type: ignore[assignment]
+    await room.classroom.turn(WentTo("02"), ADA, "Ada")
+    learner = await room.store.learner("U1")
+    assert learner.at
+    assert learner.at.section == "02"
+
+
+async def test_two_presses_open_one_attempt(room: Class) -> None:
+    await room.at(BUILD)
+    await asyncio.gather(*(room.classroom.turn(AskedForCheck(), ADA) for _ in range(3)))
+    assert len(room.desk.submitted) == 1
+    assert len(await room.store.open_attempts()) == 1
+    assert sum(isinstance(m, CheckCard) for m in room.chat.said) == 1
+
+
+async def test_a_file_is_kept_with_its_difference(room: Class) -> None:
+    await room.at(BUILD)
+    await room.classroom.turn(WroteFiles((("Dockerfile", b"FROM node:24-alpine\n"),), "form"), ADA)
+    await room.classroom.turn(WroteFiles((("Dockerfile", b"FROM node:22-alpine\n"),), "form"), ADA)
+    saved = [m for m in room.chat.said if isinstance(m, FileSaved)]
+    assert saved[0].new
+    assert "-FROM node:24-alpine\n+FROM node:22-alpine" in saved[1].diff
+
+
+async def test_resetting_everything_puts_the_project_back(room: Class) -> None:
+    await room.at(BUILD)
+    await room.classroom.turn(WroteFiles((("Dockerfile", b"FROM x\n"),), "form"), ADA)
+    await room.classroom.turn(AskedToReset("all", sure=True), ADA)
+    await room.classroom.stop()
+    assert await room.store.files("U1") == {"package.json": b"{}"}
+    assert room.sandbox.cleaned == ["U1"]
+
+
+async def test_a_check_that_cannot_run_waits_and_costs_nothing(room: Class) -> None:
+    await room.at(BUILD)
+    await room.classroom.turn(AskedForCheck(), ADA)
+    (attempt,) = await room.store.open_attempts()
+    room.sandbox.fails += [EngineDown("away")] * 9
+    with pytest.raises(EngineDown):
+        await room.checks.verify(attempt.id)
+    card = next(m for m in room.chat.said if isinstance(m, CheckCard))
+    assert card.state is CheckState.WAITING
+    assert (await room.store.learner("U1")).tries == {}
+    assert room.sandbox.released == [attempt.id]
+
+
+async def test_a_lost_check_is_closed_as_our_fault(room: Class) -> None:
+    await room.at(BUILD)
+    await room.classroom.turn(AskedForCheck(), ADA)
+    (attempt,) = await room.store.open_attempts()
+    await room.checks.lost(attempt.id, "the job broke")
+    learner = await room.store.learner("U1")
+    assert learner.open_attempt is None
+    assert learner.tries == {}
+    card = next(m for m in room.chat.said if isinstance(m, CheckCard))
+    assert card.state is CheckState.ENDED
+
+
+async def test_publishing_twice_counts_once(room: Class) -> None:
+    await room.at(BUILD)
+    await room.classroom.turn(AskedForCheck(), ADA)
+    (attempt,) = await room.store.open_attempts()
+    verdict = await room.checks.verify(attempt.id)
+    await room.checks.publish(attempt.id, verdict)
+    tries = (await room.store.learner("U1")).tries
+    await room.checks.publish(attempt.id, verdict)
+    assert (await room.store.learner("U1")).tries == tries
+    assert tries[BUILD] == 1
