@@ -1,0 +1,5 @@
+"""`python -m bot` is `docent`."""
+
+from bot.cli import main
+
+main()

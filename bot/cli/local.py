@@ -1,0 +1,179 @@
+"""The embedded workspace from the command line: `local`, `workspace`, `chat`, `rehearse`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.running import AsJson, Data, console, run, until_stopped, with_data
+from bot.errors import OperatorError
+from bot.settings import Settings, shipped
+
+if TYPE_CHECKING:
+    from bot.localslack.runfile import RunFile
+    from bot.localslack.workspace import Workspace
+
+RUN_FILE = "workspace.json"
+CHATS = "chats.json"
+
+Port = Annotated[int, typer.Option(help="Port of the page on 127.0.0.1; 0 takes a free one.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command("local")(local)
+    app.command()(workspace)
+    app.command()(chat)
+    app.command()(rehearse)
+
+
+def local(
+    port: Port = 8200,
+    data: Data = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the chats of earlier runs.")] = False,
+) -> None:
+    """Run the bot with a workspace of its own in the browser: no Slack needed."""
+    settings = with_data(data)
+    run(_local(settings, port, fresh), settings)
+
+
+def workspace(port: Port = 8200, data: Data = None) -> None:
+    """Run the local workspace alone; `docent serve --local` joins it."""
+    settings = with_data(data)
+    run(_workspace(settings, port), settings)
+
+
+def chat(
+    as_: Annotated[str, typer.Option("--as", help="Who you are: Ada, Grace, Linus, Margaret or Barbara.")] = "Ada",
+    url: Annotated[str, typer.Option(help="The page's address; found by itself when it runs here.")] = "",
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Talk in the local workspace from the terminal; reads verbs from standard input (`help` lists them)."""
+    from bot.localslack.chat import chat as talk
+
+    run_file = with_data(data).data / RUN_FILE
+    code = asyncio.run(talk(sys.stdin, sys.stdout, name=as_, url=url or None, run_file=run_file, as_json=as_json))
+    raise typer.Exit(code)
+
+
+def rehearse(
+    section: Annotated[list[str] | None, typer.Option(help="Only this section; may be repeated.")] = None,
+    wrong: Annotated[
+        bool, typer.Option("--wrong", help="Also give every known wrong answer, expect its code.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let a simulated learner play the workshop through the local workspace on the real engine."""
+    settings = with_data(None).model_copy(update={"log_level": "ERROR"})
+    passed = run(_rehearse(settings, tuple(section or ()), wrong, as_json), settings)
+    raise typer.Exit(0 if passed else 1)
+
+
+def run_file_of(settings: Settings) -> RunFile:
+    """Return the workspace that runs here. Raises: `OperatorError` when there is none."""
+    from bot.localslack.runfile import read_run_file
+
+    path = settings.data / RUN_FILE
+    found = read_run_file(path)
+    if found is None:
+        raise OperatorError(f"No local workspace runs here ({path} names none). Start one: docent workspace")
+    return found
+
+
+def joining(settings: Settings, space: Workspace | RunFile) -> Settings:
+    """Return the settings of a bot that joins a local workspace."""
+    from bot.localslack.workspace import without_proxies
+
+    without_proxies(os.environ)  # slack_sdk would send even 127.0.0.1 through a proxy
+    tokens = {
+        "slack_bot_token": space.bot_token,
+        "slack_app_token": space.app_token,
+        "slack_api_url": space.api_url,
+    }
+    return settings.model_copy(update=tokens)
+
+
+@asynccontextmanager
+async def open_workspace(
+    settings: Settings, port: int, *, keep: bool = True, tiers: str = "report"
+) -> AsyncIterator[Workspace]:
+    """Run the local workspace while the block runs; `keep` saves its chats in the data folder."""
+    from bot.localslack.manifest import ManifestError
+    from bot.localslack.savefile import SaveFileError
+    from bot.localslack.tiers import Tiers
+    from bot.localslack.workspace import start_workspace
+
+    manifest = shipped("deploy") / "slack-manifest.yaml"
+    state = settings.data / CHATS if keep else None
+    try:
+        space = await start_workspace(
+            manifest, port=port, state=state, run_file=settings.data / RUN_FILE, tiers=Tiers(tiers)
+        )
+    except OSError as error:
+        raise OperatorError(f"Port {port} cannot be used ({error.strerror}); choose another with --port N.") from error
+    except (ManifestError, SaveFileError) as error:
+        raise OperatorError(str(error)) from error
+    try:
+        yield space
+    finally:
+        await space.stop()
+
+
+async def _workspace(settings: Settings, port: int) -> None:
+    async with open_workspace(settings, port) as space:
+        say_where(space.url)
+        await until_stopped()
+
+
+async def _local(settings: Settings, port: int, fresh: bool) -> None:
+    from bot.wiring import running_bot
+
+    if fresh:
+        (settings.data / CHATS).unlink(missing_ok=True)
+    async with open_workspace(settings, port) as space, running_bot(joining(settings, space)):
+        say_where(space.url)
+        await until_stopped()
+
+
+async def _rehearse(settings: Settings, sections: tuple[str, ...], wrong: bool, as_json: bool) -> bool:
+    """Play with a data folder of its own, so that nobody's progress is touched."""
+    from bot.authoring.rehearse import Rehearsal
+    from bot.cli import rehearsal_view as view
+    from bot.localslack.person import NotSeenError, Person, RefusedError
+    from bot.wiring import running_bot
+
+    with tempfile.TemporaryDirectory(prefix="docent-rehearsal-") as folder:
+        own = settings.model_copy(update={"data": Path(folder), "pace": False})
+        async with open_workspace(own, 0, keep=False, tiers="off") as space, running_bot(joining(own, space)) as bot:
+            ada = await Person.connect(space.url, "Ada")
+            try:
+                if not as_json:
+                    ada.watch(view.show_line)
+                told = (lambda _: None) if as_json else view.show_scene
+                rehearsal = Rehearsal(bot.workshop, settings.workshop, ada, bot.store, told)
+                scenes = await rehearsal.play(sections, wrong=wrong)
+            except (NotSeenError, RefusedError) as error:
+                console.print(f"The rehearsal is stuck: {error}", markup=False)
+                return False
+            finally:
+                await ada.close()
+                await bot.sandbox.clean(ada.id)
+    if as_json:
+        typer.echo(view.as_json(scenes))
+    else:
+        view.show_table(scenes)
+    return all(scene.ok for scene in scenes)
+
+
+def say_where(url: str) -> None:
+    """Tell where the page is."""
+    console.print(f"\n  Open this page: {url}\n  Ctrl+C ends it.\n", soft_wrap=True, markup=False)

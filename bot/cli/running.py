@@ -1,0 +1,42 @@
+"""What every command needs: settings, a loop, a way to be stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+
+from bot.settings import Settings, read_settings
+
+console = Console(stderr=True, highlight=False)
+T = TypeVar("T")
+
+Data = Annotated[Path | None, typer.Option(help="Folder of the database, the queue and the log.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def with_data(data: Path | None) -> Settings:
+    """Return the settings, with the data folder given on the command line."""
+    return read_settings(**({"data": data} if data else {}))
+
+
+def run(work: Coroutine[Any, Any, T], settings: Settings) -> T:
+    """Run a coroutine to its end with logging set up."""
+    from bot.logs import set_up
+
+    set_up(settings.log_level, as_json=settings.log_json)
+    return asyncio.run(work)
+
+
+async def until_stopped() -> None:
+    """Return when the process is asked to end."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()

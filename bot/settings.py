@@ -1,0 +1,87 @@
+"""Settings from the environment (`DOCENT_…`, `SLACK_…`) and `docent.toml`; all faults are reported at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from bot.errors import OperatorError
+
+
+def shipped(name: str) -> Path:
+    """Return a folder that comes with Docent (`lessons`, `deploy`), in a checkout or in an installed wheel."""
+    here = Path(__file__).parent
+    inside = here / name
+    return inside if inside.is_dir() else here.parent / name
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set. `docent.toml` in the working folder, the environment wins over it."""
+
+    model_config = SettingsConfigDict(env_prefix="DOCENT_", toml_file="docent.toml", extra="forbid")
+
+    slack_bot_token: str = Field("", validation_alias=AliasChoices("SLACK_BOT_TOKEN", "slack_bot_token"))
+    slack_app_token: str = Field("", validation_alias=AliasChoices("SLACK_APP_TOKEN", "slack_app_token"))
+    slack_api_url: str = Field(
+        "https://slack.com/api/", description="another address for tests and the local workspace"
+    )
+    teams: tuple[str, ...] = Field((), description="workspaces that may use this bot; empty: the token's own")
+    instructors_channel: str = Field("docent-instructors", description="name or id of the channel with the board")
+    data: Path = Field(Path(".docent"), description="folder of the database, the queue and the log")
+    workshop: Path = Field(default_factory=lambda: shipped("lessons") / "docker-workshop")
+    docker_host: str = Field("", validation_alias=AliasChoices("DOCKER_HOST", "docker_host"))
+    check_slots: int = Field(2, ge=1, le=64, description="checks that run at the same time on this host")
+    check_timeout_s: float = Field(120, ge=5, le=900)
+    board_every_s: float = Field(5, ge=1)
+    pace: bool = Field(True, description="keep Slack's pace: about one message a second per channel")
+    runtime: str = Field("", description="container runtime, e.g. runsc; empty: the engine's default")
+    log_level: str = "INFO"
+    log_json: bool = False
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return where settings come from, strongest first."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        levels = ("DEBUG", "INFO", "WARNING", "ERROR")
+        if value.upper() not in levels:
+            raise ValueError(f"is {value!r}; it must be one of {', '.join(levels)}")
+        return value.upper()
+
+    @model_validator(mode="after")
+    def _tokens_look_right(self) -> Self:
+        wrong = []
+        if self.slack_bot_token and not self.slack_bot_token.startswith("xoxb-"):
+            wrong.append("SLACK_BOT_TOKEN must begin with xoxb- (the Bot User OAuth Token)")
+        if self.slack_app_token and not self.slack_app_token.startswith("xapp-"):
+            wrong.append("SLACK_APP_TOKEN must begin with xapp- (an app-level token with connections:write)")
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self
+
+
+def read_settings(**given: Any) -> Settings:
+    """Return the settings; raise `OperatorError` that names every fault at once."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        lines = [f"  {'.'.join(str(p) for p in e['loc']) or 'settings'}: {e['msg']}" for e in error.errors()]
+        raise OperatorError("These settings cannot be used:\n" + "\n".join(lines)) from error

@@ -1,0 +1,206 @@
+"""The only place where the parts meet: settings in, a running bot out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.authoring.load import load_workshop
+from bot.check import Checks
+from bot.classroom import Classroom
+from bot.core.workshop import Workshop
+from bot.desk import Desk
+from bot.errors import HostError, OperatorError
+from bot.progress.lock import hold
+from bot.progress.pins import Pins
+from bot.progress.store import SqlStore, open_store
+from bot.sandbox.engine_images import EngineImages
+from bot.sandbox.images import list_images
+from bot.sandbox.sandbox import DockerSandbox
+from bot.settings import Settings, shipped
+from bot.slack.chat import SlackChat
+from bot.slack.instructor import BoardKeeper
+from bot.slack.learner import LearnerListeners
+from bot.slack.middleware import Seen, only_once, only_teams
+from bot.slack.outbox import Outbox
+from bot.slack.people import People
+from bot.slack.uploads import Uploads
+from bot.workbench import Asset, Workbench
+
+log = structlog.get_logger(__name__)
+
+DATABASE = "docent.sqlite"
+VERIFIER = "docent-verifier"  #: its row in the catalogue of images
+DRAIN_S = 20.0  #: what is running may end for so long when the bot is asked to stop
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """A bot that is running."""
+
+    workshop: Workshop
+    store: SqlStore
+    sandbox: DockerSandbox
+
+
+def now() -> datetime:
+    """Return the time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
+    """Run the bot while the block runs: connected, its desk working, its board kept.
+
+    Raises: `OperatorError` for what the operator can mend, `AuthorError` for a broken workshop.
+    """
+    if not (settings.slack_bot_token and settings.slack_app_token):
+        raise OperatorError("Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or run `docent local` to try without Slack.")
+    workshop = load_workshop(settings.workshop)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(hold(settings.data / "docent.lock"))
+        store = await open_store(settings.data / DATABASE)
+        stack.push_async_callback(store.close)
+        sandbox = await open_sandbox(settings, store)
+        stack.push_async_callback(sandbox.close)
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        client = AsyncWebClient(settings.slack_bot_token, base_url=settings.slack_api_url, session=session)
+        team = await own_team(client)
+        outbox = Outbox(paced=settings.pace)
+        outbox.start()
+        stack.push_async_callback(outbox.stop)
+        chat = SlackChat(client, session, outbox)
+        desk = Desk()
+        board = BoardKeeper(
+            workshop,
+            store,
+            sandbox,
+            chat,
+            client,
+            channel=settings.instructors_channel,
+            every_s=settings.board_every_s,
+            clock=now,
+        )
+        bench = Workbench(store, sandbox, chat, asset_reader(settings.workshop))
+        classroom = Classroom(
+            workshop,
+            store,
+            chat,
+            sandbox,
+            desk,
+            bench,
+            start_files=project_files(settings.workshop / workshop.app),
+            clock=now,
+            refresh_board=board.mark,
+        )
+        checks = Checks(workshop, store, chat, sandbox, desk, classroom, now, settings.check_slots)
+        await sandbox.sweep({attempt.id for attempt in await store.open_attempts()})
+        await desk.start(
+            verify=checks.verify,
+            publish=checks.publish,
+            lose=checks.lost,
+            open_attempts=store.open_attempts,
+            folder=settings.data,
+            slots=settings.check_slots,
+            verify_limit_s=settings.check_timeout_s,
+        )
+        stack.push_async_callback(desk.stop, DRAIN_S)
+        stack.push_async_callback(classroom.stop)
+        people = People(client)
+        uploads = Uploads(session, settings.slack_bot_token, settings.slack_api_url)
+        app = AsyncApp(client=client)
+        app.middleware(only_teams(settings.teams or (team,)))
+        app.middleware(only_once(Seen()))
+        LearnerListeners(classroom, people, chat, uploads).register(app)
+        await stack.enter_async_context(background(board.keep(), "board"))
+        await stack.enter_async_context(background(checks.follow_queue(), "queue"))
+        handler = AsyncSocketModeHandler(app, settings.slack_app_token, web_client=client)
+        stack.push_async_callback(handler.close_async)
+        await handler.connect_async()  # type: ignore[no-untyped-call] # Bolt gives it no types
+        log.info("running", workshop=workshop.id, steps=len(workshop.order), data=str(settings.data))
+        yield Bot(workshop, store, sandbox)
+
+
+@asynccontextmanager
+async def background(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
+    """Run a coroutine beside the block and cancel it after."""
+    task = asyncio.create_task(work, name=name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def open_sandbox(settings: Settings, store: SqlStore) -> DockerSandbox:
+    """Return the sandbox on the host's engine, with the images that were prepared for it."""
+    instance = await store.note("instance")
+    if not instance:
+        instance = secrets.token_hex(3)
+        await store.remember("instance", instance)
+    bases = await asyncio.to_thread(pinned_images, settings, Pins(store.database))
+    verifier = bases.pop(VERIFIER, "")
+    return DockerSandbox(instance, bases, verifier, url=settings.docker_host)
+
+
+def pinned_images(settings: Settings, pins: Pins) -> dict[str, str]:
+    """Return name → image id. What is not pinned yet, or not on the host any more, is taken from what is prepared."""
+    known = pins.get()
+    engine = EngineImages(settings.docker_host or None)
+    try:
+        for image in list_images(engine, shipped("deploy").parent):
+            gone = image.name not in known or engine.find(known[image.name]) is None
+            if image.id and gone:
+                pins.put(image.name, image.id, image.standin)
+    except HostError as error:
+        log.warning("images_unknown", error=str(error))
+    return pins.get()
+
+
+async def own_team(client: AsyncWebClient) -> str:
+    """Return the workspace that the token is for. Raises: `OperatorError` when Slack refuses it."""
+    try:
+        answer = await client.auth_test()
+    except SlackApiError as error:
+        raise OperatorError(f"Slack refused the bot token: {error.response['error']}.") from error
+    except aiohttp.ClientError as error:
+        raise OperatorError(f"Slack could not be reached: {error}.") from error
+    return str(answer["team_id"])
+
+
+def asset_reader(folder: Path) -> Asset:
+    """Return a function that reads a file below the workshop's folder."""
+    root = folder.resolve()
+
+    def read(path: str) -> bytes:
+        file = (root / path).resolve()
+        if not file.is_relative_to(root):
+            raise OperatorError(f"{path} is not inside the workshop's folder.")
+        return file.read_bytes()
+
+    return read
+
+
+def project_files(folder: Path) -> Mapping[str, bytes]:
+    """Return the exercise app as a learner's project starts with it: no node_modules, no tests of our own."""
+    skipped = {"node_modules", ".git"}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not skipped & set(path.relative_to(folder).parts)
+    }
