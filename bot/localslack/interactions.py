@@ -1,8 +1,7 @@
-"""What people do with elements, views and commands, told to the bot; and what its acknowledgement then does."""
+"""What people do with elements, commands and shortcuts, told to the bot."""
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,11 +9,10 @@ from bot.localslack import hooks
 from bot.localslack.elements import BUTTONS, STATELESS, Found, state_of, state_values
 from bot.localslack.passes import Hook
 from bot.localslack.payloads import channel_json, file_json, message_json, view_json
-from bot.localslack.posting import checked_view
 from bot.localslack.premises import Premises
 from bot.localslack.sockets import Answer, Outcome
 from bot.localslack.values import Channel, Json, Kind, Message, Person, Refused, View
-from bot.localslack.world import APP_ID, TEAM_DOMAIN, TEAM_ID, dm_of
+from bot.localslack.world import APP_ID, TEAM_DOMAIN, TEAM_ID
 
 TOKEN = "local-verification-token"  # noqa: S105 - Slack's legacy field, no secret here
 #: How Slack calls conversations that have no name of their own, in payloads of commands.
@@ -50,7 +48,8 @@ def _who(person: Person) -> Json:
     return {"id": person.id, "username": person.name, "name": person.name, "team_id": TEAM_ID}
 
 
-def _start(premises: Premises, kind: str, person: Person, view_id: str | None = None) -> Json:
+def begin(premises: Premises, kind: str, person: Person, view_id: str | None = None) -> Json:
+    """Return what every interaction's payload starts with."""
     return {
         "type": kind,
         "user": _who(person),
@@ -69,7 +68,7 @@ def offered(premises: Premises, where: Where) -> dict[tuple[str, str], list[Json
     return {(block, action): options for (key, block, action), options in known if key == where.key}
 
 
-def _full_view(premises: Premises, view: View) -> Json:
+def full_view(premises: Premises, view: View) -> Json:
     """Return a view with its state, files in it told in full."""
     shown = view_json(view, offered(premises, Where(view=view)))
     for block in shown["state"]["values"].values():
@@ -83,7 +82,7 @@ def _place(premises: Premises, person: Person, where: Where) -> Json:
     if where.view:
         return {
             "container": {"type": "view", "view_id": where.view.id},
-            "view": _full_view(premises, where.view),
+            "view": full_view(premises, where.view),
         }
     message = where.message
     if message is None:
@@ -117,14 +116,14 @@ async def press(premises: Premises, person: Person, where: Where, found: Found, 
     state_of(found.element, value, offered(premises, where).get((found.block_id, found.action_id), []))
     if found.element["type"] not in STATELESS:
         where = _choose(premises, person, where, found, value)
-    payload = _start(premises, "block_actions", person, where.view.id if where.view else None)
+    payload = begin(premises, "block_actions", person, where.view.id if where.view else None)
     payload |= _place(premises, person, where)
     payload["actions"] = [_action(premises, where, found, value)]
     if where.message:
         m = where.message
         payload["response_url"] = hooks.new_url(premises, m.channel, person.id, m.ts, m.thread_ts)
     answer = await premises.hub.ask("interactive", f"block_actions {found.action_id}", payload)
-    return Result(_said(answer))
+    return Result(said(answer))
 
 
 def _choose(premises: Premises, person: Person, where: Where, found: Found, value: Any) -> Where:
@@ -136,18 +135,19 @@ def _choose(premises: Premises, person: Person, where: Where, found: Found, valu
     return where
 
 
-def _said(answer: Answer) -> str:
+def said(answer: Answer) -> str:
+    """Return the outcome as people.py names it."""
     return str(Outcome.TIMEOUT if answer.outcome is Outcome.DROPPED else answer.outcome)
 
 
 async def suggest(premises: Premises, person: Person, where: Where, found: Found, typed: str) -> Result:
     """Ask the bot for the options of an external select."""
-    payload = _start(premises, "block_suggestion", person) | _place(premises, person, where)
+    payload = begin(premises, "block_suggestion", person) | _place(premises, person, where)
     del payload["trigger_id"]
     payload |= {"action_id": found.action_id, "block_id": found.block_id, "value": typed}
     answer = await premises.hub.ask("interactive", f"block_suggestion {found.action_id}", payload)
     if answer.outcome is not Outcome.ACKED:
-        return Result(_said(answer), {"options": []})
+        return Result(said(answer), {"options": []})
     given = answer.payload or {}
     groups = given.get("option_groups") or []
     options = [*(given.get("options") or []), *(o for g in groups for o in g.get("options", []))]
@@ -155,90 +155,6 @@ async def suggest(premises: Premises, person: Person, where: Where, found: Found
     known = premises.screens.offered.setdefault((where.key, found.block_id, found.action_id), [])
     known[:] = [*(o for o in known if o not in options), *options][-500:]
     return Result("acked", {"options": [{"text": o["text"]["text"], "value": o["value"]} for o in options]})
-
-
-async def submit(premises: Premises, person: Person, view: View) -> Result:
-    """Hand a modal in and do what the bot's acknowledgement says."""
-    for file_id in _files_in(view):
-        premises.world.share([file_id], dm_of(person.id))
-    payload = _start(premises, "view_submission", person, view.id)
-    payload |= {"view": _full_view(premises, view), "response_urls": []}
-    answer = await premises.hub.ask("interactive", f"view_submission {view.body.get('callback_id', '')}", payload)
-    if answer.outcome is not Outcome.ACKED:
-        return Result(_said(answer), {"errors": {}})
-    try:
-        return Result(*_react(premises, view, answer.payload or {}))
-    except Refused as refused:
-        messages = refused.more.get("response_metadata", {}).get("messages", [])
-        words = "; ".join([f"The answer to view_submission was refused: {refused.error}", *messages[:3]])
-        premises.problems.found(refused.error, words, "view_submission")
-        return Result("trouble", {"errors": {}})
-
-
-def _files_in(view: View) -> list[str]:
-    values = state_values(view.blocks, view.values)
-    return [f for b in values.values() for held in b.values() for f in held.get("files", [])]
-
-
-def _react(premises: Premises, view: View, said: Json) -> tuple[str, Json]:
-    """Change the screen as an acknowledgement says; return the outcome. Raises: Refused."""
-    screens = premises.screens
-    shown = screens.by_id(view.id)
-    action = said.get("response_action")
-    if shown is None:
-        return "closed", {"errors": {}}
-    match action:
-        case None:
-            screens.close(shown)
-            return "closed", {"errors": {}}
-        case "errors":
-            errors = _checked_errors(shown, said.get("errors"))
-            screens.refuse(shown, errors)
-            return "errors", {"errors": errors}
-        case "update":
-            screens.update(shown, checked_view(said.get("view"), "modal"))
-            return "updated", {"errors": {}}
-        case "push":
-            screens.push(view.user, checked_view(said.get("view"), "modal"))
-            return "pushed", {"errors": {}}
-        case "clear":
-            screens.close_all(view.user)
-            return "cleared", {"errors": {}}
-        case _:
-            raise Refused("invalid_response_action")
-
-
-def _checked_errors(view: View, errors: Any) -> dict[str, str]:
-    inputs = {b["block_id"] for b in view.blocks if b["type"] == "input"}
-    if not isinstance(errors, dict) or not errors:
-        raise Refused("invalid_errors")
-    strange = sorted(str(block) for block in errors if block not in inputs)
-    if strange:
-        message = f"[ERROR] not an input block: {', '.join(strange)}"
-        raise Refused("invalid_errors", response_metadata={"messages": [message]})
-    return {str(block): str(words) for block, words in errors.items()}
-
-
-async def close(premises: Premises, person: Person, view: View, *, everything: bool) -> Result:
-    """Take a modal off the screen and tell the bot if it wants to know."""
-    stack = premises.screens.stack(person.id)
-    at = 0 if everything or view.body.get("clear_on_close") else stack.index(view)
-    gone = list(reversed(stack[at:]))
-    if at == 0:
-        premises.screens.close_all(person.id)
-    else:
-        premises.screens.close(stack[at])
-    told = [v for v in gone if v.body.get("notify_on_close")]
-    answers = await asyncio.gather(*(_tell_closed(premises, person, v, cleared=at == 0) for v in told))
-    silent = [a for a in answers if a.outcome is not Outcome.ACKED]
-    return Result(_said(silent[0]) if silent else "closed")
-
-
-async def _tell_closed(premises: Premises, person: Person, view: View, *, cleared: bool) -> Answer:
-    payload = _start(premises, "view_closed", person)
-    del payload["trigger_id"]
-    payload |= {"view": _full_view(premises, view), "is_cleared": cleared}
-    return await premises.hub.ask("interactive", f"view_closed {view.body.get('callback_id', '')}", payload)
 
 
 async def command(premises: Premises, person: Person, channel: Channel, name: str, text: str) -> Result:
@@ -263,7 +179,7 @@ async def command(premises: Premises, person: Person, channel: Channel, name: st
     answer = await premises.hub.ask("slash_commands", name, payload)
     if answer.outcome is not Outcome.ACKED:
         reason = "dispatch_failed" if answer.outcome is Outcome.NO_SOCKET else "operation_timeout"
-        return Result(_said(answer), {"message": f'{name} failed with the error "{reason}"'})
+        return Result(said(answer), {"message": f'{name} failed with the error "{reason}"'})
     if answer.payload:
         try:
             hooks.answer_hook(premises, Hook(channel.id, person.id, premises.clock()), answer.payload)
@@ -278,7 +194,7 @@ async def shortcut(premises: Premises, person: Person, callback_id: str, message
     if declared is None or (declared.kind == "message") != (message is not None):
         return Result("failed", {"message": "The app does not declare this shortcut."})
     kind = "message_action" if message else "shortcut"
-    payload = _start(premises, kind, person) | {"callback_id": callback_id}
+    payload = begin(premises, kind, person) | {"callback_id": callback_id}
     payload["action_ts"] = premises.world.next_ts()
     if message:
         channel = premises.world.channels[message.channel]
@@ -288,4 +204,4 @@ async def shortcut(premises: Premises, person: Person, callback_id: str, message
             "channel": {"id": channel.id, "name": channel_json(channel, person.id).get("name", "directmessage")},
             "response_url": hooks.new_url(premises, channel.id, person.id, None, message.thread_ts),
         }
-    return Result(_said(await premises.hub.ask("interactive", f"{kind} {callback_id}", payload)))
+    return Result(said(await premises.hub.ask("interactive", f"{kind} {callback_id}", payload)))

@@ -18,7 +18,8 @@ Answers
       `acked`                  the bot acknowledged
       `timeout`                no acknowledgement in time (Slack would show a warning triangle)
       `no_socket`              no bot is connected
-    The bot's reply itself comes over the WebSocket.
+    The bot's reply itself comes over the WebSocket. Saying, editing, uploading and joining do not wait for the bot:
+    an event that nobody acknowledges is sent again as Slack does, and told of as a problem.
 
 Values
     Message: {"channel", "ts", "user", "name", "is_bot", "text", "blocks": [...], "thread_ts": str|null,
@@ -43,9 +44,9 @@ Values
                rich_text_input                              str
     Place:   where an element is: {"channel", "ts"} for a message, {"view_id"} for a modal or a Home.
 
-    `?html=1` on a GET or on the WebSocket adds `"html"` to every Message and View in the answer: blocks rendered by
-    `bot/localslack/page.py` (`message_html(message, names)`, `view_html(view, names)`; `names` maps ids of people
-    and channels to shown names).
+    `?html=1` on a GET, on the WebSocket or on /people/open adds `"html"` to every Message and View in the answer:
+    blocks rendered by `bot/localslack/page.py` (`message_html(message, names)`, `view_html(view, names)`; `names`
+    maps ids of people and channels to shown names).
 
 Reading
     GET  /people                              {"workspace", "run", "seq", "people": [Person], "bot": Bot,
@@ -122,6 +123,7 @@ The WebSocket
 
 For tests and rehearsals (`/debug`, JSON, with the key)
     GET  /debug/counters     {"calls": {method: n}, "refused": {"method error": n}, "rate_limited": {method: n},
+                              "over_rate": {method: n},
                               "envelopes": {type: n}, "acks": n, "retries": n, "unacked": n, "ack_ms": {"p50", "p99",
                               "max"}, "hooks": n, "connections": n}
     GET  /debug/calls?since= {"calls": [{"n", "at", "method", "args", "ok", "error"}]}   the newest 1,000

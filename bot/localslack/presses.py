@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.localslack import events, forms, interactions, reading
+from bot.localslack import events, forms, interactions, reading, submissions
 from bot.localslack.asking import Ask, Declined
 from bot.localslack.elements import NotAChoice, find, state_of, values_of
 from bot.localslack.interactions import Where
@@ -94,13 +94,13 @@ async def submit(ask: Ask) -> Json:
     if faults:
         ask.premises.screens.refuse(view, faults)
         return {"outcome": "errors", "errors": faults}
-    return (await interactions.submit(ask.premises, ask.person, view)).json()
+    return (await submissions.submit(ask.premises, ask.person, view)).json()
 
 
 async def close(ask: Ask) -> Json:
     """Close a modal."""
     view = ask.top_view()
-    result = await interactions.close(ask.premises, ask.person, view, everything=ask.flag("all"))
+    result = await submissions.close(ask.premises, ask.person, view, everything=ask.flag("all"))
     return result.json()
 
 

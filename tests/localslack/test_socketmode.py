@@ -103,6 +103,18 @@ async def test_a_press_with_nobody_connected_or_no_answer_says_which(start: Any)
     await ws.close()
 
 
+async def test_an_event_on_a_socket_that_went_away_does_not_wait_for_its_deadline(start: Any) -> None:
+    local = await start(delivering=Delivering(ack_timeout_s=60, retry_delays_s=(0.0,)))
+    ws = await _link(local)
+    await local.do("say", channel="dm", text="catch me")
+    await ws.receive_json(timeout=5)
+    await ws.close()
+    ws = await _link(local)
+    again = await ws.receive_json(timeout=5)
+    assert (again["retry_attempt"], again["payload"]["event"]["text"]) == (1, "catch me")
+    await ws.close()
+
+
 async def test_messages_arrive_in_the_order_they_were_said(local: Any) -> None:
     ws = await _link(local)
     for n in range(200):
