@@ -4,7 +4,7 @@
 
 import json
 import re
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -277,10 +277,12 @@ HEAVY = [
 
 
 @pytest.mark.parametrize("text", HEAVY, ids=[repr(text[:30]) for text in HEAVY])
-def test_no_dockerfile_takes_long_to_read(text: str) -> None:
-    """A bound far above what is needed: only quadratic work or worse would pass it."""
-    began = time.process_time()
-    parsed = parse_dockerfile(text)
-    if isinstance(parsed, Dockerfile):
-        resolve_bases(parsed)
-    assert time.process_time() - began < 2
+def test_the_work_for_a_dockerfile_is_bounded(text: str, loops: Callable[[Callable[[], object]], float]) -> None:
+    """A bound far above what is needed: only quadratic work or worse on 64 KB would pass it."""
+
+    def work() -> None:
+        parsed = parse_dockerfile(text)
+        if isinstance(parsed, Dockerfile):
+            resolve_bases(parsed)
+
+    assert loops(work) < 30
