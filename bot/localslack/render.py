@@ -85,7 +85,7 @@ def _section(block: Json, shown: _Shown) -> str:
 
 
 def _header(block: Json, shown: _Shown) -> str:
-    return tag("h3", text_html(field(block, "text"), shown.names), class_="block header")
+    return tag("h2", text_html(field(block, "text"), shown.names), class_="block header")
 
 
 def _divider(_block: Json, _shown: _Shown) -> str:
@@ -148,7 +148,8 @@ def markdown_html(text: str) -> str:
 
 @cache
 def _markdown_parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+    # a single newline is a space, as in Slack's markdown blocks (seen by github.com/arkedge/hubhook/pull/342)
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     parser.disable(["image"])
     rules = parser.renderer.rules  # type: ignore[attr-defined]  # the protocol leaves out what RendererHTML has
     rules["link_open"] = lambda tokens, index, *_rest: (
@@ -257,7 +258,7 @@ def _table(block: Json, shown: _Shown) -> str:
         made += tag("tr", "".join(tag(kind, _cell(cell, shown.names)) for cell in cells))
     caption = word(block, "caption")
     head = tag("caption", escape(caption)) if caption else ""
-    return tag("div", tag("table", head + made), class_="block table", tabindex="0", role="region",
+    return tag("div", tag("table", head + made), class_="block table", tabindex="0", role="group",
                aria_label=caption or "Table")  # fmt: skip
 
 
@@ -291,7 +292,7 @@ def _card(block: Json, shown: _Shown) -> str:
 
 def _carousel(block: Json, shown: _Shown) -> str:
     cards = "".join(_card(card, shown) for card in items(block, "elements"))
-    return tag("div", cards, class_="block carousel", tabindex="0", role="region", aria_label="Cards")
+    return tag("div", cards, class_="block carousel", tabindex="0", role="group", aria_label="Cards")
 
 
 def _container(block: Json, shown: _Shown) -> str:

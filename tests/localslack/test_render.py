@@ -304,6 +304,11 @@ def test_markdown_has_its_tables_and_code_and_loads_no_pictures() -> None:
     assert "style=" not in html
 
 
+def test_a_single_newline_in_markdown_is_a_space_as_in_slack() -> None:
+    assert "<br" not in markdown_html("a line that was\nwrapped by its author")
+    assert markdown_html("one  \ntwo").count("<br") == 1
+
+
 def test_a_size_is_said_as_people_say_it() -> None:
     assert [size_words(n) for n in (0, 999, 1000, 65_536, 5_000_000)] == [
         "0 bytes",

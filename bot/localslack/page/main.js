@@ -202,7 +202,7 @@ function openTab(tab, { tell = false } = {}) {
     location.hash = `${state.me.name}/home`;
   }
   if (isHome || tell) {
-    told(post("/people/open", { tab })).then((result) => {
+    told(post("/people/open", { tab, html: "1" })).then((result) => {
       if (isHome && result?.view && state.tab === "home") {
         state.home = result.view.html ? result.view : state.home;
         drawHome();
