@@ -129,7 +129,7 @@ def failure_text(workshop: Workshop, condition: Condition, failed: Failed) -> st
     """Return what is said about a failure: the lesson's words, with what was expected and observed filled in."""
     failure = failure_of(condition, failed.code)
     text = failure.say if failure else words.PLAIN_FAILURE
-    seen, wanted = one_line(failed.observed), one_line(failed.expected)
+    seen, wanted = one_line(failed.observed, 200), one_line(failed.expected, 200)
     # both at once, so that a learner's own output cannot smuggle a placeholder in
     parts = {"{observed}": seen, "{expected}": wanted}
     text = re.sub(r"\{(?:observed|expected)\}", lambda m: parts[m.group(0)], text)

@@ -121,7 +121,7 @@ def test_what_was_seen_never_breaks_the_sentence(expected: str, observed: str) -
     text = failure_text(WORKSHOP, condition, Failed("CLOSE_NAME", expected, observed))
     assert "\n" not in text
     assert text.count("`") == 4
-    assert len(text) < 400
+    assert len(text) < 600
 
 
 @given(st.text(max_size=600))

@@ -13,15 +13,21 @@ EXPECTED = {
     "REFUSED": "a recipe that this class can build",
     "NO_DOCKERFILE": "a file called Dockerfile",
     "EMPTY_DOCKERFILE": "instructions in the Dockerfile",
-    "UNKNOWN_INSTRUCTION": "an instruction Docker knows",
+    "UNKNOWN_INSTRUCTION": "an instruction that it knows",
     "BASE_NOT_FOUND": "a base image that exists",
     "COPY_NOT_FOUND": "a path that is in the project",
-    "NO_PACKAGE_JSON": "package.json in the image before npm runs",
+    "NO_PACKAGE_JSON": "that file in the image before it runs",
     "NO_YARN": "npm, which comes with Node",
     "NOT_FETCHED": "packages that npm can reach",
     "COMMAND_NOT_FOUND": "a program that is in the image",
     "OUT_OF_MEMORY": "a build that fits into memory",
-    "BUILD_FAILED": "every instruction goes through",
+    "BUILD_FAILED": "every instruction to go through",
+}
+#: what is said to have been seen where the signature itself finds nothing worth showing
+OBSERVED = {
+    "NO_DOCKERFILE": "no Dockerfile",
+    "NO_PACKAGE_JSON": "no package.json",
+    "OUT_OF_MEMORY": "the build was stopped",
 }
 
 
@@ -33,7 +39,9 @@ def judge(spec: BuildSpec, seen: BuildSeen) -> Result:
     found = named(BUILD_SIGNS, seen.refused) or named(BUILD_SIGNS, seen.line) or named(BUILD_SIGNS, seen.log)
     if found:
         code, what = found
-        return Failed(code, EXPECTED[code], what or seen.step or seen.line, detail=seen.refused or seen.log)
+        return Failed(
+            code, EXPECTED[code], OBSERVED.get(code) or what or seen.step or seen.line, detail=seen.refused or seen.log
+        )
     if seen.refused:
         return Failed("REFUSED", EXPECTED["REFUSED"], seen.refused)
     observed = ": ".join(part for part in (seen.step, seen.line) if part) or "it stopped without a word"

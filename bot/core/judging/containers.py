@@ -45,7 +45,9 @@ def _others(names: tuple[str, ...]) -> str:
 
 def _running(spec: ContainerSpec, seen: ContainersSeen, c: ContainerView, last: bool) -> Result:
     if seen.image_id and c.image_id != seen.image_id:
-        return Failed("OLD_IMAGE", expected=f"the newest {spec.image}", observed=f"{c.name} runs an older one")
+        return Failed(
+            "OLD_IMAGE", expected=f"a container of the newest {spec.image}", observed=f"{c.name} runs an older image"
+        )
     if not c.detached:
         return Failed("NOT_DETACHED", expected="-d", observed="a run without -d")
     silent = spec.log is not None and spec.log not in c.log
@@ -86,15 +88,16 @@ def ended(c: ContainerView) -> Failed:
     """Return why a container does not run, by what it said last."""
     expected = "a container that keeps running"
     if c.oom_killed:
-        return Failed("OUT_OF_MEMORY", expected, f"{c.name} used up its memory", detail=c.log)
+        return Failed("OUT_OF_MEMORY", expected, f"{c.name} was stopped", detail=c.log)
     found = named(RUN_SIGNS, c.log)
     if found:
         code, what = found
-        return Failed(code, expected, what, detail=c.log)
+        wanted = "options before the image's name" if code == "OPTIONS_AFTER_IMAGE" else expected
+        return Failed(code, wanted, what, detail=c.log)
     if c.exit_code == 127:
-        return Failed("BAD_CMD", expected, last_words(c.log) or "exit code 127", detail=c.log)
+        return Failed("BAD_CMD", expected, last_words(c.log) or "an unknown program", detail=c.log)
     if c.state == "created":
         return Failed("NEVER_RAN", expected, f"{c.name} was made but never ran", detail=c.log)
     if c.exit_code in STOPPED:
-        return Failed("STOPPED", expected, f"{c.name} stopped with code {c.exit_code}", detail=c.log)
+        return Failed("STOPPED", expected, f"{c.name} has stopped (code {c.exit_code})", detail=c.log)
     return Failed("EXITED", expected, last_words(c.log) or f"exit code {c.exit_code}", detail=c.log)

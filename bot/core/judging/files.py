@@ -26,7 +26,7 @@ def judge(spec: FileSpec, seen: FileSeen) -> Result:
             return Failed("WRONG_NAME", expected=spec.path, observed=seen.near[0])
         return Failed("MISSING_FILE", expected=spec.path, observed="no such file")
     if not seen.text.strip():
-        return Failed("EMPTY_FILE", expected="something in it", observed=f"{seen.size} bytes")
+        return Failed("EMPTY_FILE", expected="instructions" if spec.parse or spec.base else "text", observed="nothing")
     if spec.parse is None and spec.base is None:
         return Passed(f"{spec.path}, {seen.size} bytes")
     read = parse_dockerfile(seen.text)
@@ -35,9 +35,9 @@ def judge(spec: FileSpec, seen: FileSeen) -> Result:
 
 def _unread(problem: DockerfileProblem) -> Failed:
     if problem.code == "EMPTY":
-        return Failed("EMPTY_FILE", expected="something in it", observed="only comments")
+        return Failed("EMPTY_FILE", expected="instructions", observed="only comments")
     code = "NO_FROM" if problem.code == "NO_FROM" else "PARSE_ERROR"
-    expected = "FROM as the first instruction" if code == "NO_FROM" else "lines that Docker can read"
+    expected = "FROM as the first instruction" if code == "NO_FROM" else "lines that it can read"
     return Failed(code, expected, problem.say.replace("`", "'"), detail=problem.words)
 
 

@@ -31,8 +31,8 @@ def codes_for(spec: HttpSpec) -> frozenset[str]:
 def judge(spec: HttpSpec, seen: HttpSeen, *, last: bool = False) -> Result:
     """Return whether every answer is as asked; the first that is not decides."""
     if seen.state in {"no_image", "no_container"}:
-        observed = "no such image" if seen.state == "no_image" else "no running container"
-        return Failed("NOT_RUNNING", expected=f"{spec.image} running", observed=observed)
+        observed = "no image of that name" if seen.state == "no_image" else "no running container"
+        return Failed("NOT_RUNNING", expected=f"a running container of {spec.image}", observed=observed)
     if seen.state == "exited":
         return _exited(seen)
     for ask, answer in zip(spec.asks, seen.answers, strict=False):
@@ -40,7 +40,7 @@ def judge(spec: HttpSpec, seen: HttpSeen, *, last: bool = False) -> Result:
         if result:
             return result
     if len(seen.answers) < len(spec.asks):
-        return _silence(spec, seen, spec.asks[len(seen.answers)], "nothing", last)
+        return _silence(spec, seen, spec.asks[len(seen.answers)], "", last)
     final = seen.answers[-1]
     return Passed(f"{final.method} {final.path.partition('?')[0]} answered {final.status}")
 
@@ -57,36 +57,37 @@ def _answer(spec: HttpSpec, seen: HttpSeen, ask: HttpAsk, answer: HttpAnswer, la
     expect, where = ask.expect, f"{answer.method} {_plain(answer.path)}"
     if answer.status != expect.status:
         return Failed(
-            "WRONG_STATUS", f"{where}: {expect.status}", f"{where}: {answer.status}", detail=answer.body[:2000]
+            "WRONG_STATUS", f"{expect.status} for {where}", f"{answer.status} for {where}", detail=answer.body[:2000]
         )
     if expect.type and not answer.content_type.lower().startswith(expect.type.lower()):
-        return Failed("WRONG_TYPE", f"{where}: {expect.type}", f"{where}: {answer.content_type or 'no type'}")
+        return Failed("WRONG_TYPE", f"{expect.type} for {where}", f"{answer.content_type or 'no type'} for {where}")
     return _body(expect, answer, where, seen)
 
 
 def _body(expect: Expect, answer: HttpAnswer, where: str, seen: HttpSeen) -> Failed | None:
     def other(expected: str) -> Failed:
-        shown = " ".join(answer.body.split())[:60] or "an empty answer"
-        return Failed("WRONG_BODY", f"{where}: {expected}", f"{where}: {shown}", detail=answer.body[:2000])
+        shown = " ".join(answer.body.split())[:60]
+        observed = f"“{shown}” for {where}" if shown else f"an empty answer to {where}"
+        return Failed("WRONG_BODY", f"{expected} for {where}", observed, detail=answer.body[:2000])
 
     if expect.contains and fill(expect.contains, seen.nonce, seen.answers) not in answer.body:
-        return other(expect.contains)
+        return other(f"“{expect.contains}”")
     if not (expect.json_ or expect.lists or expect.not_lists):
         return None
     value = _json(answer.body)
     kind = list if expect.json_ == "list" or expect.lists or expect.not_lists else dict
     if not isinstance(value, kind):
         return other("a JSON list" if kind is list else "a JSON object")
-    return _listed(expect, value, where, seen) if isinstance(value, list) else None
+    return _listed(expect, value, seen) if isinstance(value, list) else None
 
 
-def _listed(expect: Expect, items: list[object], where: str, seen: HttpSeen) -> Failed | None:
+def _listed(expect: Expect, items: list[object], seen: HttpSeen) -> Failed | None:
     texts = {str(v) for item in items if isinstance(item, dict) for v in item.values()}
-    count = f"{where}: {len(items)} item{'' if len(items) == 1 else 's'}"
+    size = f"a list of {len(items)} item{'' if len(items) == 1 else 's'}"
     if expect.lists and fill(expect.lists, seen.nonce, seen.answers) not in texts:
-        return Failed("ITEM_LOST", f"{where}: the item just added", f"{count}, not that one")
+        return Failed("ITEM_LOST", "the item in the list", f"{size} without it" if items else "an empty list")
     if expect.not_lists and fill(expect.not_lists, seen.nonce, seen.answers) in texts:
-        return Failed("ITEM_STAYED", f"{where}: the item gone", f"{count}, still with it")
+        return Failed("ITEM_STAYED", "the item gone", f"{size} with it")
     return None
 
 
@@ -96,10 +97,14 @@ def _silence(spec: HttpSpec, seen: HttpSeen, ask: HttpAsk, error: str, last: boo
     if error == "refused":
         if not last:
             return NotYet(f"nothing listens on port {spec.port} yet")
-        heard = f"port {seen.listening[0]} instead" if seen.listening else "no open port"
+        heard = f"port {seen.listening[0]} open" if seen.listening else "no open port"
         return Failed("NOT_LISTENING", f"port {spec.port} open", heard, detail=seen.log)
-    said = {"timeout": "no answer in time", "reset": "the connection broke off", "too_large": "a far too long answer"}
-    return Failed("NO_ANSWER", f"{where}: an answer", f"{where}: {said.get(error, error)}", detail=seen.log)
+    said = {
+        "timeout": "no answer in time to",
+        "reset": "a broken connection after",
+        "too_large": "a far too long answer to",
+    }
+    return Failed("NO_ANSWER", f"an answer to {where}", f"{said.get(error, 'no answer to')} {where}", detail=seen.log)
 
 
 def fill(text: str, nonce: str, answers: Sequence[HttpAnswer]) -> str:
