@@ -62,7 +62,7 @@ need_docent() {
   wanted=$(sha256sum "$root/pyproject.toml" | cut -c1-32)
   if grep -qsx "$wanted $extra" "$stamp" || { [[ -z $extra ]] && grep -qs "^$wanted " "$stamp"; }; then return; fi
   say "Installing Docent${extra:+ with what its tests need} (about a minute the first time)"
-  "$python" -m pip install --quiet --disable-pip-version-check --editable "$root${extra:+[$extra]}"
+  "$python" -m pip install -qq --disable-pip-version-check --editable "$root${extra:+[$extra]}"
   echo "$wanted $extra" >"$stamp"
 }
 

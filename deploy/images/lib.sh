@@ -99,7 +99,7 @@ wheel() {
   mkdir -p "$cache/wheels" "$out/.wheel"
   if ! compgen -G "$cache/wheels/$stem-*.whl" >/dev/null; then
     say "downloading $1"
-    "$python" -m pip --quiet --disable-pip-version-check download --no-deps --only-binary :all: -d "$cache/wheels" "$1"
+    "$python" -m pip -qq --disable-pip-version-check download --no-deps --only-binary :all: -d "$cache/wheels" "$1"
   fi
   "$python" - "$cache/wheels" "$stem" "$out/.wheel" <<'PY'
 import pathlib, sys, zipfile
