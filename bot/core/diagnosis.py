@@ -29,6 +29,7 @@ def _sign(code: str, pattern: str) -> Sign:
 #: over the refusal, the last line and the log of a build; covers the classic builder and BuildKit
 BUILD_SIGNS: tuple[Sign, ...] = (
     _sign("UNKNOWN_INSTRUCTION", r"unknown instruction:?\s*[`'\"]?([^\s`'\"]+)"),
+    _sign("NO_FROM", r"no build stage in current context|contains no stages to build"),
     _sign("EMPTY_DOCKERFILE", r"(file with no instructions|Dockerfile\S* (?:cannot be|is) empty)"),
     _sign(
         "NO_DOCKERFILE",

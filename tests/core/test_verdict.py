@@ -127,6 +127,7 @@ TABLE: list[tuple[str, Condition, Any, str]] = [
     ("another base", RECIPE, recipe("FROM ubuntu\nRUN x\n"), "WRONG_BASE"),
     ("refused base", BUILD, BuildSeen(False, refused="`FROM evil.example/x` is not served here."), "REFUSED"),
     ("no recipe", BUILD, build("failed to read dockerfile: open Dockerfile: no such file"), "NO_DOCKERFILE"),
+    ("no FROM", BUILD, build("dockerfile parse error on line 1: no build stage in current context"), "NO_FROM"),
     ("blank recipe", BUILD, build("dockerfile parse error: file with no instructions"), "EMPTY_DOCKERFILE"),
     ("classic parse", BUILD, build("dockerfile parse error line 2: unknown instruction: CPOY"), "UNKNOWN_INSTRUCTION"),
     ("base gone", BUILD, build("manifest for node:99 not found: manifest unknown"), "BASE_NOT_FOUND"),
@@ -200,6 +201,7 @@ TABLE: list[tuple[str, Condition, Any, str]] = [
     ("no image", PAGES, HttpSeen("n1", state="no_image"), "NOT_RUNNING"),
     ("no container", PAGES, HttpSeen("n1", state="no_container"), "NOT_RUNNING"),
     ("ended with 1", PAGES, HttpSeen("n1", state="exited", exit_code=1), "EXITED"),
+    ("stopped, http", PAGES, HttpSeen("n1", state="exited", log="Listening on port 3000"), "STOPPED"),
     (
         "library, http",
         PAGES,

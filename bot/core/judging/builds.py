@@ -12,6 +12,7 @@ CODES = frozenset({"REFUSED", "BUILD_FAILED"} | {sign.code for sign in BUILD_SIG
 EXPECTED = {
     "REFUSED": "a recipe that this class can build",
     "NO_DOCKERFILE": "a file called Dockerfile",
+    "NO_FROM": "FROM as the first instruction",
     "EMPTY_DOCKERFILE": "instructions in the Dockerfile",
     "UNKNOWN_INSTRUCTION": "an instruction that it knows",
     "BASE_NOT_FOUND": "a base image that exists",
@@ -25,6 +26,7 @@ EXPECTED = {
 }
 #: what is said to have been seen where the signature itself finds nothing worth showing
 OBSERVED = {
+    "NO_FROM": "Another instruction stands in front of it.",
     "NO_DOCKERFILE": "no Dockerfile",
     "NO_PACKAGE_JSON": "no package.json",
     "OUT_OF_MEMORY": "the build was stopped",

@@ -7,10 +7,11 @@ import re
 from collections.abc import Sequence
 
 from bot.core.diagnosis import RUN_SIGNS, last_words, named
+from bot.core.judging.containers import STOPPED
 from bot.core.probe import Expect, HttpAnswer, HttpAsk, HttpSeen, HttpSpec
 from bot.core.results import Failed, NotYet, Passed, Result
 
-REACHED = frozenset({"NOT_RUNNING", "EXITED", "NOT_LISTENING", "NO_ANSWER", "WRONG_STATUS"})
+REACHED = frozenset({"NOT_RUNNING", "EXITED", "STOPPED", "NOT_LISTENING", "NO_ANSWER", "WRONG_STATUS"})
 CODES = REACHED | {sign.code for sign in RUN_SIGNS} | {"WRONG_TYPE", "WRONG_BODY", "ITEM_LOST", "ITEM_STAYED"}
 
 _FIELD = re.compile(r"\$\{(\d+)\.(\w+)\}")
@@ -47,6 +48,8 @@ def judge(spec: HttpSpec, seen: HttpSeen, *, last: bool = False) -> Result:
 
 def _exited(seen: HttpSeen) -> Failed:
     found = named(RUN_SIGNS, seen.log)
+    if found is None and seen.exit_code in STOPPED:
+        return Failed("STOPPED", "an app that keeps running", f"the container has stopped (code {seen.exit_code})")
     code, what = found or ("EXITED", last_words(seen.log) or f"exit code {seen.exit_code}")
     return Failed(code, "an app that keeps running", what, detail=seen.log)
 
