@@ -99,6 +99,7 @@ class Desk:
         self._running: dict[int, _Running] = {}
         self._suspects: set[int] | None = None  #: None until the first sweep
         self._sweeper: asyncio.Task[None] | None = None
+        self._stopping = False
 
     async def start(
         self,
@@ -149,6 +150,7 @@ class Desk:
             self._sweeper.cancel()
             with suppress(asyncio.CancelledError):
                 await self._sweeper
+        self._stopping = True
         for running in [r for r in self._running.values() if r.waits]:
             await running.cut()  # the host may be away for hours
         # DBOS looks whether all has ended once a second, so do not ask it where nothing runs
@@ -204,7 +206,7 @@ class Desk:
     def _launch(self, folder: Path, slots: int, poll_s: float) -> None:
         path = folder / "desk.db"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with closing(sqlite3.connect(path)) as db:
                 db.execute("PRAGMA journal_mode = WAL")  # kept in the file; DBOS does not ask for it
         except (sqlite3.Error, OSError) as e:
@@ -254,6 +256,8 @@ class Desk:
                     break
                 pause_s = _PAUSES_S[min(n, len(_PAUSES_S) - 1)]
                 running.waits = True
+                if self._stopping:
+                    raise asyncio.CancelledError  # as `stop` does to those who wait already
                 await DBOS.sleep_async(pause_s)
                 running.waits = False
                 waited_s += pause_s

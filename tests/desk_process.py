@@ -27,7 +27,7 @@ async def main(folder: Path) -> None:
             print(*words, file=file, flush=True)
 
     async def held(name: str) -> None:
-        while (folder / f"hold-{name}").exists():  # noqa: ASYNC110 - another process says so
+        while (folder / f"hold-{name}").exists():
             await asyncio.sleep(0.01)
 
     async def verify(attempt: int) -> Verdict:
@@ -51,7 +51,7 @@ async def main(folder: Path) -> None:
 
     await desk.start(verify, publish, lose, store.open_attempts, folder / "desk", slots=2, poll_s=0.05, sweep_s=0.3)
     say("ready")
-    while await store.open_attempts():  # noqa: ASYNC110 - the end is in the database
+    while await store.open_attempts():
         await asyncio.sleep(0.02)
     await desk.stop(5)
     await store.close()

@@ -76,7 +76,7 @@ def open_database(place: str | Path) -> Database:
     engine = _engine(url)
     try:
         if url.get_backend_name() == "sqlite" and url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _upgrade(engine, str(shown))
     except OperatorError:
         engine.dispose()

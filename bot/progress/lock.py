@@ -17,7 +17,7 @@ def hold(path: Path) -> Iterator[None]:
 
     Raises: `OperatorError` when another process holds it, naming its process id.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("a+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -17,13 +18,20 @@ from bot.progress.database import Database, open_database
 from bot.progress.store import open_store, open_sync
 from bot.progress.tables import METADATA
 
-COUNT = sa.text("UPDATE notes SET value = value + 1 WHERE key = 'n'")
-INCREMENTS = """
+
+def count_up(db: sa.Connection) -> None:
+    """Read, then write: what a transaction that begins by reading would lose."""
+    value = int(db.execute(sa.text("SELECT value FROM notes WHERE key = 'n'")).scalar_one())
+    db.execute(sa.text("UPDATE notes SET value = :v WHERE key = 'n'"), {"v": str(value + 1)})
+
+
+INCREMENTS = f"""
 import sys, sqlalchemy as sa
 from bot.progress.store import open_sync
+{inspect.getsource(count_up)}
 with open_sync(sys.argv[1]) as database:
     for _ in range(200):
-        database.call(lambda db: db.execute(sa.text(sys.argv[2])))
+        database.call(count_up)
 """
 
 
@@ -109,8 +117,11 @@ async def test_no_increment_is_lost_between_processes(tmp_path: Path) -> None:
     path = tmp_path / "docent.db"
     store = await open_store(path)
     await store.remember("n", "0")
-    other = await asyncio.create_subprocess_exec(sys.executable, "-c", INCREMENTS, str(path), COUNT.text)
-    await asyncio.gather(*(store.database.run(lambda db: db.execute(COUNT)) for _ in range(200)))
+    other = await asyncio.create_subprocess_exec(sys.executable, "-c", INCREMENTS, str(path))
+    async with asyncio.timeout(60):
+        while await store.note("n") == "0":  # the other is at work, so that the two overlap
+            await asyncio.sleep(0)
+    await asyncio.gather(*(store.database.run(count_up) for _ in range(200)))
     assert await asyncio.wait_for(other.wait(), 60) == 0
     assert await store.note("n") == "400"
     await store.close()
