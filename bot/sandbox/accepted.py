@@ -1,13 +1,14 @@
-"""interim: replaced by bot.handin.dockerfile + bot.handin.policy."""
+"""From a learner's Dockerfile to the text that the engine follows, if the policy lets it through. Pure."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.handin import dockerfile as dockerfiles
+from bot.handin.bases import Ground, emit, resolve_bases
 from bot.handin.plan import BuildPlan, Refusal
-from bot.handin.reference import normalise
+from bot.handin.policy import judge_build
 from bot.sandbox.build_log import Instruction
 
 
@@ -17,34 +18,75 @@ class Accepted:
 
     instructions: tuple[Instruction, ...]
     text: str  #: for the engine: every base is a pinned image id
-    bases: tuple[str, ...]  #: public names of the bases
+    bases: tuple[str, ...]  #: `name:tag` of the images it is built on, the last stage's last
     written_bytes: int
+    path: str
+    warnings: tuple[str, ...]  #: what Docker accepts and was probably not meant
 
 
-def read(plan: BuildPlan, files: Mapping[str, bytes], bases: Mapping[str, str]) -> Accepted | Refusal:
-    """Return what the learner's Dockerfile asks for, or why it cannot be built here."""
-    data = files.get(plan.dockerfile)
-    if data is None:
+def read(
+    plan: BuildPlan, files: Mapping[str, bytes], bases: Mapping[str, str], own: Mapping[str, str]
+) -> Accepted | Refusal:
+    """Return what the Dockerfile asks for, or why it cannot be built here; both maps are `name:tag` → image id."""
+    found = _text(plan, files)
+    if isinstance(found, Refusal):
+        return found
+    path, data = found
+    parsed = dockerfiles.parse_dockerfile(data)
+    if isinstance(parsed, dockerfiles.DockerfileProblem):
         return Refusal(
-            "NO_DOCKERFILE",
-            f"There is no {plan.dockerfile}.",
-            docker=True,
-            exit_code=1,
-            words=f"ERROR: failed to read dockerfile: open {plan.dockerfile}: no such file or directory",
+            parsed.code, parsed.say, docker=bool(parsed.words), exit_code=1, words=parsed.words, seen=plan.dockerfile
         )
-    logical = re.sub(r"\\\n", " ", data.decode())
-    out, used, instructions = [], [], []
-    for number, line in enumerate(logical.splitlines(), 1):
-        line = line.strip()
-        if not line or line.startswith("#"):
-            continue
-        keyword = line.split()[0].upper()
-        instructions.append(Instruction(keyword, line, number))
-        if keyword == "FROM":
-            name = normalise(line.split()[1])
-            if name not in bases:
-                return Refusal("UNKNOWN_BASE", f"{name} is not served here")
-            used.append(name)
-            line = f"FROM {bases[name]}"
-        out.append(line)
-    return Accepted(tuple(instructions), "\n".join(out) + "\n", tuple(used), len(data))
+    refusal = judge_build(parsed, plan, bases, own)
+    if refusal is not None:
+        return refusal
+    if plan.target and plan.target.lower() not in {stage.name for stage in parsed.stages}:
+        words = f'ERROR: failed to build: failed to solve: target stage "{plan.target}" could not be found'
+        say = "No stage of the Dockerfile has that name; it is the word after `AS`."
+        return Refusal("UNKNOWN_STAGE", say, plan.target, docker=True, exit_code=1, words=words)
+    grounds = resolve_bases(parsed, plan.build_args)
+    return Accepted(
+        instructions=_instructions(parsed),
+        # what is served to everybody is never shadowed by an image that a learner gave the same name
+        text=emit(parsed, {**own, **bases}, plan.build_args),
+        bases=tuple(base.name for base in grounds if base.ground is Ground.IMAGE),
+        written_bytes=len(data),
+        path=path,
+        warnings=parsed.warnings,
+    )
+
+
+def foreign_bases(plan: BuildPlan, files: Mapping[str, bytes], bases: Mapping[str, str]) -> bool:
+    """Tell whether the Dockerfile names an image that is not served, so that the learner's own must be looked up."""
+    found = _text(plan, files)
+    parsed = None if isinstance(found, Refusal) else dockerfiles.parse_dockerfile(found[1])
+    if not isinstance(parsed, dockerfiles.Dockerfile):
+        return False
+    grounds = resolve_bases(parsed, plan.build_args)
+    return any(base.ground is Ground.IMAGE and base.name not in bases for base in grounds)
+
+
+def _text(plan: BuildPlan, files: Mapping[str, bytes]) -> tuple[str, bytes] | Refusal:
+    path = plan.dockerfile
+    if plan.context != "." and path == "Dockerfile":
+        path = f"{plan.context}/Dockerfile"  # without -f it lies in the context
+    if plan.context != "." and not any(each.startswith(f"{plan.context}/") for each in files):
+        words = f'ERROR: failed to build: unable to prepare context: path "{plan.context}" not found'
+        say = f"There is no folder `{plan.context}` in your project; a single dot means the project itself."
+        return Refusal("NO_CONTEXT", say, plan.context, "docker build .", docker=True, exit_code=1, words=words)
+    if path not in files:
+        fault = f"failed to read dockerfile: open {path}: no such file or directory"
+        words = f"ERROR: failed to build: failed to solve: {fault}"
+        say = f"There is no `{path}` in your project yet. `ls` shows what is there."
+        return Refusal("NO_DOCKERFILE", say, path, docker=True, exit_code=1, words=words)
+    return path, files[path]
+
+
+def _instructions(parsed: dockerfiles.Dockerfile) -> tuple[Instruction, ...]:
+    found = []
+    stage = -1
+    for each in parsed.instructions:
+        stage += each.keyword == "FROM"
+        name = (parsed.stages[stage].name or f"stage-{stage}") if stage >= 0 else ""
+        found.append(Instruction(each.keyword, each.text, each.line, name if len(parsed.stages) > 1 else ""))
+    return tuple(found)

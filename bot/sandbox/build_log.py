@@ -57,7 +57,8 @@ class _Step:
 class BuildLog:
     """Takes the builder's events and tells the build as it goes, and as a whole when it is over."""
 
-    def __init__(self, instructions: Sequence[Instruction], started: float) -> None:
+    def __init__(self, instructions: Sequence[Instruction], started: float, path: str = "Dockerfile") -> None:
+        self._path = path
         self._labels = _labels(instructions)
         self._instructions = instructions
         self._started = started
@@ -76,8 +77,9 @@ class BuildLog:
         if not isinstance(text, str):
             return ""
         found = STEP.match(text)
-        if found and int(found[1]) == len(self._steps) + 1 and int(found[1]) <= len(self._instructions):
-            return self._begin(now)
+        if found and int(found[1]) == len(self._steps) + 1:
+            # one more than were written: our labels, which the engine appends as an instruction
+            return self._begin(now) if len(self._steps) < len(self._instructions) else self._end(now)
         if self._steps:
             self._note(text, now)
         return ""
@@ -98,9 +100,10 @@ class BuildLog:
             step.kept += len(text)
             step.output.append((now - step.at, text))
 
-    def _end(self, now: float) -> None:
+    def _end(self, now: float) -> str:
         if self._steps and not self._steps[-1].took_s:
             self._steps[-1].took_s = now - self._steps[-1].at
+        return ""
 
     @property
     def step(self) -> str:
@@ -121,14 +124,12 @@ class BuildLog:
             return cut((telling or printed[-1:])[0], 300)
         return cut(told(self.error).splitlines()[0], 300)
 
-    def finished(
-        self, now: float, *, dockerfile: str, dockerfile_bytes: int, context_bytes: int, tags: Sequence[str]
-    ) -> str:
+    def finished(self, now: float, *, dockerfile_bytes: int, context_bytes: int, tags: Sequence[str]) -> str:
         """Return the whole display of a build that is over, the failed step's output and Docker's error included."""
         self._end(now)
         took = now - self._started
         rows = [
-            (f"[internal] load build definition from {dockerfile}", 0.0),
+            (f"[internal] load build definition from {self._path.rpartition('/')[2]}", 0.0),
             (f"=> transferring dockerfile: {size(dockerfile_bytes)}", 0.0),
             ("[internal] load build context", 0.0),
             (f"=> transferring context: {size(context_bytes)}", 0.0),
@@ -159,7 +160,7 @@ class BuildLog:
             lines = ["------", f" > {failed.label}:"]
             lines += [f"{failed.took_s:.3f} {line}" for line in printed[-20:]] + ["------"]
         if failed and failed.instruction.line:
-            lines += [f"Dockerfile:{failed.instruction.line}", "-" * 20]
+            lines += [f"{self._path}:{failed.instruction.line}", "-" * 20]
             lines += [f" {failed.instruction.line:3} | >>> {failed.instruction.text}", "-" * 20]
         return [*lines, f"ERROR: failed to build: failed to solve: {told(self.error)}"]
 
@@ -184,10 +185,9 @@ def _labels(instructions: Sequence[Instruction]) -> list[str]:
         totals[each.stage] = totals.get(each.stage, 0) + (each.keyword in COUNTED)
     reached: dict[str, int] = {}
     labels = []
-    several = len(totals) > 1
     for each in instructions:
         reached[each.stage] = reached.get(each.stage, 0) + (each.keyword in COUNTED)
-        name = f"{each.stage} " if several else ""
+        name = f"{each.stage} " if each.stage else ""
         labels.append(f"[{name}{reached[each.stage]}/{totals[each.stage]}] {each.text}")
     return labels
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from bot.errors import EngineTimeout, ImageMissing
 from bot.handin.plan import BuildPlan, Output, Refusal
 from bot.sandbox import accepted, recipe
+from bot.sandbox.belongings import pictures
 from bot.sandbox.build_log import BuildLog
-from bot.sandbox.context import OURS, packed
+from bot.sandbox.cgroup import Cgroups, found
+from bot.sandbox.context import OURS, Context, packed
 from bot.sandbox.engine import EngineSaid
 from bot.sandbox.names import Owner
 from bot.sandbox.screen import cut, shown
@@ -33,6 +35,7 @@ class Built:
     image_id: str = ""
     step: str = ""  #: the instruction at which it stopped, as written
     line: str = ""  #: the line that says why
+    warnings: tuple[str, ...] = ()
     took_s: float = 0.0
 
 
@@ -67,49 +70,61 @@ class Builds:
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
+        self._cgroups: Cgroups | None = None
 
     async def command(
         self, owner: Owner, plan: BuildPlan, files: Mapping[str, bytes], progress: Callable[[str], None]
     ) -> Output:
         """Return `docker build`."""
-        started = time.monotonic()
         built = await self.build(owner, plan, files, progress)
         if isinstance(built, Refusal):
             return Output(
                 built.words or built.say, built.exit_code if built.docker else 1, note=built.say if built.words else ""
             )
+        note = next(iter(built.warnings), "")
         if not built.image_id:
-            return Output(shown(built.text), 1, time.monotonic() - started)
+            return Output(shown(built.text), 1, note=note)
         for tag in plan.tags:
             await self._setup.host.tag(built.image_id, owner.image(tag))
         await self._forget_unnamed(owner)
-        return Output(built.image_id if plan.quiet else shown(built.text), 0, time.monotonic() - started)
+        return Output(built.image_id if plan.quiet else shown(built.text), note=note)
 
     async def build(
         self, owner: Owner, plan: BuildPlan, files: Mapping[str, bytes], progress: Callable[[str], None]
     ) -> Built | Refusal:
         """Build the project and return what came of it; no name is given. Raises `HostError`."""
-        setup, limits = self._setup, self._setup.limits
-        read = accepted.read(plan, files, setup.bases)
+        setup = self._setup
+        own = await self._own(owner) if accepted.foreign_bases(plan, files, setup.bases) else {}
+        read = accepted.read(plan, files, setup.bases, own)
         if isinstance(read, Refusal):
             return read
         context = packed(files, read.text, plan.context)
-        params = recipe.build(
-            owner,
-            limits,
-            setup.build_cgroup,
-            dockerfile=OURS,
-            target=plan.target,
-            bases=read.bases,
-            build_args=dict(plan.build_args),
-            no_cache=plan.no_cache,
-        )
         started = time.monotonic()
-        log, events, loop = (
-            BuildLog(read.instructions, started),
-            Events(limits.build_output_bytes),
-            asyncio.get_running_loop(),
+        log = BuildLog(read.instructions, started, read.path)
+        await self._send(owner, plan, read, context, log, progress)
+        detail = await self._looked_at(log, [{**own, **setup.bases}[name] for name in read.bases])
+        text = log.finished(
+            time.monotonic(),
+            dockerfile_bytes=read.written_bytes,
+            context_bytes=context.sent_bytes,
+            tags=plan.tags,
         )
+        took_s = time.monotonic() - started
+        if log.error or detail is None:
+            return Built(text, "", log.step, log.reason(), read.warnings, took_s)
+        return Built(text, detail.id, warnings=read.warnings, took_s=took_s)
+
+    async def _send(
+        self,
+        owner: Owner,
+        plan: BuildPlan,
+        read: accepted.Accepted,
+        context: Context,
+        log: BuildLog,
+        progress: Callable[[str], None],
+    ) -> None:
+        setup, limits = self._setup, self._setup.limits
+        events, loop = Events(limits.build_output_bytes), asyncio.get_running_loop()
 
         def take(chunk: bytes) -> bool:
             for event in events.feed(chunk):
@@ -119,23 +134,30 @@ class Builds:
             return not events.flooded
 
         try:
-            said = await setup.host.build(context.tar, params, deadline_s=limits.build_deadline_s, on_bytes=take)
+            with (await self.cgroups()).for_build(f"{owner.instance}-{owner.key}") as cgroup:
+                params = recipe.build(
+                    owner,
+                    limits,
+                    cgroup,
+                    dockerfile=OURS,
+                    target=plan.target,
+                    bases=[name for name in read.bases if name in setup.bases],
+                    build_args=dict(plan.build_args),
+                    no_cache=plan.no_cache,
+                )
+                said = await setup.host.build(context.tar, params, deadline_s=limits.build_deadline_s, on_bytes=take)
         except EngineTimeout:
+            if not log.step:
+                raise  # it never began: that is the engine's silence, not a slow build
             log.error = f"the build took longer than {limits.build_deadline_s:.0f} s and was stopped"
         else:
             log.error = log.error or self._trouble(said, events)
-        detail = await self._looked_at(log, read.bases)
-        text = log.finished(
-            time.monotonic(),
-            dockerfile=plan.dockerfile,
-            dockerfile_bytes=read.written_bytes,
-            context_bytes=context.sent_bytes,
-            tags=plan.tags,
-        )
-        took_s = time.monotonic() - started
-        if log.error or detail is None:
-            return Built(text, "", log.step, log.reason(), took_s)
-        return Built(text, detail.id, took_s=took_s)
+
+    async def cgroups(self) -> Cgroups:
+        """Return the control groups that builds are put into, found out once."""
+        if self._cgroups is None:
+            self._cgroups = found(await self._setup.host.info())
+        return self._cgroups
 
     def _trouble(self, said: EngineSaid | None, events: Events) -> str:
         if events.flooded:
@@ -166,18 +188,22 @@ class Builds:
         return detail
 
     async def _base_size(self, bases: Sequence[str]) -> int:
-        # the last stage is what counts, and its base is not known for sure: the smallest is on the safe side
+        # which stage the image stands on is not looked up: the smallest base is on the safe side
         sizes = []
-        for name in bases:
-            base = await self._setup.host.image(self._setup.bases[name])
+        for image_id in bases:
+            base = await self._setup.host.image(image_id)
             if base is None:
-                raise ImageMissing(f"The base image {name} is not prepared. Run `docent images prepare`.")
+                raise ImageMissing("A base image is not prepared on this host. Run `docent images prepare`.")
             sizes.append(base.size)
         return min(sizes, default=0)
 
+    async def _own(self, owner: Owner) -> dict[str, str]:
+        mine = await pictures(self._setup, owner)
+        return {tag: picture.id for picture in mine if not picture.base for tag in picture.tags}
+
     async def _forget_unnamed(self, owner: Owner) -> None:
-        found = await self._setup.host.images(*owner.labels)
-        for image in [each for each in found if not each.tags][KEPT_UNNAMED:]:
+        mine = await self._setup.host.images(*owner.labels)
+        for image in [each for each in mine if not each.tags][KEPT_UNNAMED:]:
             # refused while a container uses it, which is as it should be
             await self._setup.host.remove_image(image.id)
 

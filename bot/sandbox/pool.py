@@ -118,6 +118,11 @@ class Verifiers:
             loop = asyncio.get_running_loop()
             self._warm[owner.key] = loop.call_later(IDLE_S, self._leave, owner)
 
+    def adopt(self, owner: Owner) -> None:
+        """Take over a verifier that runs since before our start."""
+        if owner.key not in self._warm:
+            self._warm[owner.key] = asyncio.get_running_loop().call_later(IDLE_S, self._leave, owner)
+
     def warm_soon(self, owner: Owner) -> None:
         """Make one while the learner reads, so that their check finds it warm."""
         if owner.key not in self._warm:

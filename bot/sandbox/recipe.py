@@ -59,6 +59,7 @@ class ImageFacts:
     id: str
     written: str  #: the name the learner used
     volumes: tuple[str, ...] = ()
+    exposed: tuple[str, ...] = ()  #: `3000/tcp`
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,10 @@ def container(plan: RunPlan, name: str, image: ImageFacts, ports: tuple[Publishe
     if plan.entrypoint:
         body["Entrypoint"] = [plan.entrypoint]
         body["Cmd"] = list(plan.command)
-    return Request(by.owner.container(name), body)
+    on_host = (
+        by.owner.container(name) if by.kind == "learner" else f"docentprobe-{by.owner.instance}-{by.owner.key}-{name}"
+    )
+    return Request(on_host, body)
 
 
 def labels(owner: Owner, kind: str, attempt: int = 0) -> dict[str, str]:
@@ -109,7 +113,7 @@ def labels(owner: Owner, kind: str, attempt: int = 0) -> dict[str, str]:
 
 def verifier(owner: Owner, image_id: str, cgroup: str = "") -> Request:
     """Return the request for the container that asks questions on the learner's network."""
-    host = _bare(mem_mb=64, pids=32, cpus=0.5, cgroup=cgroup)
+    host = _bare(mem_mb=64, pids=32, cpus=1.0, cgroup=cgroup)
     body: Json = {
         "Image": image_id,
         "Cmd": ["wait"],
@@ -274,6 +278,8 @@ def _record(plan: RunPlan, name: str, image: ImageFacts, ports: tuple[PublishedP
         "docent.image": image.written,
         "docent.command": json.dumps(plan.command),
         "docent.ports": json.dumps([[p.address, p.host, p.container, p.protocol] for p in ports]),
+        # on an internal network the engine does not say itself what is exposed
+        "docent.exposed": json.dumps(image.exposed),
         "docent.detached": "1" if plan.detach else "",
         "docent.remove": "1" if plan.remove else "",
     }

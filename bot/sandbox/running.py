@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
+from bot.errors import ImageMissing
 from bot.handin.plan import (
     ExecPlan,
     Output,
@@ -17,6 +18,7 @@ from bot.handin.plan import (
     StartContainers,
     StopContainers,
 )
+from bot.handin.policy import judge_run
 from bot.handin.reference import normalise
 from bot.sandbox import recipe
 from bot.sandbox.belongings import Several, containers, listener, pictures, which_container, which_picture
@@ -114,18 +116,19 @@ class Running:
         return next(each for each in fresh if each.id == made), mine
 
     async def _image(self, owner: Owner, plan: RunPlan, mine: Sequence[Container]) -> recipe.ImageFacts | Output:
-        found = which_picture(plan.image, await pictures(self._setup, owner, mine))
-        base = self._setup.bases.get(normalise(plan.image), "")
+        images = await pictures(self._setup, owner, mine)
+        own = [name for image in images for name in (*image.tags, image.id)]
+        refusal = judge_run(plan, self._setup.bases, own)
+        if refusal is not None:
+            return Output(refusal.words or refusal.say, refusal.exit_code, note=refusal.say if refusal.words else "")
+        found = which_picture(plan.image, images)
         if isinstance(found, Several):
             return Output(f"docker: Error response from daemon: {several(found)}{MORE}", 125)
-        detail = await self._setup.host.image(found.id if found else base) if found or base else None
+        image_id = found.id if found else self._setup.bases[normalise(plan.image)]
+        detail = await self._setup.host.image(image_id)
         if detail is None:
-            return Output(*unknown_image(plan.image), note=self._served())
-        return recipe.ImageFacts(detail.id, plan.image, detail.volumes)
-
-    def _served(self) -> str:
-        names = ", ".join(f"`{name}`" for name in sorted(self._setup.bases))
-        return f"Nothing is pulled from the internet here. There are your own images (`docker images`) and {names}."
+            raise ImageMissing(f"The image {plan.image} is not on this host any more. Run `docent images prepare`.")
+        return recipe.ImageFacts(detail.id, plan.image, detail.volumes, detail.exposed)
 
     async def _start(self, container: Container, mine: Sequence[Container]) -> EngineSaid | None:
         for port in container.ports:
@@ -273,17 +276,6 @@ def several(meant: Several) -> str:
 def no_container(name: str, meant: Several | None) -> Output:
     """Return Docker's answer where no container is meant."""
     return Output(f"Error response from daemon: {several(meant) if meant else f'No such container: {name}'}", 1)
-
-
-def unknown_image(written: str) -> tuple[str, int]:
-    """Return Docker's words and exit code for an image that is neither here nor to be had."""
-    tagged = normalise(written) or written
-    repository = tagged.rpartition(":")[0] or tagged
-    return (
-        f"Unable to find image '{tagged}' locally\n"
-        f"docker: Error response from daemon: pull access denied for {repository}, repository does not exist or may "
-        f"require 'docker login': denied: requested access to the resource is denied{MORE}"
-    ), 125
 
 
 def public(owner: Owner, message: str) -> str:

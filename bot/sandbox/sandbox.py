@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from bot.core.probe import Evidence, ProbeSpec
 from bot.errors import HostError
 from bot.handin.plan import Output, Plan
 from bot.ports import Progress
@@ -11,7 +12,9 @@ from bot.sandbox.builds import Builds
 from bot.sandbox.commands import Commands
 from bot.sandbox.engine import Engine
 from bot.sandbox.host import Host
+from bot.sandbox.janitor import sweep
 from bot.sandbox.pool import Networks, Verifiers
+from bot.sandbox.probes import Probes
 from bot.sandbox.recipe import Limits
 from bot.sandbox.setup import Setup
 
@@ -36,11 +39,26 @@ class DockerSandbox:
         self._networks = Networks(self._setup)
         self._verifiers = Verifiers(self._setup, self._networks)
         self._builds = Builds(self._setup)
+        self._probes = Probes(self._setup, self._networks, self._verifiers, self._builds)
         self._commands = Commands(self._setup, self._networks, self._verifiers, self._builds)
 
     async def run(self, learner: str, plan: Plan, files: Mapping[str, bytes], progress: Progress) -> Output:
         """Perform one plan and return what Docker's CLI would print."""
         return await self._commands.run(self._setup.owner(learner), plan, files, progress)
+
+    async def probe(
+        self, learner: str, spec: ProbeSpec, files: Mapping[str, bytes], *, attempt: int, again: bool
+    ) -> Evidence:
+        """Gather evidence for one condition; waits quietly for an app that is still starting."""
+        return await self._probes.probe(self._setup.owner(learner), spec, files, attempt=attempt, again=again)
+
+    async def release(self, attempt: int) -> None:
+        """Remove everything that probes of this attempt made (idempotent)."""
+        await self._probes.release(attempt)
+
+    async def sweep(self, open_attempts: Collection[int]) -> int:
+        """Remove what a crash left behind, and return how many things that were; to be called once at start."""
+        return await sweep(self._setup, self._verifiers, open_attempts)
 
     async def clean(self, learner: str) -> None:
         """Remove the learner's containers, network and images."""

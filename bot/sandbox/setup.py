@@ -21,7 +21,6 @@ class Setup:
     bases: Mapping[str, str]
     verifier: str  #: image id of the verifier
     limits: Limits = field(default_factory=Limits)
-    build_cgroup: str = ""
     run_cgroup: str = ""
     #: one change of a learner's containers at a time, so that two commands never take one port
     turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))

@@ -87,7 +87,6 @@ def container_of(raw: Raw) -> Container:
     """Return one entry of `GET /containers/json`."""
     labels: Mapping[str, str] = raw.get("Labels") or {}
     networks = (raw.get("NetworkSettings") or {}).get("Networks") or {}
-    ports = raw.get("Ports") or ()
     return Container(
         id=raw["Id"],
         engine_name=next(iter(raw.get("Names") or [""])).removeprefix("/"),
@@ -99,7 +98,7 @@ def container_of(raw: Raw) -> Container:
         state=raw.get("State", ""),
         status=raw.get("Status", ""),
         ip=next((str(n.get("IPAddress") or "") for n in networks.values()), ""),
-        exposed=tuple(sorted({(int(p["PrivatePort"]), str(p.get("Type", "tcp"))) for p in ports})),
+        exposed=_exposed(json.loads(labels.get("docent.exposed") or "[]")),
         ports=ports_of(labels.get("docent.ports", "")),
         kind=labels.get("docent.kind", ""),
         learner=labels.get("docent.learner", ""),
@@ -112,6 +111,11 @@ def container_of(raw: Raw) -> Container:
 def ports_of(label: str) -> tuple[PublishedPort, ...]:
     """Return the virtual ports that a container's label records."""
     return tuple(PublishedPort(c, h, address, protocol) for address, h, c, protocol in json.loads(label or "[]"))
+
+
+def _exposed(ports: list[str]) -> tuple[tuple[int, str], ...]:
+    parts = (port.partition("/") for port in ports)
+    return tuple(sorted((int(number), protocol or "tcp") for number, _, protocol in parts if number.isdigit()))
 
 
 def ended_of(raw: Raw) -> Ended:

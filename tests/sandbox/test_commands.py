@@ -112,6 +112,13 @@ async def test_a_port_is_taken_for_an_address_or_for_all(
     assert (second.exit_code == 0) is fits
 
 
+async def test_an_exposed_port_is_shown_and_is_not_published(learner: Learner) -> None:
+    await learner.image("FROM alpine\nEXPOSE 3000 53/udp\n")
+    await learner.do(RunPlan("app", SLEEP, "web", detach=True))
+    assert "   53/udp, 3000/tcp   web" in (await learner.do(ListContainers())).text
+    assert (await learner.do(Curl("localhost", 3000))).exit_code == 7
+
+
 async def test_two_learners_have_the_same_names_and_ports_and_never_meet(sandbox: DockerSandbox) -> None:
     one, two = Learner(sandbox, "U1"), Learner(sandbox, "U2")
     for learner, word in ((one, "one"), (two, "two")):

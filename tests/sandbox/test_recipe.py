@@ -13,7 +13,7 @@ from bot.sandbox import recipe
 from bot.sandbox.names import Owner
 
 OWNER = Owner("main", "U01ABC")
-IMAGE = recipe.ImageFacts("sha256:" + "a" * 64, "getting-started", ("/data",))
+IMAGE = recipe.ImageFacts("sha256:" + "a" * 64, "getting-started", ("/data",), ("3000/tcp",))
 MIB = 1024 * 1024
 
 ULIMITS = [
@@ -76,6 +76,7 @@ def test_a_learners_container_is_confined_to_this_and_nothing_else() -> None:
             "docent.image": "getting-started",
             "docent.command": '["node", "src/index.js"]',
             "docent.ports": '[["127.0.0.1", 3000, 3000, "tcp"]]',
+            "docent.exposed": '["3000/tcp"]',
             "docent.detached": "1",
             "docent.remove": "",
         },
@@ -105,7 +106,7 @@ def test_a_verifier_may_do_nothing_but_ask() -> None:
         "PidsLimit": 32,
         "Memory": 64 * MIB,
         "MemorySwap": 64 * MIB,
-        "NanoCpus": 500_000_000,
+        "NanoCpus": 1_000_000_000,
         "ReadonlyRootfs": True,
         "NetworkMode": "docent-main-u01abc",
     }

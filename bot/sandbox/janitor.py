@@ -1,0 +1,26 @@
+"""What is left over from before: found by its labels, removed; everybody else's things are never touched."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from bot.sandbox.pool import Verifiers
+from bot.sandbox.setup import Setup
+
+
+async def sweep(setup: Setup, verifiers: Verifiers, open_attempts: Collection[int]) -> int:
+    """Remove what probes of closed attempts made, and return how many; learners' own containers are kept.
+
+    Every object of ours was named and labelled in the request that made it, so that a crash between two steps
+    leaves nothing that is not found here.
+    """
+    removed = 0
+    for each in await setup.host.containers(f"docent.instance={setup.instance}"):
+        leftover = each.kind == "filler" or (each.kind == "probe" and each.attempt not in open_attempts)
+        idle = each.kind == "verifier" and not (each.running and each.image_id == setup.verifier)
+        if leftover or idle:
+            await setup.host.remove(each.id)
+            removed += 1
+        elif each.kind == "verifier":
+            verifiers.adopt(setup.owner(each.learner))
+    return removed

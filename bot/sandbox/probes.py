@@ -1,0 +1,300 @@
+"""Evidence for the conditions of a check, one function a probe. Nothing a learner's container prints is proof."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.core.probe import (
+    AnswerSeen,
+    AnswerSpec,
+    BuildSeen,
+    BuildSpec,
+    ContainerSpec,
+    ContainersSeen,
+    ContainerView,
+    Evidence,
+    FileSeen,
+    FileSpec,
+    HttpSeen,
+    HttpSpec,
+    ImageSeen,
+    ImageSpec,
+    ProbeSpec,
+)
+from bot.errors import HostError
+from bot.handin.plan import BuildPlan, Refusal, RunPlan
+from bot.handin.reference import normalise
+from bot.sandbox import evidence, recipe
+from bot.sandbox.belongings import Picture, containers, pictures, which_picture
+from bot.sandbox.builds import Builds, log_tail
+from bot.sandbox.console import short
+from bot.sandbox.engine import EngineSaid, Lane
+from bot.sandbox.names import Owner
+from bot.sandbox.pool import Networks, Verifiers
+from bot.sandbox.setup import Setup
+from bot.sandbox.things import Container
+
+ASK_S = 5.0  #: for one answer of a learner's app
+ROUND_S = 1.0  #: how long the verifier retries before we look whether the container is still up
+LOOK_S = 20.0  #: for a look at an image's files
+REMEMBERED = 500  #: images whose files were looked at
+#: where apps listen that do not listen where they should
+USUAL_PORTS = (80, 3000, 5000, 8000, 8080)
+
+
+class Probes:
+    """Looks at one learner's things for one condition."""
+
+    def __init__(self, setup: Setup, networks: Networks, verifiers: Verifiers, builds: Builds) -> None:
+        self._setup, self._networks, self._verifiers, self._builds = setup, networks, verifiers, builds
+        self._seen_paths: OrderedDict[tuple[str, tuple[str, ...]], tuple[str, ...]] = OrderedDict()
+        self._volume = ""
+        self._filling = asyncio.Lock()
+
+    async def probe(
+        self, owner: Owner, spec: ProbeSpec, files: Mapping[str, bytes], *, attempt: int, again: bool
+    ) -> Evidence:
+        """Return the evidence for one spec. Raises `HostError`, `TimeoutError`."""
+        match spec:
+            case AnswerSpec():
+                return AnswerSeen(None)  # answers are kept by the classroom
+            case FileSpec():
+                return file_seen(spec, files)
+            case BuildSpec():
+                return await self.build(owner, spec, files)
+            case ImageSpec():
+                return await self.image(owner, spec, attempt)
+            case ContainerSpec():
+                return await self.container(owner, spec)
+            case HttpSpec():
+                return await self.http(owner, spec, attempt, patient=not again)
+
+    async def build(self, owner: Owner, spec: BuildSpec, files: Mapping[str, bytes]) -> BuildSeen:
+        """Build the project as it is now. What was built before is taken from the cache."""
+        plan = BuildPlan((), dockerfile=spec.dockerfile)
+        built = await self._builds.build(owner, plan, files, lambda _line: None)
+        if isinstance(built, Refusal):
+            return BuildSeen(False, refused=built.words or built.say)
+        if built.image_id:
+            await self._keep(owner, built.image_id)
+        return BuildSeen(
+            ok=bool(built.image_id),
+            image_id=built.image_id,
+            step=built.step,
+            line=built.line,
+            log=log_tail(built.text),
+            took_s=built.took_s,
+        )
+
+    async def _keep(self, owner: Owner, image_id: str) -> None:
+        """Give the build a name of ours, so that the next check finds its layers; the one before goes."""
+        host = self._setup.host
+        before = await host.image(owner.check_image)
+        if before is not None and before.id == image_id:
+            return
+        await host.tag(image_id, owner.check_image)
+        if before is not None and before.tags == (owner.check_image,):
+            await host.remove_image(before.id)
+
+    async def image(self, owner: Owner, spec: ImageSpec, attempt: int) -> ImageSeen:
+        """Look at the learner's image; its files are read inside it, by our own interpreter."""
+        mine = await pictures(self._setup, owner)
+        found = which_picture(spec.image, mine)
+        detail = await self._setup.host.image(found.id) if isinstance(found, Picture) else None
+        paths = tuple(dict.fromkeys((*spec.has, *spec.lacks)))
+        there = await self._paths(owner, detail.id, paths, attempt) if detail is not None and paths else ()
+        return evidence.image_seen(detail, there, mine)
+
+    async def _paths(self, owner: Owner, image_id: str, paths: tuple[str, ...], attempt: int) -> tuple[str, ...]:
+        key = (image_id, paths)
+        if key not in self._seen_paths:
+            self._seen_paths[key] = await self._look(owner, image_id, paths, attempt)
+            while len(self._seen_paths) > REMEMBERED:
+                self._seen_paths.popitem(last=False)
+        return self._seen_paths[key]
+
+    async def _look(self, owner: Owner, image_id: str, paths: tuple[str, ...], attempt: int) -> tuple[str, ...]:
+        host, nonce = self._setup.host, secrets.token_hex(8)
+        question = json.dumps({"op": "files", "paths": list(paths), "nonce": nonce, "deadline_s": LOOK_S})
+        request = recipe.file_look(owner, image_id, await self._interpreter(), question, attempt)
+        await host.remove(request.name)  # what a crash may have left
+        made = await host.create(request, Lane.PROBE)
+        if isinstance(made, EngineSaid):
+            raise HostError(f"The image could not be looked at: {made.message}")
+        try:
+            refused = await host.start(made, Lane.PROBE)
+            code = None if refused else await host.wait(made, LOOK_S + 5)
+            said = await host.logs(made)
+        finally:
+            await host.remove(made)
+        if refused or code is None:
+            raise HostError(f"The look at the image did not end: {refused.message if refused else 'time is up'}")
+        answer = _json(said)
+        if answer.get("nonce") != nonce or not answer.get("ok"):
+            raise HostError(f"The look at the image failed: {said[-300:]}")
+        return tuple(str(each["path"]) for each in answer["results"] if any(m["exists"] for m in each["matches"]))
+
+    async def _interpreter(self) -> str:
+        """Return the volume that holds the verifier's folder, filled once a start."""
+        async with self._filling:
+            if not self._volume:
+                host, verifier = self._setup.host, self._setup.verifier
+                volume = f"docent-{self._setup.instance}-verifier-{verifier.removeprefix('sha256:')[:12]}"
+                owned = {"docent.instance": self._setup.instance, "docent.kind": "verifier"}
+                await host.must("POST", "/volumes/create", body={"Name": volume, "Labels": owned})
+                request = recipe.volume_filler(self._setup.instance, verifier, volume)
+                await host.remove(request.name)
+                made = await host.create(request, Lane.PROBE)
+                if isinstance(made, EngineSaid):
+                    raise HostError(f"The verifier's volume could not be filled: {made.message}")
+                await host.remove(made)
+                self._volume = volume
+        return self._volume
+
+    async def container(self, owner: Owner, spec: ContainerSpec) -> ContainersSeen:
+        """Look at the learner's containers of the asked image."""
+        mine = await containers(self._setup, owner)
+        image_id = await self._image_id(owner, spec.image)
+        chosen = made_from(mine, spec.image, image_id)
+        views = await asyncio.gather(*(self._view(each) for each in chosen))
+        others = tuple(each.name for each in mine if each not in chosen)
+        return ContainersSeen(image_id, tuple(view for view in views if view is not None), others)
+
+    async def _view(self, container: Container) -> ContainerView | None:
+        ended, log = await asyncio.gather(
+            self._setup.host.ended(container.id), self._setup.host.logs(container.id, tail=200)
+        )
+        return None if ended is None else evidence.container_view(container, ended, log)
+
+    async def _image_id(self, owner: Owner, name: str) -> str:
+        found = which_picture(name, await pictures(self._setup, owner))
+        return found.id if isinstance(found, Picture) else ""
+
+    async def http(self, owner: Owner, spec: HttpSpec, attempt: int, *, patient: bool) -> HttpSeen:
+        """Ask the app from outside: in the learner's newest running container, or in a fresh one of the image."""
+        nonce = secrets.token_hex(4)
+        image_id = await self._image_id(owner, spec.image)
+        if spec.fresh and not image_id:
+            return HttpSeen(nonce, state="no_image")
+        container = (
+            await self._fresh(owner, spec, image_id, attempt)
+            if spec.fresh
+            else await self._running(owner, spec, image_id)
+        )
+        if container is None:
+            return HttpSeen(nonce, state="no_container" if image_id else "no_image")
+        return await self._ask(owner, spec, container, nonce, patience_s=spec.wait_s if patient else 0)
+
+    async def _running(self, owner: Owner, spec: HttpSpec, image_id: str) -> Container | None:
+        chosen = made_from(await containers(self._setup, owner), spec.image, image_id)
+        newest = next((each for each in chosen if each.running), None)
+        return newest or next((each for each in chosen if each.state == "exited"), None)
+
+    async def _fresh(self, owner: Owner, spec: HttpSpec, image_id: str, attempt: int) -> Container | None:
+        host = self._setup.host
+        there = await host.containers(*owner.labels, "docent.kind=probe", f"docent.attempt={attempt}")
+        for each in there:
+            if each.image_id == image_id:
+                return each
+        detail = await host.image(image_id)
+        if detail is None:
+            return None
+        facts = recipe.ImageFacts(image_id, spec.image, detail.volumes, detail.exposed)
+        by = recipe.Making(owner, "probe", attempt, self._setup.run_cgroup, self._setup.limits)
+        await self._networks.ensure(owner)
+        name = f"{attempt}-{short(image_id)}"
+        made = await host.create(recipe.container(RunPlan(spec.image, detach=True), name, facts, (), by))
+        if isinstance(made, EngineSaid):
+            raise HostError(f"A fresh container could not be made: {made.message}")
+        await host.start(made)  # refused: it is looked at as it is, not started
+        found = await host.containers(*owner.labels, "docent.kind=probe", f"docent.attempt={attempt}")
+        return next((each for each in found if each.id == made), None)
+
+    async def _ask(
+        self, owner: Owner, spec: HttpSpec, container: Container, nonce: str, *, patience_s: float
+    ) -> HttpSeen:
+        ends = time.monotonic() + patience_s
+        while True:
+            left = ends - time.monotonic()
+            now = await self._state(container)
+            if now is not None:
+                return HttpSeen(nonce, state="exited", log=now[0], exit_code=now[1])
+            asked = evidence.requests(
+                spec, container.ip, nonce, retry_for_s=max(0.0, min(ROUND_S, left)), timeout_s=ASK_S
+            )
+            deadline_s = ROUND_S + ASK_S * len(asked)
+            said = await self._verifiers.ask(owner, {"op": "http", "requests": asked}, deadline_s=deadline_s)
+            if not said.get("ok"):
+                raise HostError(f"The verifier did not understand us: {said.get('say')}")
+            answers = evidence.answers(spec.asks, nonce, said["results"])
+            refused = bool(answers) and answers[0].error == "refused"
+            if not refused or left <= ROUND_S:
+                break
+        if not refused and answers[-1].error == "":
+            return HttpSeen(nonce, answers)
+        gone = await self._state(container)
+        if gone is not None:
+            return HttpSeen(nonce, state="exited", log=gone[0], exit_code=gone[1])
+        log = evidence.tail(await self._setup.host.logs(container.id, tail=200))
+        listening = await self._listening(owner, container) if refused else ()
+        return HttpSeen(nonce, answers, log=log, listening=listening)
+
+    async def _state(self, container: Container) -> tuple[str, int] | None:
+        """Return log and exit code of a container that does not run any more, None while it does."""
+        ended = await self._setup.host.ended(container.id)
+        if ended is not None and ended.running:
+            return None
+        log = await self._setup.host.logs(container.id, tail=200) if ended else ""
+        return evidence.tail(log or (ended.error if ended else "")), ended.exit_code if ended else 0
+
+    async def _listening(self, owner: Owner, container: Container) -> tuple[int, ...]:
+        ports = dict.fromkeys((*(number for number, _ in container.exposed), *USUAL_PORTS))
+
+        async def open_at(port: int) -> int:
+            question = {"op": "tcp", "host": container.ip, "port": port, "timeout_s": 1}
+            return port if (await self._verifiers.ask(owner, question, deadline_s=ASK_S)).get("ok") else 0
+
+        found = await asyncio.gather(*map(open_at, list(ports)[:6]))
+        return tuple(filter(None, found))
+
+    async def release(self, attempt: int) -> None:
+        """Remove what probes of this attempt made (idempotent)."""
+        host = self._setup.host
+        mine = (f"docent.instance={self._setup.instance}", "docent.kind=probe", f"docent.attempt={attempt}")
+        for each in await host.containers(*mine):
+            await host.remove(each.id)
+
+
+def made_from(mine: Sequence[Container], image: str, image_id: str) -> list[Container]:
+    """Return the containers made from an image: by the name that was written, or by what the name means now."""
+    wanted = normalise(image)
+    return [each for each in mine if normalise(each.image) == wanted or (image_id and each.image_id == image_id)]
+
+
+def file_seen(spec: FileSpec, files: Mapping[str, bytes]) -> FileSeen:
+    """Return the project file, and the files whose names are easily confused with it."""
+    data = files.get(spec.path)
+    near = tuple(sorted(path for path in files if path != spec.path and _alike(path, spec.path)))
+    if data is None:
+        return FileSeen(False, near=near)
+    return FileSeen(True, data.decode("utf-8", "replace"), len(data), near)
+
+
+def _alike(path: str, wanted: str) -> bool:
+    name, right = path.rpartition("/")[2].lower(), wanted.rpartition("/")[2].lower()
+    stem = name.rpartition(".")[0] or name
+    return right in (name, stem) or stem == right.rpartition(".")[0] != "" or name.replace("-", "") == right
+
+
+def _json(text: str) -> Mapping[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
