@@ -35,6 +35,7 @@ from bot.core.events import (
     WentTo,
     WroteFiles,
 )
+from bot.core.judging.files import name_warning
 from bot.core.learner import Learner
 from bot.core.map import home, place, settled, welcome
 from bot.core.messages import Editor, Note, Offer
@@ -187,6 +188,9 @@ def _files(workshop: Workshop, learner: Learner, event: WroteFiles) -> Turn:
 
 
 def _after_files(learner: Learner, ref: StepRef, step: Step, paths: set[str]) -> tuple[Action, ...]:
+    misnamed = next((warning for path in sorted(paths) if (warning := name_warning(path))), "")
+    if misnamed:
+        return (note(misnamed, Offer.EDIT, ref=ref),)
     if step.handin.commands:
         return (note(words.REBUILD, ref=ref),)
     left = len(ladder.open_answers(learner, ref, step))

@@ -424,6 +424,17 @@ def test_files_are_kept_and_it_is_said_what_is_left_to_do(workshop: Workshop, ad
     assert "build again" in the(later, Note).text
 
 
+@pytest.mark.parametrize("path", ["Dockerfile.txt", "dockerfile", "docker/DOCKERFILE.md"])
+def test_a_recipe_under_another_name_is_said_to_have_one(
+    workshop: Workshop, ada: Learner, now: datetime, path: str
+) -> None:
+    turn = decide(workshop, ada, WroteFiles(((path, b"FROM x\n"),), "upload"), now)
+    assert did(turn, KeepFiles)
+    assert "with a capital D and no ending" in the(turn, Note).text
+    other = decide(workshop, ada, WroteFiles((("Dockerfile.dev", b"FROM x\n"),), "upload"), now)
+    assert "capital D" not in "".join(note.text for note in said(other, Note))
+
+
 def test_commands_are_run_and_after_a_build_the_check_is_offered(
     workshop: Workshop, ada: Learner, now: datetime
 ) -> None:
