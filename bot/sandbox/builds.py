@@ -156,7 +156,8 @@ class Builds:
     async def cgroups(self) -> Cgroups:
         """Return the control groups that builds are put into, found out once."""
         if self._cgroups is None:
-            self._cgroups = found(await self._setup.host.info())
+            info = await self._setup.host.info()
+            self._cgroups = found(info) if self._setup.host.local else Cgroups()
         return self._cgroups
 
     def _trouble(self, said: EngineSaid | None, events: Events) -> str:

@@ -43,14 +43,17 @@ CHUNK = 16 * 1024  #: bytes read at once from a stream
 class Lane(enum.Enum):
     """What a call is for; each lane has its own threads."""
 
-    #: builds: long, heavy on the disk
-    BUILD = 3
+    #: long, heavy on the disk
+    BUILD = "build"
     #: learners' commands that may wait for a container
-    RUN = 16
+    RUN = "run"
     #: probes of checks
-    PROBE = 8
+    PROBE = "probe"
     #: everything short
-    CONTROL = 6
+    CONTROL = "control"
+
+
+THREADS = {Lane.BUILD: 3, Lane.RUN: 16, Lane.PROBE: 8, Lane.CONTROL: 6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +116,14 @@ class Engine:
         self._version = ""
         self._local = threading.local()
         self._clients: list[docker.APIClient] = []
-        self._pools = {lane: ThreadPoolExecutor(lane.value, thread_name_prefix=f"engine-{lane.name}") for lane in Lane}
-        self._slots = {lane: asyncio.Semaphore(lane.value) for lane in Lane}
+        self._pools = {lane: ThreadPoolExecutor(n, f"engine-{lane.value}") for lane, n in THREADS.items()}
+        self._slots = {lane: asyncio.Semaphore(n) for lane, n in THREADS.items()}
+
+    @property
+    def local(self) -> bool:
+        """Tell whether the engine is on this machine, so that its control groups are ours to see."""
+        url = self._url or os.environ.get("DOCKER_HOST", "")
+        return not url or url.startswith("unix://")
 
     def close(self) -> None:
         """Let the threads go; calls under way end by their own deadlines."""

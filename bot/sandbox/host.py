@@ -36,6 +36,11 @@ class Host:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @property
+    def local(self) -> bool:
+        """Tell whether the engine is on this machine."""
+        return self._engine.local
+
     async def ask(
         self,
         method: str,

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.handin.plan import PublishedPort
-from bot.sandbox.names import Owner
 from bot.sandbox.things import Container, Raw
 
 FIELD = re.compile(r"\{\{\s*(json\s+)?(\.[A-Za-z0-9_.]*)\s*\}\}")
@@ -136,8 +135,3 @@ def _bindings(ports: Sequence[PublishedPort]) -> dict[str, object]:
         before = found.get(key)
         found[key] = [*before, row] if isinstance(before, list) else [row]
     return found
-
-
-def hidden_names(text: str, owner: Owner) -> str:
-    """Return the text without the host's names for the learner's things."""
-    return text.replace(owner.container(""), "").replace(owner.network, "bridge")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 
+from bot.sandbox.names import interpreter_volume
 from bot.sandbox.pool import Verifiers
 from bot.sandbox.setup import Setup
 
@@ -23,4 +25,14 @@ async def sweep(setup: Setup, verifiers: Verifiers, open_attempts: Collection[in
             removed += 1
         elif each.kind == "verifier":
             verifiers.adopt(setup.owner(each.learner))
-    return removed
+    return removed + await _old_interpreters(setup)
+
+
+async def _old_interpreters(setup: Setup) -> int:
+    """Remove the volumes filled from verifier images that are not used any more."""
+    filters = json.dumps({"label": [f"docent.instance={setup.instance}", "docent.kind=verifier"]})
+    found = (await setup.host.must("GET", "/volumes", params={"filters": filters})).json["Volumes"] or ()
+    old = [each["Name"] for each in found if each["Name"] != interpreter_volume(setup.instance, setup.verifier)]
+    for name in old:
+        await setup.host.ask("DELETE", f"/volumes/{name}")
+    return len(old)

@@ -98,6 +98,11 @@ class Owner:
         return f"{re.sub(r'__(?=[0-9]+$)', ':', host)}/{rest}" if slash else host
 
 
+def interpreter_volume(instance: str, verifier: str) -> str:
+    """Return the name of the volume that holds the folder of this verifier image."""
+    return f"docent-{instance}-verifier-{verifier.removeprefix('sha256:')[:12]}"
+
+
 def split(reference: str) -> tuple[str, str]:
     """Return repository and tag of a normal reference."""
     repository, _, tag = reference.rpartition(":")

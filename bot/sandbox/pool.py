@@ -18,6 +18,7 @@ from typing import Any
 from bot.errors import HostError
 from bot.sandbox import recipe
 from bot.sandbox.engine import EngineSaid, Lane
+from bot.sandbox.host import Ran
 from bot.sandbox.names import Owner
 from bot.sandbox.setup import Setup
 from bot.sandbox.verifier import HOME, entrypoint
@@ -27,6 +28,7 @@ SUBNETS = ipaddress.ip_network("10.200.0.0/16")
 PREFIX = 28
 TRIES = 40
 IDLE_S = 300.0
+UNDERSTOOD = (0, 2)  #: exit codes of the probe: asked, or told what is wrong with the question
 ANSWER_CAP = 8 * 1024 * 1024  #: bytes of one verifier answer
 
 
@@ -95,17 +97,16 @@ class Verifiers:
         nonce = secrets.token_hex(8)
         said = json.dumps({**question, "nonce": nonce, "deadline_s": deadline_s})
         body = {"Cmd": [*entrypoint(HOME), said], "AttachStdout": True, "AttachStderr": True}
-        for fresh in (False, True):
-            await self.warm(owner, anew=fresh)
+        for anew in (False, True):
+            await self.warm(owner, anew=anew)
             ran = await self._setup.host.execute(
                 owner.verifier, body, deadline_s=deadline_s + 10, lane=Lane.PROBE, kept=ANSWER_CAP // 2
             )
-            # 404, 409: somebody removed or stopped it since we looked
-            if not isinstance(ran, EngineSaid):
-                break
-        if isinstance(ran, EngineSaid) or ran.exit_code is None:
-            raise HostError("The verifier did not answer; this is on our side.")
-        return _answer(ran.stdout, ran.output, nonce)
+            if isinstance(ran, Ran) and ran.exit_code in UNDERSTOOD:
+                return _answer(ran.stdout, nonce)
+            # it was removed, stopped or killed since we looked: once more with a new one
+        what = ran.message if isinstance(ran, EngineSaid) else ran.output[-300:]
+        raise HostError(f"The verifier did not answer; this is on our side. ({what.strip()})")
 
     async def warm(self, owner: Owner, *, anew: bool = False) -> None:
         """Make sure that a verifier waits on the learner's network."""
@@ -180,11 +181,11 @@ class Verifiers:
             await self.remove(owner)
 
 
-def _answer(stdout: str, output: str, nonce: str) -> Mapping[str, Any]:
+def _answer(stdout: str, nonce: str) -> Mapping[str, Any]:
     try:
         answer = json.loads(stdout)
     except ValueError:
-        raise HostError(f"The verifier said something else than an answer: {output[-300:]!r}") from None
+        raise HostError(f"The verifier said something else than an answer: {stdout[-300:]!r}") from None
     if not isinstance(answer, dict) or answer.get("nonce") != nonce:
         raise HostError("The verifier answered another question.")
     return answer

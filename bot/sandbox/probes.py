@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from bot.core.probe import (
     AnswerSeen,
@@ -34,7 +31,8 @@ from bot.sandbox import evidence, recipe
 from bot.sandbox.belongings import Picture, containers, pictures, which_picture
 from bot.sandbox.builds import Builds, log_tail
 from bot.sandbox.console import short
-from bot.sandbox.engine import EngineSaid, Lane
+from bot.sandbox.engine import EngineSaid
+from bot.sandbox.image_files import ImageFiles
 from bot.sandbox.names import Owner
 from bot.sandbox.pool import Networks, Verifiers
 from bot.sandbox.setup import Setup
@@ -42,8 +40,6 @@ from bot.sandbox.things import Container
 
 ASK_S = 5.0  #: for one answer of a learner's app
 ROUND_S = 1.0  #: how long the verifier retries before we look whether the container is still up
-LOOK_S = 20.0  #: for a look at an image's files
-REMEMBERED = 500  #: images whose files were looked at
 #: where apps listen that do not listen where they should
 USUAL_PORTS = (80, 3000, 5000, 8000, 8080)
 
@@ -53,9 +49,7 @@ class Probes:
 
     def __init__(self, setup: Setup, networks: Networks, verifiers: Verifiers, builds: Builds) -> None:
         self._setup, self._networks, self._verifiers, self._builds = setup, networks, verifiers, builds
-        self._seen_paths: OrderedDict[tuple[str, tuple[str, ...]], tuple[str, ...]] = OrderedDict()
-        self._volume = ""
-        self._filling = asyncio.Lock()
+        self._files = ImageFiles(setup)
 
     async def probe(
         self, owner: Owner, spec: ProbeSpec, files: Mapping[str, bytes], *, attempt: int, again: bool
@@ -108,54 +102,8 @@ class Probes:
         found = which_picture(spec.image, mine)
         detail = await self._setup.host.image(found.id) if isinstance(found, Picture) else None
         paths = tuple(dict.fromkeys((*spec.has, *spec.lacks)))
-        there = await self._paths(owner, detail.id, paths, attempt) if detail is not None and paths else ()
+        there = await self._files.there(owner, detail.id, paths, attempt) if detail is not None and paths else ()
         return evidence.image_seen(detail, there, mine)
-
-    async def _paths(self, owner: Owner, image_id: str, paths: tuple[str, ...], attempt: int) -> tuple[str, ...]:
-        key = (image_id, paths)
-        if key not in self._seen_paths:
-            self._seen_paths[key] = await self._look(owner, image_id, paths, attempt)
-            while len(self._seen_paths) > REMEMBERED:
-                self._seen_paths.popitem(last=False)
-        return self._seen_paths[key]
-
-    async def _look(self, owner: Owner, image_id: str, paths: tuple[str, ...], attempt: int) -> tuple[str, ...]:
-        host, nonce = self._setup.host, secrets.token_hex(8)
-        question = json.dumps({"op": "files", "paths": list(paths), "nonce": nonce, "deadline_s": LOOK_S})
-        request = recipe.file_look(owner, image_id, await self._interpreter(), question, attempt)
-        await host.remove(request.name)  # what a crash may have left
-        made = await host.create(request, Lane.PROBE)
-        if isinstance(made, EngineSaid):
-            raise HostError(f"The image could not be looked at: {made.message}")
-        try:
-            refused = await host.start(made, Lane.PROBE)
-            code = None if refused else await host.wait(made, LOOK_S + 5)
-            said = await host.logs(made)
-        finally:
-            await host.remove(made)
-        if refused or code is None:
-            raise HostError(f"The look at the image did not end: {refused.message if refused else 'time is up'}")
-        answer = _json(said)
-        if answer.get("nonce") != nonce or not answer.get("ok"):
-            raise HostError(f"The look at the image failed: {said[-300:]}")
-        return tuple(str(each["path"]) for each in answer["results"] if any(m["exists"] for m in each["matches"]))
-
-    async def _interpreter(self) -> str:
-        """Return the volume that holds the verifier's folder, filled once a start."""
-        async with self._filling:
-            if not self._volume:
-                host, verifier = self._setup.host, self._setup.verifier
-                volume = f"docent-{self._setup.instance}-verifier-{verifier.removeprefix('sha256:')[:12]}"
-                owned = {"docent.instance": self._setup.instance, "docent.kind": "verifier"}
-                await host.must("POST", "/volumes/create", body={"Name": volume, "Labels": owned})
-                request = recipe.volume_filler(self._setup.instance, verifier, volume)
-                await host.remove(request.name)
-                made = await host.create(request, Lane.PROBE)
-                if isinstance(made, EngineSaid):
-                    raise HostError(f"The verifier's volume could not be filled: {made.message}")
-                await host.remove(made)
-                self._volume = volume
-        return self._volume
 
     async def container(self, owner: Owner, spec: ContainerSpec) -> ContainersSeen:
         """Look at the learner's containers of the asked image."""
@@ -290,11 +238,3 @@ def _alike(path: str, wanted: str) -> bool:
     name, right = path.rpartition("/")[2].lower(), wanted.rpartition("/")[2].lower()
     stem = name.rpartition(".")[0] or name
     return right in (name, stem) or stem == right.rpartition(".")[0] != "" or name.replace("-", "") == right
-
-
-def _json(text: str) -> Mapping[str, Any]:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -10,21 +10,21 @@ from bot.sandbox.screen import shown
 
 def list_files(plan: ListFiles, files: Mapping[str, bytes]) -> Output:
     """Return `ls`."""
+    loose: dict[str, int | None] = {}
     blocks, errors = [], []
-    several = len(plan.paths) > 1
     for path in plan.paths:
-        folder = _plain(path)
-        if folder in files:
-            blocks.append(_lines({folder: len(files[folder])}, plan))
-            continue
-        inside = _children(files, folder)
-        if not inside and folder:
+        plain = _plain(path)
+        inside = _children(files, plain)
+        if plain in files:
+            loose[path] = len(files[plain])
+        elif inside or not plain:
+            text = _lines(inside, plan)
+            blocks.append(f"{path}:\n{text}" if len(plan.paths) > 1 else text)
+        else:
             errors.append(f"ls: cannot access '{path}': No such file or directory")
-            continue
-        text = _lines(inside, plan)
-        blocks.append(f"{path}:\n{text}" if several else text)
-    separator = "\n\n" if several else "\n"
-    return Output("\n".join([*errors, separator.join(blocks)]).strip("\n"), 2 if errors else 0)
+    if loose:
+        blocks.insert(0, _lines(loose, plan))
+    return Output("\n".join([*errors, "\n\n".join(blocks)]).strip("\n"), 2 if errors else 0)
 
 
 def show_files(plan: ShowFiles, files: Mapping[str, bytes]) -> Output:

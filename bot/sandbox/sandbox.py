@@ -23,7 +23,8 @@ class DockerSandbox:
     """Learners' sandboxes on one Docker engine.
 
     `instance` (lower-case letters and digits) tells this Docent's things from another's; `bases` maps public names
-    to pinned image ids; `verifier` is an image id; `url` is the engine's, '' for `DOCKER_HOST` or the local socket.
+    to pinned image ids; `verifier` is an image id; `url` is the engine's, '' for `DOCKER_HOST` or the local socket;
+    `run_cgroup` is a control group (or slice) whose ceiling holds for all learners' containers together.
     """
 
     def __init__(
@@ -33,9 +34,10 @@ class DockerSandbox:
         verifier: str,
         limits: Limits | None = None,
         url: str = "",
+        run_cgroup: str = "",
     ) -> None:
         self._engine = Engine(url)
-        self._setup = Setup(Host(self._engine), instance, dict(bases), verifier, limits or Limits())
+        self._setup = Setup(Host(self._engine), instance, dict(bases), verifier, limits or Limits(), run_cgroup)
         self._networks = Networks(self._setup)
         self._verifiers = Verifiers(self._setup, self._networks)
         self._builds = Builds(self._setup)

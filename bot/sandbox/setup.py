@@ -21,7 +21,7 @@ class Setup:
     bases: Mapping[str, str]
     verifier: str  #: image id of the verifier
     limits: Limits = field(default_factory=Limits)
-    run_cgroup: str = ""
+    run_cgroup: str = ""  #: parent group of running containers, where the operator made one
     #: one change of a learner's containers at a time, so that two commands never take one port
     turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 

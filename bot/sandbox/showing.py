@@ -18,7 +18,7 @@ from bot.sandbox.belongings import (
 )
 from bot.sandbox.engine import EngineSaid
 from bot.sandbox.names import Owner, split
-from bot.sandbox.running import several
+from bot.sandbox.refusals import several
 from bot.sandbox.setup import Setup
 from bot.sandbox.things import Container
 
@@ -142,8 +142,8 @@ class Showing:
             )
         tags = [normalise(name)] if named else list(image.tags)
         lines = [f"Untagged: {tag}" for tag in tags]
-        if last and not users:  # nobody else's name may keep our check's tag alive
-            await self._setup.host.remove_image(owner.check_image) if await self._is_check(owner, image.id) else None
+        if last and await self._is_check(owner, image.id):  # our own name for it must not keep it alive
+            await self._setup.host.remove_image(owner.check_image)
         for target in [owner.image(tag) for tag in tags] or [image.id]:
             rows = await self._setup.host.remove_image(target, force=force)
             if isinstance(rows, EngineSaid):

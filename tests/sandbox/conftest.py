@@ -15,6 +15,7 @@ from bot.errors import HostError
 from bot.handin.plan import BuildPlan, Output, Plan
 from bot.sandbox.engine import Engine
 from bot.sandbox.host import Host
+from bot.sandbox.names import interpreter_volume
 from bot.sandbox.recipe import Limits
 from bot.sandbox.sandbox import DockerSandbox
 
@@ -84,7 +85,7 @@ async def images(host: Host) -> Mapping[str, str]:
 
 
 @pytest.fixture
-async def make_sandbox(images: Mapping[str, str]) -> AsyncIterator[Callable[..., DockerSandbox]]:
+async def make_sandbox(host: Host, images: Mapping[str, str]) -> AsyncIterator[Callable[..., DockerSandbox]]:
     made: list[DockerSandbox] = []
     instance = f"t{secrets.token_hex(4)}"
 
@@ -94,10 +95,12 @@ async def make_sandbox(images: Mapping[str, str]) -> AsyncIterator[Callable[...,
         return made[-1]
 
     yield make
-    for sandbox in made[:1]:
+    for sandbox in made[-1:]:
         for learner in ("U1", "U2"):
             with contextlib.suppress(HostError):
                 await sandbox.clean(learner)
+        with contextlib.suppress(HostError):
+            await host.ask("DELETE", f"/volumes/{interpreter_volume(instance, images['docent-verifier:latest'])}")
     for sandbox in made:
         await sandbox.close()
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import EngineDown, EngineTimeout, HostError
-from bot.sandbox.engine import Engine, EngineSaid, Lane, Reply
+from bot.sandbox.engine import THREADS, Engine, EngineSaid, Lane, Reply
 from bot.sandbox.host import Host
 
 Handler = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
@@ -152,7 +152,7 @@ async def test_a_lane_full_of_dead_calls_is_a_timeout_too_and_frees_itself(door:
             return error
 
     async with asyncio.timeout(10):
-        said = await asyncio.gather(*(ask() for _ in range(Lane.BUILD.value * 2)))
+        said = await asyncio.gather(*(ask() for _ in range(THREADS[Lane.BUILD] * 2)))
     assert all(isinstance(each, EngineTimeout) for each in said)
 
 

@@ -1,0 +1,88 @@
+"""The sandbox as the classroom knows it, when the host is not as it should be."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from bot.core.probe import ContainerSpec
+from bot.errors import EngineDown
+from bot.handin.plan import ListContainers, ListFiles, RunPlan, ShowFiles
+from bot.ports import Sandbox
+from bot.sandbox.host import Host
+from bot.sandbox.sandbox import DockerSandbox
+from tests.sandbox.conftest import Learner
+
+FILES = {"Dockerfile": b"FROM node\n", "src/index.js": b"a\nb\n", ".dockerignore": b"x", "logo.png": b"\x89\0"}
+
+
+@pytest.fixture
+async def down(tmp_path: Path) -> AsyncIterator[Learner]:
+    sandbox = DockerSandbox("main", {}, "sha256:0", url=f"unix://{tmp_path}/none.sock")
+    yield Learner(sandbox, "U1", dict(FILES))
+    await sandbox.close()
+
+
+async def test_it_is_what_the_classroom_asks_for(down: Learner) -> None:
+    port: Sandbox = down.sandbox
+    assert "Is it running?" in await port.ready()
+
+
+async def test_an_engine_that_is_down_is_our_fault_and_files_are_still_shown(down: Learner) -> None:
+    with pytest.raises(EngineDown):
+        await down.do(ListContainers())
+    with pytest.raises(EngineDown):
+        await down.sandbox.probe("U1", ContainerSpec(image="x"), {}, attempt=1, again=False)
+    with pytest.raises(EngineDown):
+        await down.sandbox.release(1)
+    assert (await down.do(ListFiles())).text == "Dockerfile\nlogo.png\nsrc"
+
+
+@pytest.mark.parametrize(
+    ("plan", "text", "code"),
+    [
+        (ListFiles((".",), all=True), "Dockerfile\n.dockerignore\nlogo.png\nsrc", 0),
+        (ListFiles(("src",)), "index.js", 0),
+        (ListFiles(("src", "Dockerfile")), "Dockerfile\n\nsrc:\nindex.js", 0),
+        (ListFiles(("nosuch",)), "ls: cannot access 'nosuch': No such file or directory", 2),
+        (ListFiles(("src",), long=True), "-rw-r--r-- 1 you you 4 index.js", 0),
+        (ShowFiles(("Dockerfile", "src/index.js")), "FROM node\na\nb", 0),
+        (ShowFiles(("src",)), "cat: src: Is a directory", 1),
+        (ShowFiles(("nosuch",)), "cat: nosuch: No such file or directory", 1),
+        (ShowFiles(("logo.png",)), "(logo.png is not text: 2 bytes)", 0),
+    ],
+)
+async def test_project_files_read_like_ls_and_cat(down: Learner, plan: ListFiles, text: str, code: int) -> None:
+    out = await down.do(plan)
+    assert (out.text, out.exit_code) == (text, code)
+
+
+@pytest.mark.engine
+async def test_it_is_ready_when_its_images_are_there(sandbox: DockerSandbox) -> None:
+    assert await sandbox.ready() == ""
+
+
+@pytest.mark.engine
+async def test_a_base_that_is_gone_is_named(images: Mapping[str, str]) -> None:
+    sandbox = DockerSandbox("main", {"node:24-alpine": "sha256:" + "0" * 64}, images["docent-verifier:latest"])
+    assert "node:24-alpine" in await sandbox.ready()
+    await sandbox.close()
+
+
+@pytest.mark.engine
+async def test_a_network_that_somebody_removed_is_made_anew(learner: Learner, host: Host) -> None:
+    await learner.do(RunPlan("alpine", ("true",), "a"))
+    await host.must("DELETE", f"/networks/{learner.sandbox._setup.owner('U1').network}")
+    assert (await learner.do(RunPlan("alpine", ("echo", "fine"), "b"))).text == "fine"
+
+
+@pytest.mark.engine
+async def test_containers_outlive_the_bot(make_sandbox: Callable[..., DockerSandbox]) -> None:
+    first = make_sandbox()
+    ran = await Learner(first, "U1").do(RunPlan("alpine", ("sleep", "300"), "web", detach=True))
+    await first.close()
+    second = Learner(make_sandbox(), "U1")
+    await second.sandbox.sweep([])
+    assert (await second.do(ListContainers(quiet=True, no_trunc=True))).text == ran.text
