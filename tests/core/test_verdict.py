@@ -176,6 +176,7 @@ TABLE: list[tuple[str, Condition, Any, str]] = [
     ("made, never ran", RUNS, container(state="created", ports=()), "NEVER_RAN"),
     ("stopped by hand", RUNS, gone(exit_code=0), "STOPPED"),
     ("stopped by SIGTERM", RUNS, gone(exit_code=143), "STOPPED"),
+    ("stopped by SIGKILL", RUNS, gone("Listening on port 3000", exit_code=137), "STOPPED"),
     ("ended", RUNS, gone("boom\nTypeError: x is not a function\n"), "EXITED"),
     ("memory", RUNS, gone(exit_code=137, oom_killed=True), "OUT_OF_MEMORY"),
     ("restarts", RUNS, container(restarts=3, state="restarting", exit_code=1, log="boom"), "EXITED"),

@@ -12,8 +12,9 @@ CODES = (
     | {sign.code for sign in RUN_SIGNS}
     | {"NOT_PUBLISHED", "WRONG_CONTAINER_PORT", "WRONG_HOST_PORT", "NOT_LOOPBACK", "NO_LOG_LINE"}
 )
-#: a container that was stopped on purpose, or whose program had nothing to do. 130 and 143 are SIGINT and SIGTERM
-STOPPED = (0, 130, 143)
+#: a container that was stopped on purpose, or whose program had nothing to do. 130, 137 and 143 are SIGINT, SIGKILL
+#: and SIGTERM; `docker stop` ends in SIGKILL when the program is too young to listen (what memory killed is told apart)
+STOPPED = (0, 130, 137, 143)
 
 
 def codes_for(spec: ContainerSpec) -> frozenset[str]:
