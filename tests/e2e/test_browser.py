@@ -1,0 +1,121 @@
+"""A newcomer does section 02 in a real browser: by clicking and typing, against the real engine.
+
+Screenshots go to the folder named by DOCENT_SCREENSHOTS, for people to look at.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Locator, Page, async_playwright, expect
+
+from bot.core.workshop import Act, Step
+from bot.settings import shipped
+from tests.e2e.conftest import School
+
+pytestmark = [pytest.mark.e2e, pytest.mark.engine]
+
+LESSONS = shipped("lessons") / "docker-workshop"
+CHROMIUM = "/usr/bin/chromium"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CHECK_MS = 120_000
+
+
+@pytest.fixture
+async def page(school: School) -> AsyncIterator[Page]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        page = await browser.new_page(viewport={"width": 1280, "height": 900})
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
+        await page.goto(school.space.url)
+        yield page
+        await browser.close()
+    assert problems == [], "the page reports no errors, content security policy included"
+
+
+async def picture(page: Page, name: str) -> None:
+    folder = os.environ.get("DOCENT_SCREENSHOTS", "")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - a test
+        await page.screenshot(path=f"{folder}/{name}.png")
+
+
+async def say(page: Page, text: str) -> None:
+    box = page.get_by_role("textbox", name="Message")
+    await box.fill(text)
+    await box.press("Enter")
+
+
+def newest(page: Page, text: str | re.Pattern[str]) -> Locator:
+    return page.locator("#log article").filter(has_text=text).last
+
+
+async def press(page: Page, label: str) -> None:
+    await page.get_by_role("button", name=label, exact=True).last.click()
+
+
+async def perform(page: Page, step: Step, act: Act) -> None:
+    """Do what the solution says, the way a person does it in the page."""
+    if act.say is not None:
+        await say(page, act.say)
+        await expect(newest(page, f"$ {act.say.splitlines()[0]}")).to_be_visible(timeout=60_000)
+    elif act.file and act.from_:
+        await press(page, f"Write {act.file}")
+        form = page.get_by_role("dialog")
+        await form.get_by_role("textbox").fill((LESSONS / act.from_).read_text())
+        await picture(page, "form")
+        await form.get_by_role("button", name="Save").click()
+        await expect(newest(page, re.compile("Saved|Updated"))).to_be_visible()
+    for question_id, option in (act.answer or {}).items():
+        question = step.question(question_id)
+        assert question
+        await press(page, f"{'ABCDE'[option]}: {question.options[option].text}"[:75])
+        await expect(newest(page, question.options[option].why[:40].replace("`", ""))).to_be_visible()
+
+
+async def test_section_two_by_clicking_and_typing(school: School, page: Page) -> None:
+    section = school.bot.workshop.section("02")
+    assert section
+    await expect(newest(page, "Welcome to the workshop")).to_be_visible()
+    await picture(page, "welcome")
+    await press(page, "Start the workshop")
+    await expect(newest(page, "step 1 of")).to_be_visible()
+    await say(page, "go 02")
+    for number, step in enumerate(section.steps, start=1):
+        await expect(newest(page, f"step {number} of {len(section.steps)}")).to_be_visible(timeout=20_000)
+        for act in step.solve:
+            await perform(page, step, act)
+        if step.needs_sandbox:
+            await press(page, "Check my work")
+            card = page.locator("#log article").filter(has_text=step.title).filter(has_text="Passed: all")
+            await expect(card.last).to_be_visible(timeout=CHECK_MS)
+        await picture(page, f"02-{number}-{step.id}")
+        await press(page, "Next")
+    await expect(newest(page, section.title)).to_be_visible()
+    await picture(page, "the-end")
+    learner = await school.bot.store.learner("U0ADA")
+    assert sum(ref.section == "02" for ref in learner.passed) == len(section.steps)
+
+    await page.get_by_role("tab", name="Home").click()
+    await expect(page.locator("#home")).to_contain_text("steps proved")
+    await picture(page, "home")
+
+    await page.locator("#people summary").click()
+    await page.get_by_role("listitem").filter(has_text="Barbara").click()
+    await page.get_by_text("docent-instructors").first.click()
+    await expect(page.locator("#log")).to_contain_text("Ada")
+    await picture(page, "board")

@@ -1,0 +1,177 @@
+"""Measure the real bot on this machine and print the figures beside their bars: `deploy/bench [--json]`.
+
+The local workspace runs in this process, the bot in its own, so that its memory is its own. Ratios are taken
+in one run; no figure is asserted anywhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from bot.authoring.load import load_workshop
+from bot.authoring.rehearse import ENDED, Rehearsal
+from bot.core.workshop import StepRef
+from bot.localslack.person import Person
+from bot.localslack.workspace import start_workspace, without_proxies
+from bot.progress.pins import Pins
+from bot.progress.store import open_store
+from bot.settings import read_settings, shipped
+from bot.wiring import DATABASE, VERIFIER, pinned_images
+
+LESSONS = shipped("lessons") / "docker-workshop"
+BY_HAND = Path(__file__).with_name("same_by_hand.sh")
+ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured number beside its bar."""
+
+    name: str
+    value: float
+    unit: str
+    bar: str
+
+
+async def timed(work: Callable[[], Awaitable[object]]) -> float:
+    """Return the seconds that the work took."""
+    began = time.perf_counter()
+    await work()
+    return time.perf_counter() - began
+
+
+async def answers(ada: Person) -> list[float]:
+    """Return the time from each message to its answer."""
+
+    async def ask() -> None:
+        await ada.say("status")
+        await ada.wait_for("steps proved", 10)
+
+    return [await timed(ask) for _ in range(40)]
+
+
+async def checks(ada: Person, refs: list[StepRef], play: Rehearsal) -> dict[StepRef, float]:
+    """Return the time from the press to the verdict for each step of section 02, solving them in order."""
+    took = {}
+    workshop = load_workshop(LESSONS)
+    section = workshop.section("02")
+    assert section
+    for step in section.steps:
+        ref = StepRef("02", step.id)
+        await play._perform(step.solve)
+        if ref in refs:
+
+            async def press() -> None:
+                await ada.press("Check my work")
+                await ada.wait_for(ENDED, 120)
+
+            took[ref] = await timed(press)
+        await play._press_next(ref)
+    return took
+
+
+def by_hand(base: str, folder: Path) -> float:
+    """Return the median time of the same by the docker CLI and curl, cached."""
+    project = folder / "project"
+    shutil.copytree(LESSONS / "app", project, ignore=shutil.ignore_patterns("node_modules"))
+    solution = next((LESSONS / "02-containerize" / "solutions").rglob("Dockerfile")).read_text()
+    (project / "Dockerfile").write_text(solution.replace("node:24-alpine", base))
+    environment = os.environ | {"DOCKER_BUILDKIT": "0"}
+    runs = []
+    for _ in range(ROUNDS + 1):
+        began = time.perf_counter()
+        subprocess.run([str(BY_HAND), str(project)], check=True, env=environment, stderr=subprocess.DEVNULL)
+        runs.append(time.perf_counter() - began)
+    return statistics.median(runs[1:])
+
+
+async def measure(data: Path) -> list[Figure]:
+    """Return every figure."""
+    without_proxies(os.environ)
+    os.environ["DOCENT_PACE"] = "false"
+    workshop = load_workshop(LESSONS)
+    refs = list(dict.fromkeys(r for r, c in workshop.conditions() if r.section == "02" and c.probe != "answer"))
+    space = await start_workspace(shipped("deploy") / "slack-manifest.yaml", run_file=data / "workspace.json")
+    ada = await Person.connect(space.url, "Ada")
+    began = time.perf_counter()
+    bot = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "serve", "--local", "--data", str(data))
+    store = None
+    try:
+        await ada.say("start")
+        await ada.wait_for("step 1 of", 30)
+        started = time.perf_counter() - began
+        waits = await answers(ada)
+        store = await open_store(data / DATABASE)
+        play = Rehearsal(workshop, LESSONS, ada, store, lambda _: None)
+        rounds: list[dict[StepRef, float]] = []
+        for _ in range(ROUNDS):
+            await play._begin(workshop.section("02"))  # type: ignore[arg-type]
+            rounds.append(await checks(ada, refs, play))
+            await play._say("reset all", "Yes, reset")
+            await play._press("Yes, reset", ".")
+        warm = [sum(one.values()) for one in rounds[1:]]
+        fresh = await fresh_install(ada, workshop, play, refs)
+        resident = psutil.Process(bot.pid).memory_info().rss / 1e6
+        pins = await asyncio.to_thread(pinned_images, read_settings(data=data), Pins(store.database))
+        pins.pop(VERIFIER, None)
+        hand = await asyncio.to_thread(by_hand, pins["node:24-alpine"], data)
+    finally:
+        if store:
+            await store.close()
+        await ada.close()
+        bot.terminate()
+        await bot.wait()
+        await space.stop()
+    check = statistics.median(warm)
+    return [
+        Figure("bot started to first answer", started, "s", "≤ 2 s to the first event"),
+        Figure("answer to a message, median", statistics.median(waits) * 1e3, "ms", "≤ 300 ms"),
+        Figure("answer to a message, 95th percentile", statistics.quantiles(waits, n=20)[-1] * 1e3, "ms", "≤ 300 ms"),
+        Figure("check of section 02, warm, median", check, "s", "≤ 2 s"),
+        Figure("check of section 02, fresh npm install", fresh, "s", "≤ 5 s"),
+        Figure("the same by docker CLI and curl, cached", hand, "s", "—"),
+        Figure("check against the same by hand", check / hand, "×", "≤ 0.7"),
+        Figure("bot resident", resident, "MB", "≤ 120 MB"),
+    ]
+
+
+async def fresh_install(ada: Person, workshop: object, play: Rehearsal, refs: list[StepRef]) -> float:
+    """Return the check time of section 02 when the install step cannot come from the cache."""
+    await play._begin(load_workshop(LESSONS).section("02"))  # type: ignore[arg-type]
+    package = json.loads((LESSONS / "app" / "package.json").read_text())
+    package["description"] = f"made at {time.time_ns()}"
+    await ada.upload("package.json", content=json.dumps(package, indent=2).encode())
+    await ada.wait_for("Saved|Updated", 10)
+    return sum((await checks(ada, refs, play)).values())
+
+
+def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory(prefix="docent-bench-") as folder:
+        figures = asyncio.run(measure(Path(folder)))
+    if "--json" in sys.argv:
+        print(json.dumps([asdict(figure) for figure in figures], indent=2))  # noqa: T201
+        return
+    table = Table("figure", "measured", "bar", box=None)
+    for figure in figures:
+        table.add_row(figure.name, f"{figure.value:.2f} {figure.unit}", figure.bar)
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
