@@ -13,9 +13,10 @@ from typing import Any
 
 from bot.sandbox.console import size
 from bot.sandbox.screen import cut, shown
+from bot.sandbox.stream import HeadTail
 
 WIDTH = 76  #: columns of the finished display
-LOG_CAP = 8_000  #: characters of a step's output that are kept
+HEAD, TAIL = 4_000, 28_000  #: bytes of a step's output that are kept; what went wrong stands at its end
 #: BuildKit counts only what makes a layer
 COUNTED = {"FROM", "RUN", "COPY", "ADD", "WORKDIR"}
 
@@ -50,8 +51,7 @@ class _Step:
     instruction: Instruction
     cached: bool = False
     took_s: float = 0.0
-    output: list[tuple[float, str]] = field(default_factory=list)
-    kept: int = 0
+    output: HeadTail = field(default_factory=lambda: HeadTail(HEAD, TAIL))
 
 
 class BuildLog:
@@ -81,7 +81,7 @@ class BuildLog:
             # one more than were written: our labels, which the engine appends as an instruction
             return self._begin(now) if len(self._steps) < len(self._instructions) else self._end(now)
         if self._steps:
-            self._note(text, now)
+            self._note(text)
         return ""
 
     def _begin(self, now: float) -> str:
@@ -92,13 +92,12 @@ class BuildLog:
         self._steps.append(_Step(now, label, counted, instruction))
         return label if counted else ""
 
-    def _note(self, text: str, now: float) -> None:
+    def _note(self, text: str) -> None:
         step = self._steps[-1]
         if text.strip() == "---> Using cache":
             step.cached = True
-        elif text.strip() and not NOISE.fullmatch(text.strip("\n")) and step.kept < LOG_CAP * 4:
-            step.kept += len(text)
-            step.output.append((now - step.at, text))
+        elif text.strip() and not NOISE.fullmatch(text.strip("\n")):
+            step.output.add(text.encode("utf-8", "replace"))
 
     def _end(self, now: float) -> str:
         if self._steps and not self._steps[-1].took_s:
@@ -112,7 +111,7 @@ class BuildLog:
 
     def output(self) -> str:
         """Return what the last step printed, as a terminal would show it."""
-        return shown("".join(text for _, text in self._steps[-1].output)) if self._steps else ""
+        return shown(self._steps[-1].output.text()) if self._steps else ""
 
     def reason(self) -> str:
         """Return the one line that says why the build stopped, '' when it did not."""

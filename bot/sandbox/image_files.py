@@ -40,7 +40,7 @@ class ImageFiles:
     async def _look(self, owner: Owner, image_id: str, paths: tuple[str, ...], attempt: int) -> tuple[str, ...]:
         host, nonce = self._setup.host, secrets.token_hex(8)
         question = json.dumps({"op": "files", "paths": list(paths), "nonce": nonce, "deadline_s": LOOK_S})
-        request = recipe.file_look(owner, image_id, await self._interpreter(), question, attempt)
+        request = recipe.file_look(owner, image_id, await self.prepare(), question, attempt)
         await host.remove(request.name)  # what a crash may have left
         made = await host.create(request, Lane.PROBE)
         if isinstance(made, EngineSaid):
@@ -58,7 +58,7 @@ class ImageFiles:
             raise HostError(f"The look at the image failed: {said[-300:]}")
         return tuple(str(each["path"]) for each in answer["results"] if any(m["exists"] for m in each["matches"]))
 
-    async def _interpreter(self) -> str:
+    async def prepare(self) -> str:
         """Return the volume that holds the verifier's folder, filled once a start."""
         async with self._filling:
             if not self._volume:

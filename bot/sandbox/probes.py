@@ -211,6 +211,10 @@ class Probes:
         found = await asyncio.gather(*map(open_at, list(ports)[:6]))
         return tuple(filter(None, found))
 
+    async def prepare(self) -> None:
+        """Do now what the first check would otherwise wait for."""
+        await self._files.prepare()
+
     async def release(self, attempt: int) -> None:
         """Remove what probes of this attempt made (idempotent)."""
         host = self._setup.host

@@ -126,8 +126,9 @@ class Running:
         return recipe.ImageFacts(detail.id, plan.image, detail.volumes, detail.exposed)
 
     async def _start(self, container: Container, mine: Sequence[Container]) -> EngineSaid | None:
-        for port in container.ports:
-            if port.host is not None and listener(mine, port.address, port.host, port.protocol):
+        for at, port in enumerate(container.ports):
+            twice = any(replace(other, container=port.container) == port for other in container.ports[:at])
+            if twice or listener(mine, port.address, port.host or 0, port.protocol):
                 return EngineSaid(500, port_taken(container, port))
         owner = self._setup.owner(container.learner)
         refused = await self._setup.host.start(container.id)

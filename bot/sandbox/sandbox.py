@@ -60,7 +60,9 @@ class DockerSandbox:
 
     async def sweep(self, open_attempts: Collection[int]) -> int:
         """Remove what a crash left behind, and return how many things that were; to be called once at start."""
-        return await sweep(self._setup, self._verifiers, open_attempts)
+        removed = await sweep(self._setup, self._verifiers, open_attempts)
+        await self._probes.prepare()
+        return removed
 
     async def clean(self, learner: str) -> None:
         """Remove the learner's containers, network and images."""

@@ -83,6 +83,20 @@ def test_a_failed_run_shows_its_output_its_line_and_dockers_error() -> None:
     assert log.reason() == "npm error code ENOTCACHED"
 
 
+def test_the_end_of_a_long_output_is_what_counts() -> None:
+    log = BuildLog(TWO, 0.0)
+    fed(
+        log,
+        "Step 1/4 : FROM x",
+        "Step 2/4 : RUN npm install",
+        *["one line of much talk\n"] * 5_000,
+        "npm error code E404\n",
+    )
+    log.feed({"error": "The command '/bin/sh -c npm install' returned a non-zero code: 1"}, 9.0)
+    assert log.reason() == "npm error code E404"
+    assert "npm error code E404" in finished(log)
+
+
 def test_what_a_program_prints_is_never_taken_for_the_builders_words() -> None:
     log = BuildLog(TWO, 0.0)
     fed(

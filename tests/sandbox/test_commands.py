@@ -174,6 +174,12 @@ async def test_refusals_are_dockers(learner: Learner, plan: RunPlan, code: int, 
     assert words in out.text
 
 
+async def test_one_container_cannot_take_one_port_twice(learner: Learner) -> None:
+    ports = (*LOOPBACK, PublishedPort(80, 3000, "127.0.0.1"))
+    out = await learner.do(RunPlan("alpine", SLEEP, "web", detach=True, ports=ports))
+    assert "Bind for 127.0.0.1:3000 failed: port is already allocated" in out.text
+
+
 async def test_a_name_is_taken_only_once(learner: Learner) -> None:
     first = await learner.do(RunPlan("alpine", SLEEP, "web", detach=True))
     second = await learner.do(RunPlan("alpine", SLEEP, "web", detach=True))

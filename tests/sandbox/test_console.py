@@ -117,3 +117,24 @@ def _same(ours: str, theirs: str) -> bool:
         return [[line[:image], *line[command:].split("   ")] for line in text.splitlines()]
 
     return rest(ours) == rest(theirs)
+
+
+@pytest.mark.engine
+@pytest.mark.skipif(not shutil.which("docker"), reason="needs the docker CLI to compare with")
+async def test_images_are_listed_as_the_real_cli_lists_them(learner: Learner, host: Host) -> None:
+    await learner.image("FROM alpine\nRUN echo 1 > /one\n", "app:v1")
+    await learner.image("FROM alpine\nRUN echo 2 > /two\n", "app:v1")
+    labels = learner.sandbox._setup.owner("U1").labels
+    words = ["docker", "images", *(f"--filter=label={label}" for label in labels)]
+    async with asyncio.timeout(20):
+        while True:  # the clocks of the two listings may stand on both sides of a second
+            rows = [
+                (next(iter(each.tags), ""), each.id, each.created_at, each.size) for each in await host.images(*labels)
+            ]
+            ours = console.images(rows, datetime.now(UTC))
+            done = await asyncio.to_thread(
+                subprocess.run, words, capture_output=True, text=True, timeout=20, check=True
+            )
+            if ours == done.stdout.rstrip("\n"):
+                break
+    assert len(rows) == 2

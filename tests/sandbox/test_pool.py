@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.handin.plan import RunPlan
+from bot.sandbox import pool
+from bot.sandbox.host import Host
+from bot.sandbox.names import Owner
+from bot.sandbox.sandbox import DockerSandbox
+from tests.sandbox.conftest import Learner, until
+
+pytestmark = pytest.mark.engine
+
+
+async def test_a_class_has_more_networks_than_the_engines_own_pools_hold(sandbox: DockerSandbox, host: Host) -> None:
+    owners = [Owner(sandbox._setup.instance, f"N{number}") for number in range(36)]
+    networks = sandbox._networks
+    try:
+        await asyncio.gather(*(networks.ensure(owner) for owner in owners))
+        found = (await host.must("GET", "/networks")).json
+        ours = {
+            each["Name"]: each["IPAM"]["Config"][0]["Subnet"] for each in found if each["Name"].startswith("docent-")
+        }
+        assert {owner.network for owner in owners} <= set(ours)
+        assert len(set(ours.values())) == len(ours)
+    finally:
+        await asyncio.gather(*(networks.remove(owner) for owner in owners))
+
+
+async def test_a_network_is_made_once_however_many_ask_for_it(sandbox: DockerSandbox, host: Host) -> None:
+    owner = Owner(sandbox._setup.instance, "U1")
+    await asyncio.gather(*(sandbox._networks.ensure(owner) for _ in range(5)))
+    names = [each["Name"] for each in (await host.must("GET", "/networks")).json]
+    assert names.count(owner.network) == 1
+
+
+async def test_a_verifier_that_nobody_asks_goes(learner: Learner, host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "IDLE_S", 0.3)
+    owner = learner.sandbox._setup.owner("U1")
+    await learner.do(RunPlan("alpine", ("sleep", "300"), "web", detach=True))
+    await learner.sandbox._verifiers.warm(owner)
+    assert await host.ended(owner.verifier) is not None
+
+    async def gone() -> bool:
+        return await host.ended(owner.verifier) is None
+
+    await until(gone)
+
+
+async def test_an_answer_belongs_to_its_question(learner: Learner) -> None:
+    owner = learner.sandbox._setup.owner("U1")
+    verifiers = learner.sandbox._verifiers
+    said = await asyncio.gather(
+        *(verifiers.ask(owner, {"op": "dns", "name": name}, deadline_s=5) for name in ("a", "b"))
+    )
+    assert [answer["ok"] for answer in said] == [False, False]
+    assert (await verifiers.ask(owner, {"op": "nosuch"}, deadline_s=5))["error"] == "bad-request"
+
+
+async def test_containers_of_one_learner_find_each_other_by_name(learner: Learner) -> None:
+    await learner.do(RunPlan("alpine", ("sleep", "300"), "db", detach=True))
+    owner = learner.sandbox._setup.owner("U1")
+    said = await learner.sandbox._verifiers.ask(owner, {"op": "dns", "name": "db"}, deadline_s=5)
+    assert said["ok"]
+    assert said["addresses"][0].startswith("10.200.")
