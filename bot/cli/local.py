@@ -91,7 +91,7 @@ def run_file_of(settings: Settings) -> RunFile:
 
 def joining(settings: Settings, space: Workspace | RunFile) -> Settings:
     """Return the settings of a bot that joins a local workspace."""
-    from bot.localslack.workspace import without_proxies
+    from bot.localslack.runfile import without_proxies
 
     without_proxies(os.environ)  # slack_sdk would send even 127.0.0.1 through a proxy
     tokens = {

@@ -1,12 +1,24 @@
-"""The run file: where a running workspace is and how to get in, for other processes of the same user."""
+"""The run file: where a running workspace is and how to get in, for other processes of the same user.
+
+A bot that joins needs only this module of the workspace.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import MutableMapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+#: Variables that make slack_sdk send its calls to a proxy, whatever NO_PROXY says.
+PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+
+
+def without_proxies(environment: MutableMapping[str, str]) -> list[str]:
+    """Take proxy variables out of an environment; return the names of those that were there."""
+    return [name for name in PROXY_VARIABLES if environment.pop(name, None) is not None]
 
 
 @dataclass(frozen=True, slots=True)

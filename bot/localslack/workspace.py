@@ -4,7 +4,7 @@
     client = AsyncWebClient(token=workspace.bot_token, base_url=workspace.api_url)
 
 Nothing but `base_url` and the two tokens differs from real Slack. Take HTTP_PROXY, HTTPS_PROXY and their lower-case
-forms out of the environment before building Slack clients (`without_proxies`): slack_sdk sends even
+forms out of the environment before building Slack clients (`runfile.without_proxies`): slack_sdk sends even
 127.0.0.1 through them.
 """
 
@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,18 +38,10 @@ from bot.localslack.values import Clock
 from bot.localslack.webapi import door
 from bot.localslack.world import World
 
-#: Variables that make slack_sdk send its calls to a proxy, whatever NO_PROXY says.
-PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
-
 
 def utc_now() -> datetime:
     """Return the real time."""
     return datetime.now(UTC)
-
-
-def without_proxies(environment: MutableMapping[str, str]) -> list[str]:
-    """Take proxy variables out of an environment; return the names of those that were there."""
-    return [name for name in PROXY_VARIABLES if environment.pop(name, None) is not None]
 
 
 @dataclass(frozen=True, slots=True)

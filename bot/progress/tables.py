@@ -16,6 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
+#: The migration that arrives at these tables.
+HEAD = "0001"
 #: Bytes; the last net below the caller's own limit.
 FILE_MAX = 64 * 1024
 

@@ -27,7 +27,8 @@ from bot.authoring.load import load_workshop
 from bot.authoring.rehearse import ENDED, Rehearsal
 from bot.core.workshop import StepRef
 from bot.localslack.person import Person
-from bot.localslack.workspace import start_workspace, without_proxies
+from bot.localslack.runfile import without_proxies
+from bot.localslack.workspace import start_workspace
 from bot.progress.pins import Pins
 from bot.progress.store import open_store
 from bot.settings import read_settings, shipped

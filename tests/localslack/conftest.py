@@ -17,7 +17,8 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.localslack.workspace import Delivering, Workspace, start_workspace, without_proxies
+from bot.localslack.runfile import without_proxies
+from bot.localslack.workspace import Delivering, Workspace, start_workspace
 
 MANIFEST = Path(__file__).parents[2] / "deploy" / "slack-manifest.yaml"
 #: Everything at once except the deadline, which must leave a loaded machine time to answer.

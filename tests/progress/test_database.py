@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.engine.interfaces import ReflectedIndex
 
 from bot.errors import OperatorError
+from bot.progress import upgrade
 from bot.progress.database import Database, open_database
 from bot.progress.store import open_store, open_sync
-from bot.progress.tables import METADATA
+from bot.progress.tables import HEAD, METADATA
 
 
 def count_up(db: sa.Connection) -> None:
@@ -150,3 +153,9 @@ def test_reading_does_not_wait_for_a_writer(tmp_path: Path) -> None:
         writer.execute("INSERT INTO notes VALUES ('a', 'b')")
         assert asyncio.run(look(database)) == 0
         writer.close()
+
+
+def test_the_tables_name_the_newest_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(upgrade.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
