@@ -34,7 +34,7 @@ class FakeEngine:
         self.folder = tempfile.TemporaryDirectory()
         self.path = Path(self.folder.name) / "engine.sock"
         self.asked = asyncio.Event()  #: something else than `/version` was
-        self.closed = asyncio.Event()
+        self.closed = asyncio.Event()  #: …and the connection it came on is gone
         self.serving: set[tuple[asyncio.Task[None] | None, asyncio.StreamWriter]] = set()
 
     @property
@@ -43,6 +43,7 @@ class FakeEngine:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.serving.add((asyncio.current_task(), writer))
+        worked = False
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -54,10 +55,12 @@ class FakeEngine:
                 if b" /version " in head:
                     writer.write(http(VERSION))
                 else:
+                    worked = True
                     self.asked.set()
                     await self.handler(head, writer)
                 await writer.drain()
-        self.closed.set()
+        if worked:
+            self.closed.set()
         writer.close()
 
     async def close(self) -> None:
@@ -143,7 +146,13 @@ async def test_an_engine_that_trickles_cannot_outlast_the_deadline(door: Door, f
 
 
 async def test_a_lane_full_of_dead_calls_is_a_timeout_too_and_frees_itself(door: Door, fake: Start) -> None:
-    engine = door((await fake(silent)).url)
+    well = asyncio.Event()
+
+    async def silent_until_well(_head: bytes, writer: asyncio.StreamWriter) -> None:
+        await well.wait()
+        writer.write(http(b"{}"))
+
+    engine = door((await fake(silent_until_well)).url)
 
     async def ask() -> object:
         try:
@@ -153,7 +162,9 @@ async def test_a_lane_full_of_dead_calls_is_a_timeout_too_and_frees_itself(door:
 
     async with asyncio.timeout(10):
         said = await asyncio.gather(*(ask() for _ in range(THREADS[Lane.BUILD] * 2)))
-    assert all(isinstance(each, EngineTimeout) for each in said)
+        assert all(isinstance(each, EngineTimeout) for each in said)
+        well.set()
+        assert isinstance(await engine.ask(Lane.BUILD, "GET", "/info", deadline_s=5), Reply)
 
 
 async def test_a_cancelled_call_shuts_its_socket(door: Door, fake: Start) -> None:
@@ -210,6 +221,23 @@ async def test_no_credential_of_the_operators_is_ever_sent(
     assert b"POST /v1.41/build" in sent
     for header in (b"hunter2", secret.encode(), b"proxy.example", b"X-Registry-Auth"):
         assert header not in sent
+
+
+async def test_an_engine_over_tcp_is_asked_directly_whatever_proxy_the_operator_has(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = FakeEngine(answering(http(b"{}")))
+    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://operator:hunter2@127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    try:
+        assert isinstance(await door(f"tcp://127.0.0.1:{port}").ask(Lane.CONTROL, "GET", "/info", deadline_s=5), Reply)
+    finally:
+        listening.close()
+        await server.close()
 
 
 async def test_an_engine_newer_than_our_library_is_spoken_to_in_a_version_both_know(

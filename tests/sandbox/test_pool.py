@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.errors import HostError
 from bot.handin.plan import RunPlan
 from bot.sandbox import pool
 from bot.sandbox.host import Host
@@ -11,9 +12,14 @@ from bot.sandbox.names import Owner
 from bot.sandbox.sandbox import DockerSandbox
 from tests.sandbox.conftest import Learner, until
 
-pytestmark = pytest.mark.engine
+
+@pytest.mark.parametrize("said", ['{"nonce": "other", "ok": true}', "not json", "[]", ""])
+def test_an_answer_to_another_question_is_no_answer(said: str) -> None:
+    with pytest.raises(HostError):
+        pool._answer(said, "mine")
 
 
+@pytest.mark.engine
 async def test_a_class_has_more_networks_than_the_engines_own_pools_hold(sandbox: DockerSandbox, host: Host) -> None:
     owners = [Owner(sandbox._setup.instance, f"N{number}") for number in range(36)]
     networks = sandbox._networks
@@ -29,6 +35,7 @@ async def test_a_class_has_more_networks_than_the_engines_own_pools_hold(sandbox
         await asyncio.gather(*(networks.remove(owner) for owner in owners))
 
 
+@pytest.mark.engine
 async def test_a_network_is_made_once_however_many_ask_for_it(sandbox: DockerSandbox, host: Host) -> None:
     owner = Owner(sandbox._setup.instance, "U1")
     await asyncio.gather(*(sandbox._networks.ensure(owner) for _ in range(5)))
@@ -36,6 +43,7 @@ async def test_a_network_is_made_once_however_many_ask_for_it(sandbox: DockerSan
     assert names.count(owner.network) == 1
 
 
+@pytest.mark.engine
 async def test_a_verifier_that_nobody_asks_goes(learner: Learner, host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "IDLE_S", 0.3)
     owner = learner.sandbox._setup.owner("U1")
@@ -49,6 +57,7 @@ async def test_a_verifier_that_nobody_asks_goes(learner: Learner, host: Host, mo
     await until(gone)
 
 
+@pytest.mark.engine
 async def test_an_answer_belongs_to_its_question(learner: Learner) -> None:
     owner = learner.sandbox._setup.owner("U1")
     verifiers = learner.sandbox._verifiers
@@ -59,6 +68,7 @@ async def test_an_answer_belongs_to_its_question(learner: Learner) -> None:
     assert (await verifiers.ask(owner, {"op": "nosuch"}, deadline_s=5))["error"] == "bad-request"
 
 
+@pytest.mark.engine
 async def test_containers_of_one_learner_find_each_other_by_name(learner: Learner) -> None:
     await learner.do(RunPlan("alpine", ("sleep", "300"), "db", detach=True))
     owner = learner.sandbox._setup.owner("U1")

@@ -22,7 +22,8 @@ from bot.core.probe import (
 )
 from bot.handin.plan import BuildPlan, ListImages, PublishedPort, RemoveContainers, RunPlan, StopContainers
 from bot.sandbox.host import Host
-from bot.sandbox.probes import file_seen
+from bot.sandbox.probes import file_seen, made_from
+from bot.sandbox.things import container_of
 from tests.sandbox.conftest import Learner
 
 APP = "getting-started"
@@ -81,6 +82,18 @@ def test_a_file_that_is_not_there_names_those_that_nearly_are(files: dict[str, b
 
 def test_a_file_that_is_there_is_read() -> None:
     assert file_seen(FileSpec(path="Dockerfile"), {"Dockerfile": b"FROM x"}) == FileSeen(True, "FROM x", 6)
+
+
+@pytest.mark.parametrize(
+    ("image", "image_id", "found"),
+    [("getting-started", "sha256:1", True), ("getting-started:latest", "sha256:2", True), ("3914ef", "sha256:1", True)]
+    + [("other", "sha256:2", False), ("getting-started:v2", "sha256:2", False)],
+)
+def test_a_containers_image_is_known_by_its_name_or_by_what_the_name_means(
+    image: str, image_id: str, found: bool
+) -> None:
+    raw = {"Id": "c", "ImageID": image_id, "Labels": {"docent.image": image}}
+    assert bool(made_from([container_of(raw)], APP, "sha256:1")) is found
 
 
 @pytest.mark.engine
