@@ -86,8 +86,13 @@ def test_a_file_that_is_there_is_read() -> None:
 
 @pytest.mark.parametrize(
     ("image", "image_id", "found"),
-    [("getting-started", "sha256:1", True), ("getting-started:latest", "sha256:2", True), ("3914ef", "sha256:1", True)]
-    + [("other", "sha256:2", False), ("getting-started:v2", "sha256:2", False)],
+    [
+        ("getting-started", "sha256:1", True),
+        ("getting-started:latest", "sha256:2", True),
+        ("3914ef", "sha256:1", True),
+        ("other", "sha256:2", False),
+        ("getting-started:v2", "sha256:2", False),
+    ],
 )
 def test_a_containers_image_is_known_by_its_name_or_by_what_the_name_means(
     image: str, image_id: str, found: bool
