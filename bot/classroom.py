@@ -151,8 +151,8 @@ class Classroom:
                 await self._start_check(ref, learner, where)
             case RunCommands(commands):
                 await self._bench.run(learner.id, commands, where)
-            case KeepFiles(files):
-                await self._bench.keep(learner.id, files, where)
+            case KeepFiles(files, ref):
+                await self._bench.keep(learner.id, files, ref, where)
             case Apply(acts):
                 await self._bench.apply(learner.id, acts)
             case PrepareProject():

@@ -13,8 +13,8 @@ from contextlib import AbstractAsyncContextManager
 
 import structlog
 
-from bot.core.messages import CommandOutput, FileSaved, Note
-from bot.core.workshop import Act
+from bot.core.messages import CommandOutput, FileSaved, Note, Offer
+from bot.core.workshop import Act, StepRef
 from bot.errors import HostError
 from bot.handin.command import read_commands
 from bot.handin.dockerfile import Dockerfile, parse_dockerfile
@@ -69,7 +69,7 @@ class Workbench:
         await self._chat.show(where, CommandOutput(command.line, output))
         return output.exit_code == 0
 
-    async def keep(self, learner: str, files: Sequence[tuple[str, bytes]], where: Where) -> None:
+    async def keep(self, learner: str, files: Sequence[tuple[str, bytes]], ref: StepRef | None, where: Where) -> None:
         """Keep handed-in files and show what changed; what cannot be kept is said, the rest is kept."""
         project = dict(await self._store.files(learner))
         for path, content in files:
@@ -80,7 +80,7 @@ class Workbench:
             before = project.get(judged)
             project[judged] = content
             await self._store.write_files(learner, {judged: content})
-            await self._chat.show(where, saved_message(judged, before, content))
+            await self._chat.show(where, saved_message(judged, before, content, ref))
 
     async def prepare(self, learner: str, start: Mapping[str, bytes]) -> None:
         """Give the learner the files of the exercise app, unless they have a project."""
@@ -145,7 +145,7 @@ def place_of(path: str, project: Mapping[str, bytes]) -> str:
     return same[0] if len(same) == 1 else path
 
 
-def saved_message(path: str, before: bytes | None, content: bytes) -> FileSaved:
+def saved_message(path: str, before: bytes | None, content: bytes, ref: StepRef | None) -> FileSaved:
     """Return what to say about a kept file: its size, what changed, and what looks odd about it."""
     text = content.decode("utf-8", "replace")
     diff = ""
@@ -155,7 +155,8 @@ def saved_message(path: str, before: bytes | None, content: bytes) -> FileSaved:
         )
         diff = "\n".join(list(lines)[2 : DIFF_LINES + 2])
     warning = _dockerfile_warning(text) if path.rsplit("/", 1)[-1] == "Dockerfile" else ""
-    return FileSaved(path, len(content), len(text.splitlines()), before is None, diff, warning)
+    offers = (Offer.CHECK,) if ref else ()
+    return FileSaved(path, len(content), len(text.splitlines()), before is None, diff, warning, offers, ref)
 
 
 def _dockerfile_warning(text: str) -> str:

@@ -25,7 +25,7 @@ def prepare(
     data: Data = None,
 ) -> None:
     """Pull the base images, or build stand-ins where no registry answers; pin and test them."""
-    from bot.images_view import rich_report
+    from bot.cli.images_view import rich_report
     from bot.progress.pins import Pins
     from bot.progress.store import open_sync
     from bot.sandbox.catalogue import needed_for

@@ -39,7 +39,7 @@ def step_card(workshop: Workshop, learner: Learner, ref: StepRef) -> StepCard:
         minutes=step.minutes,
         say=say,
         offers=step_offers(workshop, learner, ref),
-        edit_path=step.handin.files[0] if step.handin.files else "",
+        edit_path=edit_path(step),
         passed=ref in learner.passed,
     )
 
@@ -55,6 +55,11 @@ def step_offers(workshop: Workshop, learner: Learner, ref: StepRef) -> tuple[Off
     edit = (Offer.EDIT,) if step.handin.files else ()
     onward = Offer.NEXT if ref in learner.skipped else Offer.SKIP
     return (*edit, Offer.CHECK, Offer.HINT, onward, *back)
+
+
+def edit_path(step: Step) -> str:
+    """Return the file that a step is about, '' when it is about none."""
+    return step.handin.files[0] if step.handin.files else ""
 
 
 def question_cards(learner: Learner, ref: StepRef, step: Step) -> tuple[QuestionCard, ...]:
@@ -100,6 +105,7 @@ def check_card(
         hint=_nudge(workshop, step, verdict) if ended else "",
         recap=filled(step.recap, workshop, learner) if ended and verdict.passed else "",
         offers=_check_offers(workshop, ref, step, verdict) if ended else (),
+        edit_path=edit_path(step),
         took_s=took_s,
     )
 

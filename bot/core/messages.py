@@ -122,6 +122,7 @@ class CheckCard:
     hint: str = ""  #: the fitting hint's nudge, at the end
     recap: str = ""  #: what was just proved, at the end
     offers: tuple[Offer, ...] = ()
+    edit_path: str = ""  #: the file that EDIT opens
     took_s: float = 0.0
 
 

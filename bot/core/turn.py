@@ -62,7 +62,7 @@ class RunCommands:
 
 @dataclass(frozen=True, slots=True)
 class KeepFiles:
-    """Keep project files and show what changed."""
+    """Keep project files and show what changed; `ref` is the step that may be checked now, None when it may not."""
 
     files: tuple[tuple[str, bytes], ...]
     ref: StepRef | None = None

@@ -180,11 +180,14 @@ def _files(workshop: Workshop, learner: Learner, event: WroteFiles) -> Turn:
     if not event.files:
         return Turn(learner, (note(words.NOTHING_HANDED_IN, ref=learner.at),))
     ref = learner.at
-    kept = (*_prepared(learner), KeepFiles(event.files, ref))
     step = workshop.step(ref) if ref else None
     if ref is None or step is None:
-        return Turn(learner, (*kept, note(words.NOT_STARTED, Offer.START)))
-    return Turn(learner, (*kept, *_after_files(learner, ref, step, {path for path, _ in event.files})))
+        return Turn(learner, (*_prepared(learner), KeepFiles(event.files), note(words.NOT_STARTED, Offer.START)))
+    paths = {path for path, _ in event.files}
+    wanted = bool(paths & set(step.handin.files)) and not learner.done(ref)
+    ready = wanted and not ladder.open_answers(learner, ref, step)
+    kept = KeepFiles(event.files, ref if ready else None)
+    return Turn(learner, (kept, *_after_files(learner, ref, step, paths)))
 
 
 def _after_files(learner: Learner, ref: StepRef, step: Step, paths: set[str]) -> tuple[Action, ...]:

@@ -173,7 +173,7 @@ def _note(note: Note, owner: str) -> Rendered:
 def _welcome(welcome: Welcome, owner: str) -> Rendered:
     hello = f"Hello {welcome.name}, I am Docent."
     what = (
-        f"{hello} I take you through **{welcome.title}**, right here in Slack: {_minutes(welcome.minutes)} in all. "
+        f"{hello} I take you through the **{welcome.title}**, right here in Slack: {_minutes(welcome.minutes)} in all. "
         "You need nothing installed. Write files and type `docker …` commands as messages; I run them in a "
         "sandbox of your own and check your work with real containers."
     )
@@ -196,16 +196,19 @@ def _heading(number: int, of: int, section_title: str, ref: StepRef, minutes: fl
 
 
 def _step(card: StepCard, owner: str) -> Rendered:
-    labels = {Offer.EDIT: cut(f"Write {card.edit_path}", 75)} if card.edit_path else {}
     return Rendered(
         _text(f"{card.title}: {card.say}"),
         [
             _heading(card.number, card.of, card.section_title, card.ref, card.minutes, card.passed),
             header(card.title),
             markdown(card.say),
-            *_buttons(card.offers, owner, card.ref, card.edit_path, labels),
+            *_buttons(card.offers, owner, card.ref, card.edit_path, _edit_label(card.edit_path)),
         ],
     )
+
+
+def _edit_label(path: str) -> dict[Offer, str]:
+    return {Offer.EDIT: f"Write {path}"} if path else {}
 
 
 def _question(card: QuestionCard, owner: str) -> Rendered:
@@ -244,7 +247,7 @@ def _letter(index: int) -> str:
 def _hint(card: HintCard, owner: str) -> Rendered:
     name = ("Hint 1 of 3", "Hint 2 of 3", "The solution")[card.rung - 1]
     title = f"{name} · {card.about}" if card.about else name
-    more = (Offer.HINT,) if card.rung < 3 else (Offer.SKIP,)
+    more = (Offer.HINT,) if card.rung < 3 else ()
     labels = {Offer.HINT: "Another hint" if card.rung == 1 else "Show the solution"}
     return Rendered(
         _text(f"{name}: {card.text}"),
@@ -266,7 +269,8 @@ def _check(card: CheckCard, owner: str) -> Rendered:
         detail = next((i.result.detail for i in card.lines if isinstance(i.result, Failed) and i.result.detail), "")
         if detail:
             blocks.append(rich(preformatted(cut_middle(detail, 1_500))))
-        blocks += _buttons(card.offers, owner, card.ref, labels={Offer.CHECK: "Check again"})
+        labels = {Offer.CHECK: "Check again"} | _edit_label(card.edit_path)
+        blocks += _buttons(card.offers, owner, card.ref, card.edit_path, labels)
     return Rendered(_text(f"{card.title}: {status}"), blocks)
 
 
@@ -289,7 +293,7 @@ def _check_status(card: CheckCard) -> str:
 
 def _ended(card: CheckCard) -> str:
     passed = sum(1 for item in card.lines if isinstance(item.result, Passed))
-    took = f" in {card.took_s:.1f} s" if card.took_s else ""
+    took = f" in {card.took_s:.1f} s" if card.took_s >= 0.05 else ""
     if passed == len(card.lines):
         return f"Passed: all {passed} proved{took}."
     if not any(isinstance(item.result, Failed) for item in card.lines):

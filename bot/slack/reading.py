@@ -42,7 +42,7 @@ def read_message(text: str) -> Event:
         )
     blocks = read_code_blocks(said)
     if blocks:
-        return WroteFiles(tuple((path or "Dockerfile", content.encode()) for path, content in blocks), "code block")
+        return WroteFiles(tuple((path, content.encode()) for path, content in blocks), "code block")
     if looks_like_commands(said):
         return TypedCommands(read_commands(said))
     return SaidSomething(said)
@@ -75,7 +75,7 @@ def _read_offer(offer: Offer, value: Value) -> Event:
         case Offer.HINT:
             return AskedForHint(value.ref)
         case Offer.EDIT:
-            return OpenedEditor(value.detail or "Dockerfile")
+            return OpenedEditor(value.detail)
         case Offer.SKIP:
             return AskedToSkip(value.ref)
         case Offer.SKIP_SURE:
