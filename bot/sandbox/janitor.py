@@ -28,6 +28,21 @@ async def sweep(setup: Setup, verifiers: Verifiers, open_attempts: Collection[in
     return removed + await _old_interpreters(setup)
 
 
+async def demolish(setup: Setup) -> None:
+    """Remove everything of this instance: containers, images, networks and volumes of all its learners."""
+    host, ours = setup.host, f"docent.instance={setup.instance}"
+    for container in await host.containers(ours):
+        await host.remove(container.id)
+    for image in await host.images(ours):
+        for reference in image.tags or (image.id,):
+            await host.remove_image(reference, force=True)
+    params = {"filters": json.dumps({"label": [ours]})}
+    for network in (await host.must("GET", "/networks", params=params)).json:
+        await host.ask("DELETE", f"/networks/{network['Id']}")
+    for volume in (await host.must("GET", "/volumes", params=params)).json["Volumes"] or ():
+        await host.ask("DELETE", f"/volumes/{volume['Name']}")
+
+
 async def _old_interpreters(setup: Setup) -> int:
     """Remove the volumes filled from verifier images that are not used any more."""
     filters = json.dumps({"label": [f"docent.instance={setup.instance}", "docent.kind=verifier"]})

@@ -12,7 +12,7 @@ from bot.sandbox.builds import Builds
 from bot.sandbox.commands import Commands
 from bot.sandbox.engine import Engine
 from bot.sandbox.host import Host
-from bot.sandbox.janitor import sweep
+from bot.sandbox.janitor import demolish, sweep
 from bot.sandbox.pool import Networks, Verifiers
 from bot.sandbox.probes import Probes
 from bot.sandbox.recipe import Limits
@@ -75,6 +75,11 @@ class DockerSandbox:
                 for tag in image.tags or (image.id,):
                     await host.remove_image(tag, force=True)
             await self._networks.remove(owner)
+
+    async def demolish(self) -> None:
+        """Remove everything of this instance from the host; for rehearsals, tests and a farewell."""
+        await self._verifiers.close()
+        await demolish(self._setup)
 
     async def ready(self) -> str:
         """Return '' when work can be done, else one sentence saying what is missing."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +14,6 @@ from bot.errors import HostError
 from bot.handin.plan import BuildPlan, Output, Plan
 from bot.sandbox.engine import Engine
 from bot.sandbox.host import Host
-from bot.sandbox.names import interpreter_volume
 from bot.sandbox.recipe import Limits
 from bot.sandbox.sandbox import DockerSandbox
 
@@ -96,11 +94,7 @@ async def make_sandbox(host: Host, images: Mapping[str, str]) -> AsyncIterator[C
 
     yield make
     for sandbox in made[-1:]:
-        for learner in ("U1", "U2"):
-            with contextlib.suppress(HostError):
-                await sandbox.clean(learner)
-        with contextlib.suppress(HostError):
-            await host.ask("DELETE", f"/volumes/{interpreter_volume(instance, images['docent-verifier:latest'])}")
+        await sandbox.demolish()
     for sandbox in made:
         await sandbox.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
@@ -86,3 +87,16 @@ async def test_containers_outlive_the_bot(make_sandbox: Callable[..., DockerSand
     second = Learner(make_sandbox(), "U1")
     await second.sandbox.sweep([])
     assert (await second.do(ListContainers(quiet=True, no_trunc=True))).text == ran.text
+
+
+@pytest.mark.engine
+async def test_demolished_nothing_of_the_instance_is_left(learner: Learner, host: Host) -> None:
+    await learner.image("FROM alpine\n")
+    await learner.do(RunPlan("app", ("sleep", "300"), "web", detach=True))
+    await learner.sandbox.sweep([])  # fills the verifier's volume
+    await learner.sandbox.demolish()
+    ours = {"filters": json.dumps({"label": [f"docent.instance={learner.sandbox._setup.instance}"]})}
+    assert await host.containers(*learner.sandbox._setup.owner("U1").labels) == ()
+    assert await host.images(*learner.sandbox._setup.owner("U1").labels) == ()
+    assert (await host.must("GET", "/networks", params=ours)).json == []
+    assert not (await host.must("GET", "/volumes", params=ours)).json["Volumes"]
