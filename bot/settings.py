@@ -42,7 +42,6 @@ class Settings(BaseSettings):
     check_timeout_s: float = Field(120, ge=5, le=900)
     board_every_s: float = Field(5, ge=1)
     pace: bool = Field(True, description="keep Slack's pace: about one message a second per channel")
-    runtime: str = Field("", description="container runtime, e.g. runsc; empty: the engine's default")
     log_level: str = "INFO"
     log_json: bool = False
 
