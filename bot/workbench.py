@@ -18,7 +18,18 @@ from bot.core.workshop import Act, StepRef
 from bot.errors import HostError
 from bot.handin.command import read_commands
 from bot.handin.dockerfile import Dockerfile, parse_dockerfile
-from bot.handin.plan import BuildPlan, Command, Curl, Output, Plan, Refusal, RunPlan, StopContainers
+from bot.handin.plan import (
+    BuildPlan,
+    Command,
+    Curl,
+    ListContainers,
+    Output,
+    Plan,
+    Refusal,
+    RemoveContainers,
+    RunPlan,
+    StopContainers,
+)
 from bot.handin.project import judge_file
 from bot.ports import Chat, Sandbox, Store, Where
 
@@ -26,6 +37,7 @@ log = structlog.get_logger(__name__)
 
 Asset = Callable[[str], bytes]  #: a file below the workshop's folder
 DIFF_LINES = 40
+NOT_STARTED = 125  #: exit code of `docker run` when Docker itself refused
 
 
 class Workbench:
@@ -102,8 +114,21 @@ class Workbench:
             elif act.say is not None:
                 for command in read_commands(act.say):
                     if not isinstance(command.plan, Refusal):
-                        files = await self._store.files(learner)
-                        await self._sandbox.run(learner, command.plan, files, lambda _: None)
+                        await self._apply_plan(learner, command.plan)
+
+    async def _apply_plan(self, learner: str, plan: Plan) -> None:
+        files = await self._store.files(learner)
+
+        async def run(each: Plan) -> Output:
+            return await self._sandbox.run(learner, each, files, lambda _: None)
+
+        output = await run(plan)
+        if isinstance(plan, RunPlan) and output.exit_code == NOT_STARTED:
+            # a container of theirs holds the name or the port that the solution needs
+            in_the_way = tuple((await run(ListContainers(all=True, quiet=True))).text.split())
+            if in_the_way:
+                await run(RemoveContainers(in_the_way, force=True))
+                await run(plan)
 
 
 def doing(plan: Plan) -> str:

@@ -24,10 +24,10 @@ from bot.core.events import (
     WroteFiles,
 )
 from bot.core.messages import CheckCard, CheckState, CommandOutput, FileSaved, Note, StepCard
-from bot.core.workshop import StepRef
+from bot.core.workshop import Act, StepRef
 from bot.errors import ChatError, EngineDown
 from bot.handin.command import read_commands
-from bot.handin.plan import BuildPlan, Output
+from bot.handin.plan import BuildPlan, ListContainers, Output, RemoveContainers, RunPlan
 from bot.ports import Where
 from bot.progress.store import SqlStore, open_store
 from bot.settings import shipped
@@ -43,6 +43,7 @@ BUILD = next(ref for ref, condition in WORKSHOP.conditions() if condition.probe 
 @dataclass
 class Class:
     classroom: Classroom
+    bench: Workbench
     checks: Checks
     store: SqlStore
     chat: MemoryChat
@@ -79,7 +80,9 @@ async def room(tmp_path: Path) -> AsyncIterator[Class]:
         clock=now,
         refresh_board=lambda: None,
     )
-    yield Class(classroom, Checks(WORKSHOP, store, chat, sandbox, desk, classroom, now, 2), store, chat, sandbox, desk)
+    yield Class(
+        classroom, bench, Checks(WORKSHOP, store, chat, sandbox, desk, classroom, now, 2), store, chat, sandbox, desk
+    )
     await classroom.stop(drain_s=1)
     await store.close()
 
@@ -202,3 +205,18 @@ async def test_publishing_twice_counts_once(room: Class) -> None:
     await room.checks.publish(attempt.id, verdict)
     assert (await room.store.learner("U1")).tries == tries
     assert tries[BUILD] == 1
+
+
+async def test_skipping_makes_room_for_the_solutions_container(room: Class) -> None:
+    await room.at(BUILD)
+    room.sandbox.answers |= {RunPlan: Output("port is already allocated", 125), ListContainers: Output("abc\ndef")}
+    await room.bench.apply("U1", (Act(say="docker run -d --name todo getting-started"),))
+    assert [type(plan) for plan in room.sandbox.ran] == [RunPlan, ListContainers, RemoveContainers, RunPlan]
+    assert RemoveContainers(("abc", "def"), force=True) in room.sandbox.ran
+
+
+async def test_an_upload_with_a_bare_name_goes_where_that_file_is(room: Class) -> None:
+    await room.at(BUILD)
+    await room.store.write_files("U1", {"src/static/index.html": b"old"})
+    await room.classroom.turn(WroteFiles((("index.html", b"new"),), "upload"), ADA)
+    assert (await room.store.files("U1"))["src/static/index.html"] == b"new"

@@ -95,7 +95,7 @@ async def test_a_check_waits_for_the_engine_and_then_gives_its_verdict(tmp_path:
             assert await bot.store.open_attempts() == []
         finally:
             await ada.close()
-            await bot.sandbox.clean("U0ADA")
+            await bot.sandbox.demolish()
 
 
 async def test_a_second_press_is_told_that_the_check_runs(school: School) -> None:
