@@ -19,7 +19,12 @@ from bot.settings import read_settings
 from bot.wiring import running_bot
 from tests.e2e.conftest import School, come_to, slow_dockerfile, step_that_builds
 
-pytestmark = [pytest.mark.e2e, pytest.mark.engine]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.engine,
+    # docker-py leaves its socket open when the engine goes away between our knock and its connect
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 class Relay:
