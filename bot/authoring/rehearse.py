@@ -92,7 +92,7 @@ class Rehearsal:
         self._told = told
 
     def chosen(self, sections: Iterable[str]) -> tuple[Section, ...]:
-        """Return these sections in order, all of them when none is named. Raises: `OperatorError` for an unknown one."""
+        """Return these sections in order, or all of them. Raises: `OperatorError` for an unknown one."""
         wanted = {name.zfill(2) for name in sections}
         known = {section.id for section in self._workshop.sections}
         if unknown := wanted - known:
