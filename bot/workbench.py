@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -38,6 +39,7 @@ log = structlog.get_logger(__name__)
 Asset = Callable[[str], bytes]  #: a file below the workshop's folder
 DIFF_LINES = 40
 NOT_STARTED = 125  #: exit code of `docker run` when Docker itself refused
+TAKEN = re.compile("already (?:allocated|in use)")  #: …because a port or a name is taken
 
 
 class Workbench:
@@ -123,7 +125,7 @@ class Workbench:
             return await self._sandbox.run(learner, each, files, lambda _: None)
 
         output = await run(plan)
-        if isinstance(plan, RunPlan) and output.exit_code == NOT_STARTED:
+        if isinstance(plan, RunPlan) and output.exit_code == NOT_STARTED and TAKEN.search(output.text):
             # a container of theirs holds the name or the port that the solution needs
             in_the_way = tuple((await run(ListContainers(all=True, quiet=True))).text.split())
             if in_the_way:
