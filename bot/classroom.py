@@ -28,11 +28,13 @@ from bot.core.turn import (
     PrepareProject,
     RefreshBoard,
     Replace,
+    ReplaceText,
     RunCommands,
     Say,
     ShowHome,
     StartCheck,
     Turn,
+    UndoEdit,
     Whisper,
 )
 from bot.core.tutor import decide
@@ -153,6 +155,10 @@ class Classroom:
                 await self._bench.run(learner.id, commands, where)
             case KeepFiles(files, ref):
                 await self._bench.keep(learner.id, files, ref, where)
+            case ReplaceText(path, old, new, ref):
+                await self._bench.replace(learner.id, path, (old, new), ref, where)
+            case UndoEdit(path, ref):
+                await self._bench.undo(learner.id, path, ref, where)
             case Apply(acts):
                 await self._bench.apply(learner.id, acts)
             case PrepareProject():
@@ -174,7 +180,8 @@ class Classroom:
         text = content.decode("utf-8", "replace")
         if len(text) > EDITOR_LIMIT:
             size = f"`{editor.path}` has {len(text):,} characters; the form holds {EDITOR_LIMIT:,}."
-            await self._chat.show(where.without_press(), Note(f"{size} Please upload it as a file."))
+            ways = f"Say replace `OLD` with `NEW` in {editor.path}, or upload the file."
+            await self._chat.show(where.without_press(), Note(f"{size} {ways}"))
             return
         await self._chat.open_form(where, Editor(editor.path, text, editor.ref))
 

@@ -19,7 +19,8 @@ from bot.errors import HostError
 from bot.handin.command import read_commands
 from bot.handin.dockerfile import Dockerfile, parse_dockerfile
 from bot.handin.plan import BuildPlan, Command, Curl, Output, Plan, Refusal, RunPlan, StopContainers
-from bot.handin.project import judge_file
+from bot.handin.project import judge_file, near_names
+from bot.handin.replacing import Replacement, read_replacement, replaced
 from bot.ports import Chat, Sandbox, Store, Where
 
 log = structlog.get_logger(__name__)
@@ -82,15 +83,44 @@ class Workbench:
             await self._store.write_files(learner, {judged: content})
             await self._chat.show(where, saved_message(judged, before, content, ref))
 
+    async def replace(self, learner: str, path: str, texts: tuple[str, str], ref: StepRef | None, where: Where) -> None:
+        """Replace the old text of a file by the new one and show what changed; else say what was found."""
+        project = await self._store.files(learner)
+        path = place_of(path, project)
+        if path not in project:
+            await self._chat.show(where, Note(no_such_file(path, project)))
+            return
+        before = project[path]
+        try:
+            after = replaced(before.decode(), *texts, path)
+        except UnicodeDecodeError:
+            after = Refusal("NOT_TEXT", f"`{path}` is not a text file, so I cannot replace words in it.", path)
+        if isinstance(after, Refusal):
+            await self._chat.show(where, Note(after.say))
+            return
+        await self.keep(learner, ((path, after.encode()),), ref, where)
+
+    async def undo(self, learner: str, path: str, ref: StepRef | None, where: Where) -> None:
+        """Take the last change of a file back, and show what that changed."""
+        if path:
+            path = place_of(path, await self._store.files(learner))
+        undone = await self._store.undo_write(learner, path)
+        if undone is None:
+            what = f"`{path}`" if path else "any file"
+            await self._chat.show(where, Note(f"I remember no earlier version of {what}, so nothing has changed."))
+        elif undone.now is None:
+            await self._chat.show(where, Note(f"`{undone.path}` was new, so it is gone again."))
+        else:
+            await self._chat.show(where, saved_message(undone.path, undone.was or b"", undone.now, ref))
+
     async def prepare(self, learner: str, start: Mapping[str, bytes]) -> None:
         """Give the learner the files of the exercise app, unless they have a project."""
         if not await self._store.files(learner):
-            await self._store.write_files(learner, dict(start))
+            await self._store.start_over(learner, start)
 
     async def restart_project(self, learner: str, start: Mapping[str, bytes]) -> None:
         """Put the project back to the exercise app's files."""
-        gone: dict[str, bytes | None] = dict.fromkeys(await self._store.files(learner))
-        await self._store.write_files(learner, gone | dict(start))
+        await self._store.start_over(learner, start)
 
     async def apply(self, learner: str, acts: Sequence[Act]) -> None:
         """Do what an author wrote, without a word. Raises `HostError`."""
@@ -100,10 +130,22 @@ class Workbench:
             elif act.remove is not None:
                 await self._store.write_files(learner, {act.remove: None})
             elif act.say is not None:
-                for command in read_commands(act.say):
-                    if not isinstance(command.plan, Refusal):
-                        files = await self._store.files(learner)
-                        await self._sandbox.run(learner, command.plan, files, lambda _: None)
+                await self._apply_said(learner, act.say)
+
+    async def _apply_said(self, learner: str, said: str) -> None:
+        files = await self._store.files(learner)
+        asked = read_replacement(said)
+        if isinstance(asked, Replacement):
+            before = files.get(asked.path, b"").decode("utf-8", "replace")
+            after = replaced(before, asked.old, asked.new, asked.path)
+            if isinstance(after, str):  # else the learner has changed it already
+                await self._store.write_files(learner, {asked.path: after.encode()})
+            return
+        for command in read_commands(said):
+            if not isinstance(command.plan, Refusal):
+                output = await self._sandbox.run(learner, command.plan, files, lambda _: None)
+                if output.exit_code:
+                    log.info("applied_in_vain", learner=learner, command=command.line, said=output.text[-300:])
 
 
 def doing(plan: Plan) -> str:
@@ -143,6 +185,13 @@ def place_of(path: str, project: Mapping[str, bytes]) -> str:
         return path
     same = [known for known in project if known.rsplit("/", 1)[-1] == path]
     return same[0] if len(same) == 1 else path
+
+
+def no_such_file(path: str, project: Mapping[str, bytes]) -> str:
+    """Return what to say about a file that is not in the project, with the one that was probably meant."""
+    near = near_names(path, project)
+    meant = f" Did you mean `{near[0]}`?" if near else " `ls` shows what is there."
+    return f"There is no `{path}` in your project.{meant} Nothing has changed."
 
 
 def saved_message(path: str, before: bytes | None, content: bytes, ref: StepRef | None) -> FileSaved:

@@ -202,3 +202,63 @@ async def test_publishing_twice_counts_once(room: Class) -> None:
     await room.checks.publish(attempt.id, verdict)
     assert (await room.store.learner("U1")).tries == tries
     assert tries[BUILD] == 1
+
+
+PAGE = "say('No items yet!');\nsay('bye');\nsay('bye');\n"
+
+
+async def said_in(room: Class, text: str) -> object:
+    """Say something and return the last message that came of it."""
+    await room.classroom.turn(SaidSomething(text), ADA)
+    await room.classroom.stop()
+    return room.chat.said[-1]
+
+
+async def test_a_text_in_a_long_file_is_replaced_shown_and_undone(room: Class) -> None:
+    await room.classroom.turn(Started(), ADA, "Ada")
+    await room.store.write_files("U1", {"src/app.js": PAGE.encode()})
+    saved = await said_in(room, "replace `No items yet!` with `No tea yet!` in src/app.js")
+    assert isinstance(saved, FileSaved)
+    assert "-say('No items yet!');\n+say('No tea yet!');" in saved.diff
+    assert (await room.store.files("U1"))["src/app.js"] == PAGE.replace("items", "tea").encode()
+    undone = await said_in(room, "undo")
+    assert isinstance(undone, FileSaved)
+    assert "-say('No tea yet!');\n+say('No items yet!');" in undone.diff
+    assert (await room.store.files("U1"))["src/app.js"] == PAGE.encode()
+
+
+async def test_a_file_is_found_by_its_name_alone(room: Class) -> None:
+    await room.store.start_over("U1", {"src/static/app.js": PAGE.encode()})
+    saved = await said_in(room, "replace `No items` with `No tea` in app.js")
+    assert isinstance(saved, FileSaved)
+    assert saved.path == "src/static/app.js"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("replace `bye` with `hi` in app.js", "lines 2, 3"),
+        ("replace `No itms yet!` with `x` in app.js", "nearest is line 1"),
+        ("replace `a` with `b` in aps.js", "Did you mean `app.js`?"),
+        ("replace `a` with `b` in picture.png", "not a text file"),
+        ("replace `a` with `b`", "In which file?"),
+        ("undo Dockerfile", "no earlier version of `Dockerfile`"),
+    ],
+)
+async def test_a_change_that_cannot_be_made_changes_nothing_and_says_why(room: Class, text: str, answer: str) -> None:
+    await room.store.start_over("U1", {"app.js": PAGE.encode(), "picture.png": b"\xff\xd8"})
+    note = await said_in(room, text)
+    assert isinstance(note, Note)
+    assert answer in note.text
+    assert await room.store.files("U1") == {"app.js": PAGE.encode(), "picture.png": b"\xff\xd8"}
+
+
+async def test_what_a_skip_wrote_can_be_undone(room: Class) -> None:
+    await room.store.start_over("U1", {"Dockerfile": b"FROM mine\n"})
+    bench = Workbench(room.store, room.sandbox, room.chat, lambda path: (LESSONS / path).read_bytes())
+    recipe = WORKSHOP.step(StepRef("02", "dockerfile"))
+    assert recipe is not None
+    await bench.apply("U1", recipe.solve)
+    assert (await room.store.files("U1"))["Dockerfile"].startswith(b"FROM node")
+    assert isinstance(await said_in(room, "undo"), FileSaved)
+    assert await room.store.files("U1") == {"Dockerfile": b"FROM mine\n"}
