@@ -16,6 +16,7 @@ import structlog
 
 from bot.core.cards import check_card
 from bot.core.events import Event
+from bot.core.intended import praised
 from bot.core.learner import Learner
 from bot.core.messages import CheckState, Editor, Note
 from bot.core.turn import (
@@ -151,8 +152,8 @@ class Classroom:
                 await self._open_editor(editor, learner, where)
             case StartCheck(ref):
                 await self._start_check(ref, learner, where)
-            case RunCommands(commands):
-                await self._bench.run(learner.id, commands, where)
+            case RunCommands(commands, ref):
+                await self._bench.run(learner.id, commands, where, lambda output: praised(self.workshop, ref, output))
             case KeepFiles(files, ref):
                 await self._bench.keep(learner.id, files, ref, where)
             case ReplaceText(path, old, new, ref):

@@ -43,10 +43,19 @@ class Workbench:
         """Return the learner's own lock: hold it while something of theirs runs."""
         return self._hands[learner]
 
-    async def run(self, learner: str, commands: Sequence[Command], where: Where) -> None:
-        """Run commands in order and show each output; stop after the first that fails, saying so."""
+    async def run(
+        self,
+        learner: str,
+        commands: Sequence[Command],
+        where: Where,
+        comment: Callable[[Output], Output] = lambda output: output,
+    ) -> None:
+        """Run commands in order and show each output; stop after the first that fails, saying so.
+
+        `comment` adds what the learner's step has to say about an output.
+        """
         for number, command in enumerate(commands, start=1):
-            ok = await self._run_one(learner, command, where)
+            ok = await self._run_one(learner, command, where, comment)
             left = len(commands) - number
             if not ok and left:
                 rest = "the last command was" if left == 1 else f"the other {left} commands were"
@@ -55,7 +64,7 @@ class Workbench:
                 )
                 return
 
-    async def _run_one(self, learner: str, command: Command, where: Where) -> bool:
+    async def _run_one(self, learner: str, command: Command, where: Where, comment: Callable[[Output], Output]) -> bool:
         if isinstance(command.plan, Refusal):
             await self._chat.show(where, refusal_message(command.line, command.plan))
             return False
@@ -67,7 +76,7 @@ class Workbench:
             log.warning("host_fault", learner=learner, command=command.line, error=str(error))
             await self._chat.show(where, our_side(str(error)))
             return False
-        await self._chat.show(where, CommandOutput(command.line, output))
+        await self._chat.show(where, CommandOutput(command.line, comment(output)))
         return output.exit_code == 0
 
     async def keep(self, learner: str, files: Sequence[tuple[str, bytes]], ref: StepRef | None, where: Where) -> None:

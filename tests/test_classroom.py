@@ -27,7 +27,7 @@ from bot.core.messages import CheckCard, CheckState, CommandOutput, FileSaved, N
 from bot.core.workshop import StepRef
 from bot.errors import ChatError, EngineDown
 from bot.handin.command import read_commands
-from bot.handin.plan import BuildPlan, Output
+from bot.handin.plan import BuildPlan, Output, RunPlan
 from bot.ports import Where
 from bot.progress.store import SqlStore, open_store
 from bot.settings import shipped
@@ -262,3 +262,13 @@ async def test_what_a_skip_wrote_can_be_undone(room: Class) -> None:
     assert (await room.store.files("U1"))["Dockerfile"].startswith(b"FROM node")
     assert isinstance(await said_in(room, "undo"), FileSaved)
     assert await room.store.files("U1") == {"Dockerfile": b"FROM mine\n"}
+
+
+async def test_a_failure_that_the_step_is_about_is_praised_and_any_other_is_not(room: Class) -> None:
+    await room.at(StepRef("03", "collide"))
+    for text, praised in (("…: Bind for 127.0.0.1:3000 failed: port is already allocated.", True), ("no", False)):
+        room.sandbox.answers[RunPlan] = Output(text, 125)
+        await room.classroom.turn(TypedCommands(read_commands("docker run -d getting-started")), ADA)
+        await room.classroom.stop()
+        shown = [message for message in room.chat.said if isinstance(message, CommandOutput)][-1]
+        assert ("what we wanted to see" in shown.output.note) == praised

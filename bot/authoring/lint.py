@@ -41,6 +41,9 @@ def _workshop(folder: Path, workshop: Workshop) -> Found:
         yield "minutes", f"says {workshop.minutes:g}, but the sections take {total:g}"
     if not (folder / workshop.app).is_dir():
         yield "app", f"there is no folder {workshop.app}"
+    for at, section in enumerate(workshop.sections):
+        for name in set(section.builds_on or ()) - {earlier.id for earlier in workshop.sections[:at]}:
+            yield "sections", f"section {section.id} builds on {name}, which does not come before it"
     for term, meaning in workshop.glossary.items():
         for say in wording.text_problems(meaning):
             yield f"glossary.{term}", say
@@ -69,6 +72,11 @@ def _texts(_: Path, step: Step) -> Found:
     for place, text in (("say", step.say), ("recap", step.recap), *(("hints", h) for h in step.hints or ())):
         for say in wording.text_problems(text):
             yield place, say
+    for intended in step.intended:
+        if trouble := wording.pattern_problem(intended.sign):
+            yield "intended", trouble
+        for say in (*wording.text_problems(intended.say), *wording.blame(intended.say)):
+            yield "intended", say
     if step.checked and step.needs_sandbox and step.hints is None:
         yield "hints", "a step with something to do needs its own three hints"
 
@@ -151,6 +159,8 @@ def _wrong(folder: Path, step: Step) -> Found:
 def _act(folder: Path, step: Step, act: Act) -> Iterator[str]:
     if act.from_ is not None and not (folder / act.from_).is_file():
         yield f"there is no file {act.from_}"
+    if act.prints and (trouble := wording.pattern_problem(act.prints)):
+        yield f"prints: {trouble}"
     for name, option in (act.answer or {}).items():
         question = step.question(name)
         if question is None:

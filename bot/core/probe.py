@@ -31,6 +31,8 @@ class FileSpec(Spec):
     path: str
     parse: Literal["dockerfile"] | None = None
     base: str | None = None  #: glob the first FROM must match, e.g. `node:*`
+    contains: str | None = None  #: a text that must be in it
+    lacks: str | None = None  #: a text that must be gone from it
 
 
 class BuildSpec(Spec):
@@ -57,6 +59,7 @@ class ContainerSpec(Spec):
     host_port: int | None = None
     address: str | None = None  #: e.g. `127.0.0.1`
     log: str | None = None  #: a line that the container must have printed
+    sole: bool = False  #: no container of an older build, and none that does not run, is left beside it
     wait_s: float = 10
 
 
@@ -66,6 +69,7 @@ class Expect(Spec):
     status: int = 200
     type: str | None = None  #: start of the Content-Type
     contains: str | None = None
+    lacks: str | None = None  #: a text that must not be in it any more
     json_: Literal["list", "object"] | None = Field(default=None, alias="json")
     lists: str | None = None  #: a JSON list with an object one of whose values equals this text
     not_lists: str | None = None

@@ -95,6 +95,7 @@ class Act(Model):
     from_: str | None = Field(default=None, alias="from")  #: path below the workshop's folder
     remove: str | None = None  #: project file to delete
     answer: dict[str, int] | None = None  #: question id → option index (from 0)
+    prints: str = ""  #: regular expression that the output of `say` must have in it, when the step is about that
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
@@ -103,6 +104,8 @@ class Act(Model):
             raise ValueError(f"an act does exactly one of say, file, remove, answer; this one has {given or 'none'}")
         if (self.file is None) != (self.from_ is None):
             raise ValueError("`file` and `from` go together")
+        if self.prints and self.say is None:
+            raise ValueError("`prints` goes with `say`")
         return self
 
 
@@ -113,6 +116,13 @@ class Wrong(Model):
     acts: tuple[Act, ...]
     expect: str
     why: str = ""
+
+
+class Intended(Model):
+    """A failure that the lesson wants the learner to meet: what is said, as praise, when a command prints it."""
+
+    sign: str  #: regular expression over the output
+    say: str = Field(max_length=400)
 
 
 class Handin(Model):
@@ -130,6 +140,7 @@ class Step(Model):
     minutes: float = Field(gt=0)
     say: str = Field(max_length=2800)
     handin: Handin = Handin()
+    intended: tuple[Intended, ...] = ()
     questions: tuple[Question, ...] = ()
     conditions: tuple[Condition, ...] = ()
     hints: tuple[str, str, str] | None = None  #: the step's own ladder, when no failure gives a better one
@@ -161,6 +172,8 @@ class Section(Model):
     objectives: tuple[str, ...]
     steps: tuple[Step, ...] = Field(min_length=1)
     recap: str = ""
+    #: the earlier sections whose solutions this one stands on; None: all of them
+    builds_on: tuple[str, ...] | None = None
 
     def step(self, step_id: str) -> Step | None:
         """Return the step of that id."""

@@ -57,6 +57,14 @@ IMAGE = condition(
 RUNS = condition(
     "container", image="getting-started", port=3000, host_port=3000, address="127.0.0.1", log="Listening on port 3000"
 )
+SOLE = condition("container", image="getting-started", sole=True)
+TEXT = condition("file", path="src/app.js", contains="No tea yet!", lacks="No items yet!")
+SERVED = condition(
+    "http",
+    image="getting-started",
+    port=3000,
+    asks=[{"get": "/app.js", "expect": {"contains": "No tea yet!", "lacks": "No items yet!"}}],
+)
 PAGES = condition(
     "http",
     image="getting-started",
@@ -87,6 +95,15 @@ ANSWERS = (
     HttpAnswer("GET", "/items", 200, "application/json", "[]"),
 )
 PAGES_OK = HttpSeen("n1", ANSWERS)
+
+
+def served(body: str) -> HttpSeen:
+    return HttpSeen("n1", (HttpAnswer("GET", "/app.js", 200, "text/javascript", body),))
+
+
+def beside(**changes: Any) -> ContainersSeen:
+    """Return the good container with another one of the same image beside it."""
+    return ContainersSeen("sha", (UP, replace(UP, name="other", ports=(), **changes)))
 
 
 def recipe(text: str) -> FileSeen:
@@ -225,6 +242,16 @@ TABLE: list[tuple[str, Condition, Any, str]] = [
     ("no JSON", PAGES, answers(2, body="<html>"), "WRONG_BODY"),
     ("not kept", PAGES, answers(2, body="[]"), "ITEM_LOST"),
     ("somebody else's nonce", PAGES, answers(2, body='[{"name":"chk-n2"}]'), "ITEM_LOST"),
+    ("the old text in a file", TEXT, recipe("say('No items yet!')"), "OLD_TEXT"),
+    ("both texts in a file", TEXT, recipe("say('No items yet!' || 'No tea yet!')"), "OLD_TEXT"),
+    ("other words in a file", TEXT, recipe("say('No cocoa yet!')"), "TEXT_MISSING"),
+    ("no line like it", TEXT, recipe("0"), "TEXT_MISSING"),
+    ("one that never ran", SOLE, beside(state="created"), "LEFT_OVER"),
+    ("one that has ended", SOLE, beside(state="exited"), "LEFT_OVER"),
+    ("one of the old image", SOLE, beside(image_id="old"), "LEFT_OVER"),
+    ("the old text served", SERVED, served("'No items yet!'"), "OLD_TEXT"),
+    ("both texts served", SERVED, served("'No tea yet!' // No items yet!"), "OLD_TEXT"),
+    ("other words served", SERVED, served("'No cocoa yet!'"), "WRONG_BODY"),
     ("not taken off", PAGES, answers(4, body=f"[{ITEM}]"), "ITEM_STAYED"),
 ]
 #: codes of one probe that another probe's row above stands for, as they share the signs of a container's log
@@ -265,6 +292,10 @@ PASSES: list[tuple[str, Condition, Any]] = [
     ("an old one beside the good one", RUNS, ContainersSeen("sha", (replace(UP, image_id="old"), UP))),
     ("an ended one beside the good one", RUNS, ContainersSeen("sha", (gone().containers[0], UP))),
     ("the round trip", PAGES, PAGES_OK),
+    ("the new text in a file", TEXT, recipe("say('No tea yet!')")),
+    ("the new text served", SERVED, served("say('No tea yet!')")),
+    ("alone", SOLE, UP_OK),
+    ("a second one of the same image", SOLE, beside()),
 ]
 
 
@@ -296,6 +327,12 @@ def test_near_misses_are_named() -> None:
     assert isinstance(misspelt, Failed)
     assert "Line 2" in misspelt.observed
     assert "Did you mean 'WORKDIR'?" in misspelt.observed
+
+
+def test_the_line_that_comes_closest_to_a_missing_text_is_shown() -> None:
+    result = judge(TEXT, recipe("let x = 1;\n    say('No teas yet!');\nlet y = 2;\n"))
+    assert isinstance(result, Failed)
+    assert (result.expected, result.observed) == ("No tea yet!", "say('No teas yet!');")
 
 
 def test_evidence_of_another_probe_is_a_bug_and_not_a_verdict() -> None:
