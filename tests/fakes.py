@@ -12,8 +12,12 @@ from bot.core.messages import Editor, Message, StatusCard
 from bot.core.probe import (
     BuildSeen,
     BuildSpec,
+    CacheSeen,
+    CacheSpec,
     ContainerSpec,
     ContainersSeen,
+    ContextSeen,
+    ContextSpec,
     Evidence,
     FileSeen,
     FileSpec,
@@ -22,6 +26,10 @@ from bot.core.probe import (
     ImageSeen,
     ImageSpec,
     ProbeSpec,
+    ScenarioSeen,
+    ScenarioSpec,
+    VolumeSeen,
+    VolumeSpec,
 )
 from bot.errors import CardGone
 from bot.handin.plan import Output, Plan
@@ -88,6 +96,10 @@ NOTHING: dict[type, Evidence] = {
     ImageSpec: ImageSeen(exists=False),
     ContainerSpec: ContainersSeen(image_id=""),
     HttpSpec: HttpSeen("nonce", state="no_container"),
+    CacheSpec: CacheSeen(BuildSeen(ok=False, line="no Dockerfile")),
+    ContextSpec: ContextSeen(BuildSeen(ok=False, line="no Dockerfile")),
+    VolumeSpec: VolumeSeen(),
+    ScenarioSpec: ScenarioSeen("no_container"),
 }
 
 

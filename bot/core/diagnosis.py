@@ -44,7 +44,7 @@ BUILD_SIGNS: tuple[Sign, ...] = (
     _sign(
         "COPY_NOT_FOUND",
         r"(?:COPY|ADD) failed: .*?stat ([^\s:]+)|failed to (?:calculate checksum|compute cache key).*?\"/?([^\"]+)\": "
-        r"not found|(?:COPY|ADD) failed: (.+)",
+        r"not found|no source files were specified|(?:COPY|ADD) failed: (.+)",
     ),
     _sign(
         "NO_PACKAGE_JSON",
