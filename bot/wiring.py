@@ -45,6 +45,7 @@ log = structlog.get_logger(__name__)
 
 DATABASE = "docent.sqlite"
 VERIFIER = "docent-verifier"  #: its row in the catalogue of images
+SWEEP_AGAIN_S = 15.0
 DRAIN_S = 20.0  #: what is running may end for so long when the bot is asked to stop
 
 
@@ -108,7 +109,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
             refresh_board=board.mark,
         )
         checks = Checks(workshop, store, chat, sandbox, desk, classroom, now, settings.check_slots)
-        await sandbox.sweep({attempt.id for attempt in await store.open_attempts()})
+        await stack.enter_async_context(background(swept(sandbox, store), "sweep"))
         await desk.start(
             verify=checks.verify,
             publish=checks.publish,
@@ -133,6 +134,19 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         await handler.connect_async()  # type: ignore[no-untyped-call] # Bolt gives it no types
         log.info("running", workshop=workshop.id, steps=len(workshop.order), data=str(settings.data))
         yield Bot(workshop, store, sandbox)
+
+
+async def swept(sandbox: DockerSandbox, store: SqlStore) -> None:
+    """Remove what a crash left on the host, as soon as the host answers."""
+    while True:
+        try:
+            removed = await sandbox.sweep({attempt.id for attempt in await store.open_attempts()})
+        except HostError as error:
+            log.warning("sweep_waits", error=str(error))
+            await asyncio.sleep(SWEEP_AGAIN_S)
+        else:
+            log.info("swept", removed=removed)
+            return
 
 
 @asynccontextmanager

@@ -18,7 +18,18 @@ from bot.core.workshop import Act, StepRef
 from bot.errors import HostError
 from bot.handin.command import read_commands
 from bot.handin.dockerfile import Dockerfile, parse_dockerfile
-from bot.handin.plan import BuildPlan, Command, Curl, Output, Plan, Refusal, RunPlan, StopContainers
+from bot.handin.plan import (
+    BuildPlan,
+    Command,
+    Curl,
+    ListContainers,
+    Output,
+    Plan,
+    Refusal,
+    RemoveContainers,
+    RunPlan,
+    StopContainers,
+)
 from bot.handin.project import judge_file, near_names
 from bot.handin.replacing import Replacement, read_replacement, replaced
 from bot.ports import Chat, Sandbox, Store, Where
@@ -27,6 +38,7 @@ log = structlog.get_logger(__name__)
 
 Asset = Callable[[str], bytes]  #: a file below the workshop's folder
 DIFF_LINES = 40
+NOT_STARTED = 125  #: exit code of `docker run` when Docker itself refused
 
 
 class Workbench:
@@ -139,22 +151,36 @@ class Workbench:
             elif act.remove is not None:
                 await self._store.write_files(learner, {act.remove: None})
             elif act.say is not None:
-                await self._apply_said(learner, act.say)
+                await self._apply_said(learner, act)
 
-    async def _apply_said(self, learner: str, said: str) -> None:
-        files = await self._store.files(learner)
-        asked = read_replacement(said)
+    async def _apply_said(self, learner: str, act: Act) -> None:
+        asked = read_replacement(act.say or "")
         if isinstance(asked, Replacement):
-            before = files.get(asked.path, b"").decode("utf-8", "replace")
+            before = (await self._store.files(learner)).get(asked.path, b"").decode("utf-8", "replace")
             after = replaced(before, asked.old, asked.new, asked.path)
             if isinstance(after, str):  # else the learner has changed it already
                 await self._store.write_files(learner, {asked.path: after.encode()})
             return
-        for command in read_commands(said):
+        for command in read_commands(act.say or ""):
             if not isinstance(command.plan, Refusal):
-                output = await self._sandbox.run(learner, command.plan, files, lambda _: None)
-                if output.exit_code:
-                    log.info("applied_in_vain", learner=learner, command=command.line, said=output.text[-300:])
+                # what the lesson wants to fail is not helped along
+                await self._apply_plan(learner, command.plan, make_room=not act.prints)
+
+    async def _apply_plan(self, learner: str, plan: Plan, *, make_room: bool) -> None:
+        files = await self._store.files(learner)
+
+        async def run(each: Plan) -> Output:
+            return await self._sandbox.run(learner, each, files, lambda _: None)
+
+        output = await run(plan)
+        if make_room and isinstance(plan, RunPlan) and output.exit_code == NOT_STARTED:
+            # a container of theirs holds the name or the port that the solution needs
+            in_the_way = tuple((await run(ListContainers(all=True, quiet=True))).text.split())
+            if in_the_way:
+                await run(RemoveContainers(in_the_way, force=True))
+                output = await run(plan)
+        if output.exit_code and make_room:
+            log.info("applied_in_vain", learner=learner, plan=type(plan).__name__, said=output.text[-300:])
 
 
 def doing(plan: Plan) -> str:

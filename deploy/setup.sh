@@ -89,6 +89,15 @@ need_engine() {
   start_engine
 }
 
+# A dockerd that was killed leaves its process id behind, and the next one refuses to start because of it.
+forget_killed_engine() {
+  local file=/var/run/docker.pid id
+  id=$(cat "$file" 2>/dev/null) || return 0
+  if [[ $(cat "/proc/$id/comm" 2>/dev/null) != dockerd ]] || grep -q '^State:[[:space:]]*Z' "/proc/$id/status"; then
+    rm -f "$file"
+  fi
+}
+
 start_engine() {
   local waited
   if [[ -d /run/systemd/system ]]; then
@@ -96,6 +105,7 @@ start_engine() {
     systemctl start docker || stop "systemd could not start docker: see journalctl -u docker."
   else
     say "Starting the Docker engine in the background (its log: .docent/dockerd.log)"
+    forget_killed_engine
     setsid dockerd >>"$state/dockerd.log" 2>&1 </dev/null &
   fi
   for ((waited = 0; waited < 150; waited++)); do

@@ -24,10 +24,10 @@ from bot.core.events import (
     WroteFiles,
 )
 from bot.core.messages import CheckCard, CheckState, CommandOutput, FileSaved, Note, StepCard
-from bot.core.workshop import StepRef
+from bot.core.workshop import Act, StepRef
 from bot.errors import ChatError, EngineDown
 from bot.handin.command import read_commands
-from bot.handin.plan import BuildPlan, Output, RunPlan
+from bot.handin.plan import BuildPlan, ListContainers, Output, RemoveContainers, RunPlan
 from bot.ports import Where
 from bot.progress.store import SqlStore, open_store
 from bot.settings import shipped
@@ -43,6 +43,7 @@ BUILD = next(ref for ref, condition in WORKSHOP.conditions() if condition.probe 
 @dataclass
 class Class:
     classroom: Classroom
+    bench: Workbench
     checks: Checks
     store: SqlStore
     chat: MemoryChat
@@ -79,7 +80,9 @@ async def room(tmp_path: Path) -> AsyncIterator[Class]:
         clock=now,
         refresh_board=lambda: None,
     )
-    yield Class(classroom, Checks(WORKSHOP, store, chat, sandbox, desk, classroom, now, 2), store, chat, sandbox, desk)
+    yield Class(
+        classroom, bench, Checks(WORKSHOP, store, chat, sandbox, desk, classroom, now, 2), store, chat, sandbox, desk
+    )
     await classroom.stop(drain_s=1)
     await store.close()
 
@@ -204,6 +207,21 @@ async def test_publishing_twice_counts_once(room: Class) -> None:
     assert tries[BUILD] == 1
 
 
+async def test_skipping_makes_room_for_the_solutions_container(room: Class) -> None:
+    await room.at(BUILD)
+    room.sandbox.answers |= {RunPlan: Output("port is already allocated", 125), ListContainers: Output("abc\ndef")}
+    await room.bench.apply("U1", (Act(say="docker run -d --name todo getting-started"),))
+    assert [type(plan) for plan in room.sandbox.ran] == [RunPlan, ListContainers, RemoveContainers, RunPlan]
+    assert RemoveContainers(("abc", "def"), force=True) in room.sandbox.ran
+
+
+async def test_an_upload_with_a_bare_name_goes_where_that_file_is(room: Class) -> None:
+    await room.at(BUILD)
+    await room.store.write_files("U1", {"src/static/index.html": b"old"})
+    await room.classroom.turn(WroteFiles((("index.html", b"new"),), "upload"), ADA)
+    assert (await room.store.files("U1"))["src/static/index.html"] == b"new"
+
+
 PAGE = "say('No items yet!');\nsay('bye');\nsay('bye');\n"
 
 
@@ -255,10 +273,9 @@ async def test_a_change_that_cannot_be_made_changes_nothing_and_says_why(room: C
 
 async def test_what_a_skip_wrote_can_be_undone(room: Class) -> None:
     await room.store.start_over("U1", {"Dockerfile": b"FROM mine\n"})
-    bench = Workbench(room.store, room.sandbox, room.chat, lambda path: (LESSONS / path).read_bytes())
     recipe = WORKSHOP.step(StepRef("02", "dockerfile"))
     assert recipe is not None
-    await bench.apply("U1", recipe.solve)
+    await room.bench.apply("U1", recipe.solve)
     assert (await room.store.files("U1"))["Dockerfile"].startswith(b"FROM node")
     assert isinstance(await said_in(room, "undo"), FileSaved)
     assert await room.store.files("U1") == {"Dockerfile": b"FROM mine\n"}
@@ -272,3 +289,9 @@ async def test_a_failure_that_the_step_is_about_is_praised_and_any_other_is_not(
         await room.classroom.stop()
         shown = [message for message in room.chat.said if isinstance(message, CommandOutput)][-1]
         assert ("what we wanted to see" in shown.output.note) == praised
+
+
+async def test_a_skip_makes_no_room_for_a_command_that_the_lesson_wants_to_fail(room: Class) -> None:
+    room.sandbox.answers |= {RunPlan: Output("port is already allocated", 125), ListContainers: Output("abc")}
+    await room.bench.apply("U1", (Act(say="docker run -d getting-started", prints="port is already allocated"),))
+    assert [type(plan) for plan in room.sandbox.ran] == [RunPlan]

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from bot.core.learner import Learner
 from bot.core.workshop import Act, Section, Step, StepRef, Workshop, Wrong
+from bot.errors import OperatorError
 from bot.handin.replacing import asks_to_replace
 
 ANSWER_S = 30.0  #: an answer to a word or a press
@@ -101,10 +102,12 @@ class Rehearsal:
         self._told = told
 
     def chosen(self, sections: Iterable[str]) -> tuple[Section, ...]:
-        """Return these sections in order, all of them when none is named. Raises: KeyError for an unknown one."""
+        """Return these sections in order, or all of them. Raises: `OperatorError` for an unknown one."""
         wanted = {name.zfill(2) for name in sections}
-        if unknown := wanted - {section.id for section in self._workshop.sections}:
-            raise KeyError(", ".join(sorted(unknown)))
+        known = {section.id for section in self._workshop.sections}
+        if unknown := wanted - known:
+            names = ", ".join(sorted(unknown))
+            raise OperatorError(f"There is no section {names} to rehearse; there are {', '.join(sorted(known))}.")
         return tuple(s for s in self._workshop.sections if not wanted or s.id in wanted)
 
     async def play(self, sections: Iterable[str], *, wrong: bool) -> list[Scene]:

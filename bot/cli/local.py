@@ -166,7 +166,7 @@ async def _rehearse(settings: Settings, sections: tuple[str, ...], wrong: bool, 
                 return False
             finally:
                 await ada.close()
-                await bot.sandbox.clean(ada.id)
+                await bot.sandbox.demolish()
     if as_json:
         typer.echo(view.as_json(scenes))
     else:

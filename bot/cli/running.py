@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ctypes
 import signal
 from collections.abc import Coroutine
 from pathlib import Path
@@ -15,6 +17,7 @@ from bot.settings import Settings, read_settings
 
 console = Console(stderr=True, highlight=False)
 T = TypeVar("T")
+M_ARENA_MAX = -8
 
 Data = Annotated[Path | None, typer.Option(help="Folder of the database, the queue and the log.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -30,7 +33,17 @@ def run(work: Coroutine[Any, Any, T], settings: Settings) -> T:
     from bot.logs import set_up
 
     set_up(settings.log_level, as_json=settings.log_json)
+    share_one_heap()
     return asyncio.run(work)
+
+
+def share_one_heap() -> None:
+    """Let all threads share one heap where the C library is glibc: one each costs a bot about 3 MB for nothing.
+
+    Source: mallopt(3), M_ARENA_MAX.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 async def until_stopped() -> None:

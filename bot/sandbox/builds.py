@@ -98,6 +98,9 @@ class Builds:
         read = accepted.read(plan, files, setup.bases, own)
         if isinstance(read, Refusal):
             return read
+        for name in read.bases:
+            if name not in own and await setup.host.image(setup.bases[name]) is None:
+                raise ImageMissing(f"The image {name} is not on this host any more. Run `docent images prepare`.")
         context = packed(files, read.text, plan.context)
         started = time.monotonic()
         log = BuildLog(read.instructions, started, read.path)

@@ -40,7 +40,7 @@ class ImageFiles:
     async def _look(self, owner: Owner, image_id: str, paths: tuple[str, ...], attempt: int) -> tuple[str, ...]:
         host, nonce = self._setup.host, secrets.token_hex(8)
         question = json.dumps({"op": "files", "paths": list(paths), "nonce": nonce, "deadline_s": LOOK_S})
-        request = recipe.file_look(owner, image_id, await self.prepare(), question, attempt)
+        request = recipe.file_look(owner, image_id, await self.prepare(), secrets.token_hex(8), question, attempt)
         await host.remove(request.name)  # what a crash may have left
         made = await host.create(request, Lane.PROBE)
         if isinstance(made, EngineSaid):

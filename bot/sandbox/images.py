@@ -129,7 +129,7 @@ class _Work:
     root: Path
     cache: Path
     refresh: bool
-    silent: dict[str, str] = field(default_factory=dict)  #: registry → why it does not answer
+    silent: set[str] = field(default_factory=set)  #: registries that do not answer
 
     def attempt(self, row: Row) -> PreparedImage | str:
         """Return the image ready, or one sentence why not."""
@@ -196,7 +196,7 @@ class _Work:
             return found
         registry = registry_of(row.name)
         if registry in self.silent:
-            self.report(Step(row.name, Stage.PULLING, self.silent[registry]))
+            self.report(Step(row.name, Stage.PULLING, f"{registry} does not answer from here."))
             return None
         self.report(Step(row.name, Stage.PULLING))
         try:
@@ -204,7 +204,7 @@ class _Work:
                 row.name, lambda line, share: self.report(Step(row.name, Stage.PULLING, line, share))
             )
         except NoRegistry as why:
-            self.silent[registry] = str(why)
+            self.silent.add(registry)
             self.report(Step(row.name, Stage.PULLING, str(why)))
             return None
 

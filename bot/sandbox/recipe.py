@@ -127,12 +127,17 @@ def verifier(owner: Owner, image_id: str, cgroup: str = "") -> Request:
     return Request(owner.verifier, body)
 
 
-def file_look(owner: Owner, image_id: str, volume: str, question: str, attempt: int) -> Request:
-    """Return the request for a look at an image's files with the verifier's own interpreter; runs nothing of theirs."""
+def file_look(owner: Owner, image_id: str, volume: str, secret: str, question: str, attempt: int) -> Request:
+    """Return the request for a look at an image's files with the verifier's own interpreter; runs nothing of theirs.
+
+    `secret` makes the place of our files one that the image cannot know: an image that declares a volume there would
+    cover them with its own and answer in their name.
+    """
+    home = f"{MOUNTED}-{secret}"
     host = _bare(mem_mb=64, pids=32, cpus=1.0, cgroup="")
     body: Json = {
         "Image": image_id,
-        "Entrypoint": entrypoint(MOUNTED),
+        "Entrypoint": entrypoint(home),
         "Cmd": [question],
         "Env": _probe_environment(),
         "User": "0:0",
@@ -146,7 +151,7 @@ def file_look(owner: Owner, image_id: str, volume: str, question: str, attempt: 
             "CapAdd": ["DAC_OVERRIDE"],
             "ReadonlyRootfs": True,
             "NetworkMode": "none",
-            "Mounts": [{"Type": "volume", "Source": volume, "Target": MOUNTED, "ReadOnly": True}],
+            "Mounts": [{"Type": "volume", "Source": volume, "Target": home, "ReadOnly": True}],
         },
     }
     return Request(f"docentlook-{owner.instance}-{owner.key}-{attempt}", body)

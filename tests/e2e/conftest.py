@@ -36,17 +36,14 @@ async def school(tmp_path: Path) -> AsyncIterator[School]:
         settings = read_settings(data=tmp_path / "data", board_every_s=1, docker_host=os.environ.get("DOCKER_HOST", ""))
         space = await stack.enter_async_context(open_workspace(settings, 0))
         bot = await stack.enter_async_context(running_bot(joining(settings, space)))
-        met: list[Person] = []
 
         async def enter(name: str) -> Person:
             person = await Person.connect(space.url, name)
             stack.push_async_callback(person.close)
-            met.append(person)
             return person
 
         yield School(settings, space, bot, enter)
-        for person in met:
-            await bot.sandbox.clean(person.id)
+        await bot.sandbox.demolish()
 
 
 async def press_on(space: Space, person: str, shown: Shown, action_id: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from tests.e2e.conftest import School
 pytestmark = [pytest.mark.e2e, pytest.mark.engine]
 
 LESSONS = shipped("lessons") / "docker-workshop"
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "chromium")
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",

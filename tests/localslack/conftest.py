@@ -20,6 +20,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.localslack.runfile import without_proxies
 from bot.localslack.workspace import Delivering, Workspace, start_workspace
 
+#: what Docent does not ask for (yet), and the workspace can all the same
+MORE_SCOPES = ["files:write", "pins:write", "reactions:write"]
+MORE_EVENTS = ["member_joined_channel", "member_left_channel"]
 MANIFEST = Path(__file__).parents[2] / "deploy" / "slack-manifest.yaml"
 #: Everything at once except the deadline, which must leave a loaded machine time to answer.
 QUICK = Delivering(ack_timeout_s=2.0, retry_delays_s=(0.0, 0.01, 0.01))
@@ -144,10 +147,12 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def manifest_with(tmp_path: Path) -> Callable[[Callable[[Any], None]], Path]:
-    """Write a manifest like ours with something changed in it."""
+    """Write a manifest like ours, with all that the workspace can do, and something changed in it."""
 
     def changed(change: Callable[[Any], None]) -> Path:
         raw = copy.deepcopy(yaml.safe_load(MANIFEST.read_text()))
+        raw["oauth_config"]["scopes"]["bot"] += MORE_SCOPES
+        raw["settings"]["event_subscriptions"]["bot_events"] += MORE_EVENTS
         change(raw)
         path = tmp_path / "manifest.yaml"
         path.write_text(yaml.safe_dump(raw))
@@ -157,12 +162,13 @@ def manifest_with(tmp_path: Path) -> Callable[[Callable[[Any], None]], Path]:
 
 
 @pytest.fixture
-async def start() -> AsyncIterator[Start]:
+async def start(manifest_with: Callable[[Callable[[Any], None]], Path]) -> AsyncIterator[Start]:
     """Start workspaces; all are stopped at the end."""
     async with AsyncExitStack() as stack:
 
-        async def started(manifest: Path = MANIFEST, **options: Any) -> Local:
+        async def started(manifest: Path | None = None, **options: Any) -> Local:
             clock = Clock()
+            manifest = manifest or manifest_with(lambda _: None)
             options = {"clock": clock, "delivering": QUICK, **options}
             workspace = await start_workspace(manifest, **options)
             stack.push_async_callback(workspace.stop)

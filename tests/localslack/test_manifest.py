@@ -17,7 +17,7 @@ def test_ours_declares_what_the_bot_needs_and_no_more() -> None:
     assert manifest.bot_name == "Docent"
     assert set(manifest.commands) == {"/docent"}
     assert len(manifest.prompts) == 4
-    assert {"app_home_opened", "app_mention", "message.im", "member_joined_channel"} <= manifest.bot_events
+    assert {"app_home_opened", "app_mention", "message.im"} == manifest.bot_events
     assert not {"message.channels", "message.groups"} & manifest.bot_events
     assert manifest.agent_view
     assert manifest.home_tab

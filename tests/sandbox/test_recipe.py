@@ -113,8 +113,8 @@ def test_a_verifier_may_do_nothing_but_ask() -> None:
 
 
 def test_a_look_at_files_runs_our_interpreter_without_network_on_a_read_only_system() -> None:
-    body = recipe.file_look(OWNER, IMAGE.id, "docent-main-probe", '{"op":"files"}', 7).body
-    assert body["Entrypoint"][0] == "/.docent/lib/ld.so"  # type: ignore[index]
+    body = recipe.file_look(OWNER, IMAGE.id, "docent-main-probe", "f00d", '{"op":"files"}', 7).body
+    assert body["Entrypoint"][0] == "/.docent-f00d/lib/ld.so"  # type: ignore[index]
     assert body["Cmd"] == ['{"op":"files"}']
     assert "LD_PRELOAD" in body["Env"]  # type: ignore[operator]  # without `=`: taken out of the environment
     assert body["NetworkDisabled"] is True
@@ -126,7 +126,7 @@ def test_a_look_at_files_runs_our_interpreter_without_network_on_a_read_only_sys
         "NanoCpus": 1_000_000_000,
         "ReadonlyRootfs": True,
         "NetworkMode": "none",
-        "Mounts": [{"Type": "volume", "Source": "docent-main-probe", "Target": "/.docent", "ReadOnly": True}],
+        "Mounts": [{"Type": "volume", "Source": "docent-main-probe", "Target": "/.docent-f00d", "ReadOnly": True}],
     }
 
 
