@@ -41,6 +41,24 @@ class PublishedPort:
 
 
 @dataclass(frozen=True, slots=True)
+class VolumeMount:
+    """A volume shown inside a container; `source` is the volume's name ('' = anonymous)."""
+
+    source: str
+    target: str
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BindMount:
+    """A part of the project shown inside a container; `source` is a path inside the project, '.' for all of it."""
+
+    source: str
+    target: str
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BuildPlan:
     """`docker build`: context is always the learner's project, or a folder in it."""
 
