@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.handin import compose_events
-from bot.handin.compose_events import Listing, Mapping, Node, Scalar, read_tree
+from bot.handin.compose_events import DEEPEST, MOST_ANCHORS, MOST_NODES, Listing, Mapping, Node, Scalar, read_tree
 from bot.handin.compose_fault import Broken
 
 SIGNS = [
@@ -66,6 +66,15 @@ def test_an_alias_is_a_copy_and_a_merge_gives_way_to_what_is_typed() -> None:
     merged = tree.get("y")
     assert isinstance(merged, Mapping)
     assert {key.text: value.text for key, value in merged.entries if isinstance(value, Scalar)} == {"b": "3", "a": "1"}
+
+
+def test_the_limits_are_where_they_are_said_to_be() -> None:
+    assert read_tree(f"a: {'[' * (DEEPEST - 1)}{']' * (DEEPEST - 1)}\n")
+    assert outcome(f"a: {'[' * DEEPEST}{']' * DEEPEST}\n") == "TOO_DEEP"
+    assert read_tree(f"a: [{'x,' * (MOST_NODES - 3)}]\n")
+    assert outcome(f"a: [{'x,' * (MOST_NODES - 2)}]\n") == "TOO_MANY"
+    assert read_tree("".join(f"a{n}: &a{n} x\n" for n in range(MOST_ANCHORS)))
+    assert outcome("".join(f"a{n}: &a{n} x\n" for n in range(MOST_ANCHORS + 1))) == "TOO_MANY"
 
 
 def outcome(text: str) -> object:

@@ -139,7 +139,7 @@ IN_A_SERVICE = [
 @pytest.mark.parametrize(("name", "line", "code"), IN_A_SERVICE, ids=[row[0] for row in IN_A_SERVICE])
 def test_a_service_gets_nothing_of_the_host(name: str, line: str, code: str) -> None:
     image = "" if line.startswith("build") else "    image: alpine\n"
-    assert verdict(f"services:\n  app:\n{image}    {line}\n") == code
+    assert verdict(f"services:\n  app:\n{image}    {line}\n", env_file=b"A=1\n") == code
 
 
 WHOLE_FILES = [

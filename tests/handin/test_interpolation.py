@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.handin import interpolation
 from bot.handin.compose_fault import Broken
-from bot.handin.interpolation import LONGEST_VALUE, Filler, Unfilled, read_env
+from bot.handin.interpolation import LONGEST_ALL, LONGEST_VALUE, Filler, Unfilled, read_env
 
 VALUES = {"A": "1", "EMPTY": "", "LONG": "x" * 4000}
 
@@ -49,6 +49,14 @@ def test_only_names_that_were_needed_count_as_unset() -> None:
     filler = Filler(VALUES)
     filler.fill("${A:-${NOT_NEEDED}}${GONE-${NEEDED}}$BARE")
     assert filler.unset == ["NEEDED", "BARE"]
+
+
+def test_all_values_together_are_bounded_too() -> None:
+    filler = Filler({"X": "x" * 3000})
+    for _ in range(LONGEST_ALL // 15_000):
+        assert len(filler.fill("$X" * 5)) == 15_000
+    with pytest.raises(Unfilled):
+        filler.fill("$X" * 5)
 
 
 ENV = [
