@@ -20,6 +20,7 @@ from bot.handin.compose_service import read_service
 from bot.handin.compose_things import COMPOSE_VERSION, TAKEN, read_networks, read_volumes
 from bot.handin.compose_values import Place, text
 from bot.handin.interpolation import Filler, Unfilled, read_env
+from bot.handin.plan import VolumeMount
 from bot.handin.project import near_names
 from bot.handin.reference import normalise
 
@@ -65,8 +66,7 @@ def find_compose(files: Iterable[str]) -> str | ComposeProblem:
 def _read(content: bytes | str, project: str, env_file: bytes | None, place: Place) -> ComposePlan:
     tree = read_tree(content)
     given = read_env(env_file)
-    name = tree.get("name")
-    project = _own_name(name, place.at("name")) if isinstance(name, Scalar) and "$" not in name.text else project
+    project = _called(tree.get("name"), given, project, place.at("name"))
     filler = Filler({"PWD": ".", **given, "COMPOSE_PROJECT_NAME": project})
     tree = Mapping(tree.line, tuple((key, _filled(value, key.text, filler)) for key, value in tree.entries))
     judge_keys(tree, "", TOP, UNUSED_TOP, place.file)
@@ -83,10 +83,11 @@ def _read(content: bytes | str, project: str, env_file: bytes | None, place: Pla
     keys = {volume.key: volume.name for volume in volumes}, {network.key: network.name for network in networks}
     services = _services(tree, Around(project, *keys, given, env_file is not None), place.at("services"))
     used = {use.network for service in services for use in service.networks}
+    mounted = {mount.source for service in services for mount in service.mounts if isinstance(mount, VolumeMount)}
     return ComposePlan(
         project,
         tuple(_labelled(service, project, place.file) for service in services),
-        volumes,
+        tuple(volume for volume in volumes if volume.name in mounted),
         tuple(network for network in networks if network.name in used),
         tuple(dict.fromkeys(place.warnings)),
         tuple(dict.fromkeys(place.notes)),
@@ -118,13 +119,23 @@ def _unfilled(node: Scalar, path: str, words: str) -> Broken:
         say = f"`{missing}` has no value. Write `{missing}=…` into the file `.env` of your project."
         return broken(node.line, "INTERPOLATION", say, f"error while interpolating {path[:200]}: {words}", shown)
     say = f"`{shown}`: after a `$` Compose expects a variable, as in `${{NAME}}`. For a plain dollar sign write `$$`."
+    if "$(pwd)" in node.text.lower():
+        say = f"`{shown}`: `$(pwd)` is for a shell, and Compose has none. Write `./` for the folder of your project."
     words = f"invalid interpolation format for {path[:200]}.\nYou may need to escape any $ with another $."
     words += f"\n{node.text[:200]}"
     return broken(node.line, "INTERPOLATION", say, words, shown)
 
 
-def _own_name(node: Scalar, place: Place) -> str:
-    name = text(node, place, strict=True)
+def _called(node: Node | None, given: dict[str, str], folder: str, place: Place) -> str:
+    """Return the project's name: from `.env`, from the file, from the folder. Raises `Broken`."""
+    if name := given.get("COMPOSE_PROJECT_NAME"):
+        return _judge_name(name, Scalar(0, name), place)
+    if node is None:
+        return folder
+    return _judge_name(text(_filled(node, "name", Filler(given)), place, strict=True), node, place)
+
+
+def _judge_name(name: str, node: Node, place: Place) -> str:
     if not _PROJECT.fullmatch(name) or TAKEN.fullmatch(name):
         say = f"`{name[:60]}` cannot be a project's name: small letters, digits, `-` and `_` are fine."
         rest = "must consist only of lowercase alphanumeric characters, hyphens, and underscores "
@@ -139,7 +150,7 @@ def _services(tree: Mapping, around: Around, place: Place) -> tuple[ServicePlan,
         say = "There is no `services:` in the file. What shall run stands below it, each with a name and an `image`."
         raise broken(0, "NO_SERVICES", say, "no service selected")
     if not isinstance(node, Mapping):
-        raise place.must_be(node, "mapping", "services: app: image: node:24-alpine")
+        raise place.must_be(node, "mapping", "app:")
     if len(node.entries) > MOST_SERVICES:
         raise place.wrong(
             node, f"I see {len(node.entries)} services; up to {MOST_SERVICES} are fine here.", code="TOO_MANY"

@@ -117,6 +117,9 @@ def _unknown(key: Scalar, path: str, known: Collection[str], file: str) -> Broke
         say = f"`{name}` belongs to a service. Move it below `services:` and the service's name, four blanks in."
     elif not path:
         say = f"`{name[:60]}` stands at the top of the file. A service stands below `services:`, two blanks in."
+    elif path in {"services.volumes", "services.networks"}:
+        kind = path.rpartition(".")[2]
+        say = f"`{kind}:` is moved in too far, so it is read as a service. Begin its line without any blanks."
     elif name in TOP and path.startswith("services."):
         say = f"`{name}:` belongs to the top of the file: begin its line without any blanks."
     else:

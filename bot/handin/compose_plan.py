@@ -116,7 +116,7 @@ class ComposeNetwork:
 
 @dataclass(frozen=True, slots=True)
 class ComposePlan:
-    """A whole compose file; services stand in the order in which they start."""
+    """A whole compose file; services stand in the order in which they start, with the volumes and networks they use."""
 
     project: str
     services: tuple[ServicePlan, ...]

@@ -21,7 +21,6 @@ def render_config(plan: ComposePlan) -> str:
     folder = f"/home/learner/{plan.project}"
     networks = {network.name: network.key for network in plan.networks}
     volumes = {volume.name: volume.key for volume in plan.volumes}
-    used = {mount.source for service in plan.services for mount in service.mounts}
     tree: dict[str, Tree] = {
         "name": plan.project,
         "services": {
@@ -33,9 +32,10 @@ def render_config(plan: ComposePlan) -> str:
         tree["networks"] = {
             each.key: _thing(each.name, each.external) for each in sorted(plan.networks, key=lambda n: n.key)
         }
-    kept = [each for each in sorted(plan.volumes, key=lambda v: v.key) if each.name in used]
-    if kept:
-        tree["volumes"] = {each.key: _thing(each.name, each.external) for each in kept}
+    if plan.volumes:
+        tree["volumes"] = {
+            each.key: _thing(each.name, each.external) for each in sorted(plan.volumes, key=lambda v: v.key)
+        }
     return "".join(f"{line}\n" for line in _lines(tree))
 
 

@@ -49,7 +49,7 @@ def _things(
 ) -> list[tuple[str, str, bool, Pairs]]:
     """Return key, whole name, whether it is external, and labels of each volume or network of the file."""
     node = tree.get(place.path)
-    entries = mapping(node, place, "todo-mysql-data:").entries if node else ()
+    entries = mapping(node, place, "todo-mysql-data:" if driver == "local" else "todo-app:").entries if node else ()
     if len(entries) > MOST_THINGS:
         raise place.wrong(
             node or tree, f"I see {len(entries)} {place.path}; up to {MOST_THINGS} are fine.", code="TOO_MANY"

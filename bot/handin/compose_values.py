@@ -43,7 +43,7 @@ class Place:
         seen = {Listing: "a list", Mapping: "keys and values"}.get(type(node), "")
         if isinstance(node, Scalar):
             seen = "nothing" if node.kind == "null" else f"`{node.text[:40]}`"
-        say = f"`{self.path[:80]}` should be {_READABLE.get(what, what)}, and here stands {seen}."
+        say = f"`{self.path[:80]}` should be {_READABLE.get(what, what)}; here stands {seen}."
         say += f" For example: `{example}`." if example else ""
         return broken(node.line, "WRONG_KIND", say, f"validating {self.file}: {self.path} must be a {what}", self.path)
 
@@ -53,8 +53,8 @@ class Place:
 
 
 _READABLE = {
-    "mapping": "keys and values, each on a line of its own, moved in by two blanks",
-    "array": "a list: lines that begin with `- `",
+    "mapping": "followed by keys and values, two blanks further in",
+    "array": "followed by a list, lines that begin with `- `",
     "string": "a text",
     "string, number, boolean or null": "a text or a number",
     "boolean": "`true` or `false`",

@@ -176,6 +176,19 @@ def test_a_project_may_name_itself() -> None:
     assert (read.project, read.services[0].container, read.volumes[0].name) == ("todo", "todo-app-1", "todo_db")
 
 
+def test_the_env_file_names_a_project_before_the_file_does() -> None:
+    text = f"name: ${{WHO:-todo}}\n{APP}"
+    assert plan(text).project == "todo"
+    assert plan(text, b"WHO=ada").project == "ada"
+    assert plan(text, b"WHO=ada\nCOMPOSE_PROJECT_NAME=grace").project == "grace"
+    assert problem(text, b"COMPOSE_PROJECT_NAME=docent-x").code == "BAD_NAME"
+
+
+def test_only_what_is_used_is_made() -> None:
+    read = plan(f"{APP}volumes: {{db: }}\nnetworks: {{front: }}\n")
+    assert (read.volumes, [network.key for network in read.networks]) == ((), ["default"])
+
+
 @pytest.mark.parametrize(
     ("folder", "name"),
     [
@@ -262,6 +275,7 @@ WRONG = [
     ("open quote", "services:\n  app:\n    image: 'x\n", 3, "YAML_SYNTAX", "yaml: line 3: found unexpected end of stream", "memory"),
     ("@", "services:\n  app:\n    image: @x\n", 3, "YAML_SYNTAX", "yaml: line 3: found character that cannot start any token", "memory"),
     ("C59 image twice", f"{APP}    image: alpine\n", 4, "DUPLICATE_KEY", 'yaml: unmarshal errors:\n  line 4: mapping key "image" already defined at line 3', "seen"),
+    ("C56 itself", f"{APP}    x-a: &x {{self: *x}}\n", 4, "YAML_ALIAS", "yaml: anchor 'x' value contains itself", "memory"),
     ("unknown anchor", f"{APP}    user: *x\n", 4, "YAML_ALIAS", "yaml: unknown anchor 'x' referenced", "memory"),
     ("bad port", f"{APP}    ports: ['3000:app']\n", 4, "BAD_PORT", "invalid containerPort: app", "seen"),
     ("large port", f"{APP}    ports: ['99999:80']\n", 4, "BAD_PORT", "invalid hostPort: 99999", "seen"),
@@ -315,6 +329,9 @@ SAID = [
     (f"{APP}ports: []\n", "`ports` belongs to a service."),
     (f"{APP}    services: {{}}\n", "begin its line without any blanks"),
     (f"{APP}    volumes: ['src/x:/app']\n", "begins with `./`: `./src/x`"),
+    (f"{APP}  volumes:\n    db:\n", "Begin its line without any blanks"),
+    (f"{APP}    volumes: ['$(pwd):/app']\n", "Write `./` for the folder of your project."),
+    ("services:\n  app:\n", "`services.app` should be followed by keys and values"),
     (f"{APP}    ports: 3000\n", "lines that begin with `- `"),
     (f"{APP}    command: “npm”\n", "these are curly quotes"),
     (f"{APP}    ports:\n    – 3000:3000\n", "a list in YAML is written with `- `"),
