@@ -15,6 +15,7 @@ from bot.handin.compose_around import Around
 from bot.handin.compose_events import Listing, Mapping, Node, Scalar, read_tree
 from bot.handin.compose_fault import Broken, broken
 from bot.handin.compose_keys import SERVICE, TOP, UNUSED_TOP, judge_keys
+from bot.handin.compose_notes import notes
 from bot.handin.compose_plan import ComposePlan, ComposeProblem, ServicePlan
 from bot.handin.compose_service import read_service
 from bot.handin.compose_things import COMPOSE_VERSION, TAKEN, read_networks, read_volumes
@@ -82,6 +83,7 @@ def _read(content: bytes | str, project: str, env_file: bytes | None, place: Pla
     networks = read_networks(tree, project, place.at("networks"))
     keys = {volume.key: volume.name for volume in volumes}, {network.key: network.name for network in networks}
     services = _services(tree, Around(project, *keys, given, env_file is not None), place.at("services"))
+    place.notes.extend(notes(services))
     used = {use.network for service in services for use in service.networks}
     mounted = {mount.source for service in services for mount in service.mounts if isinstance(mount, VolumeMount)}
     return ComposePlan(

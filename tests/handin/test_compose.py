@@ -221,6 +221,10 @@ NOTED = [
     ("C47 interval", f"{APP}    healthcheck: {{test: x, interval: 1ms}}\n", "notes", "is 5s instead of 0.001s"),
     ("C35 container_name", f"{APP}    container_name: docent\n", "notes", "here the container is called `getting-started-app-app-1`"),
     ("tty", f"{APP}    tty: true\n", "notes", "Line 4: `services.app.tty` changes nothing here."),
+    ("E100 another name", WORKSHOP.replace("MYSQL_HOST: mysql", "MYSQL_HOST: mysqld"), "notes", "`MYSQL_HOST: mysqld` of `app` is no service here. There is: mysql."),
+    ("E100 localhost", WORKSHOP.replace("MYSQL_HOST: mysql", "MYSQL_HOST: localhost"), "notes", "`MYSQL_HOST: localhost` of `app` means its own container"),
+    ("E98 never healthy", f"{WORKSHOP.partition(chr(10) + chr(10))[0]}\n    depends_on: {{db: {{condition: service_healthy}}}}\n  db: {{image: mysql, networks: {{default: {{aliases: [mysql]}}}}}}\n", "notes", "`app` waits until `db` is healthy, and `db` has no `healthcheck:`."),
+    ("one port twice", f"{APP}    ports: ['80:1']\n  b: {{image: alpine, ports: ['80:2']}}\n", "notes", "`app` and `b` both publish port 80"),
     ("C42 tmpfs", f"{APP}    tmpfs: /x:size=100g,exec\n", "notes", "a `tmpfs` has its own limits here"),
 ]  # fmt: skip
 
