@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from bot.handin.archive_member import LARGEST_ARCHIVE, Member, Shelf, fits
 from bot.handin.archive_tar import is_tar, peek, read_tar
 from bot.handin.archive_zip import read_zip
+from bot.handin.compose import FILE_NAMES
 from bot.handin.plan import Refusal
 from bot.handin.project import judge_file
 from bot.handin.stopped import Stopped, stop
@@ -29,6 +30,8 @@ _OTHERS = {
 }
 #: folders that are a part of a project, and not the project itself
 _PARTS = frozenset({"src", "static", "public", "spec", "test", "tests", "lib", "app", "web", "css", "js", "db"})
+#: files that lie at the top of a project
+_MARKS = frozenset({"Dockerfile", "package.json", ".dockerignore", "README.md", "requirements.txt", *FILE_NAMES})
 #: what is wrong with one file only; the others are kept
 _ALONE = frozenset({"TOO_LARGE", "BINARY", "ENCODING", "ARCHIVE", "NOT_NEEDED"})
 _MOST_SAID = 10
@@ -92,7 +95,7 @@ def _judge(shelf: Shelf) -> Unpacked:
     alone: list[str] = []
     top = _top(shelf.members)
     for member in shelf.members:
-        path = member.name.replace("\\", "/").removeprefix("./").removeprefix(top)
+        path = _path(member).removeprefix(top)
         refusal = _keep(path, member, kept)
         if refusal and refusal.code in _ALONE and (refusal.code != "TOO_LARGE" or member.content is None):
             alone.append(refusal.say)
@@ -124,17 +127,22 @@ def _keep(path: str, member: Member, kept: dict[str, bytes]) -> Refusal | None:
     return None
 
 
+def _path(member: Member) -> str:
+    return member.name.replace("\\", "/").removeprefix("./")
+
+
 def _top(members: list[Member]) -> str:
     """Return the one folder around everything with its slash, '' when there is none or it is a part of a project."""
-    tops = {member.name.replace("\\", "/").removeprefix("./").partition("/")[::2] for member in members}
-    names = {top if rest else "" for top, rest in tops}
+    paths = {_path(member) for member in members}
+    names = {top if rest else "" for top, _, rest in (path.partition("/") for path in paths)}
     name = names.pop() if len(names) == 1 else ""
-    return f"{name}/" if name not in {"", ".", ".."} | _PARTS else ""
+    marked = any(f"{name}/{mark}" in paths for mark in _MARKS)
+    return f"{name}/" if name not in {"", ".", ".."} and (marked or name not in _PARTS) else ""
 
 
 def _judge_image(shelf: Shelf) -> None:
     """Raise about an image that `docker save` wrote."""
-    names = {member.name.removeprefix("./") for member in shelf.members}
+    names = {_path(member) for member in shelf.members}
     layers = any(name.endswith("layer.tar") or name.startswith("blobs/sha256/") for name in names)
     if "manifest.json" in names and (layers or "repositories" in names or "oci-layout" in names):
         say = (
