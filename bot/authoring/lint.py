@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bot.authoring import wording
 from bot.authoring.load import Problem, read_workshop
-from bot.core.diagnosis import fitting
+from bot.authoring.patterns import pattern_problems
+from bot.core.diagnosis import diagnose
 from bot.core.probe import AnswerSpec
 from bot.core.verdict import CODES, codes_for
 from bot.core.workshop import Act, Condition, Section, Step, Workshop
@@ -174,16 +175,18 @@ STEP_RULES: tuple[Callable[[Path, Step], Found], ...] = (_texts, _questions, _co
 
 def _mistakes(workshop: Workshop) -> Found:
     yield from _twice("mistakes", [mistake.id for mistake in workshop.mistakes])
+    unreadable = False
     for mistake in workshop.mistakes:
         place = f"mistakes.{mistake.id}"
-        if trouble := wording.pattern_problem(mistake.sign):
-            yield f"{place}.sign", trouble
-            return  # the others are tried in order, which needs all of them to be readable
-        for text in (mistake.say, *mistake.hints):
+        for say in pattern_problems(mistake.sign):
+            yield f"{place}.sign", say
+            unreadable = unreadable or say.startswith("is not")
+        for text in (mistake.say, *mistake.praise.values(), *mistake.hints):
             yield from ((place, say) for say in wording.text_problems(text))
             yield from ((place, say) for say in wording.blame(text))
-    for mistake in workshop.mistakes:
-        found = fitting(workshop.mistakes, mistake.sample)
-        if not mistake.sample or found is None or found[0].id != mistake.id:
-            first = f"`{found[0].id}` is found first" if found and mistake.sample else "nothing is found"
+    for mistake in () if unreadable else workshop.mistakes:  # they are tried in order, so all must be readable
+        section, channel = (mistake.sections or ("",))[0], (mistake.channels or ("",))[0]
+        found = diagnose(workshop, mistake.sample, section=section, channel=channel)
+        if not mistake.sample or not found or found[0].code != mistake.id:
+            first = f"`{found[0].code}` is found first" if found and mistake.sample else "nothing is found"
             yield f"mistakes.{mistake.id}.sample", f"is not recognised as this mistake: {first}"

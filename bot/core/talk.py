@@ -6,7 +6,7 @@ import re
 
 from bot.core import words
 from bot.core.cards import answer_key, filled, one_line
-from bot.core.diagnosis import fitting, last_words
+from bot.core.diagnosis import diagnose, last_words
 from bot.core.events import (
     AnsweredQuestion,
     Arrived,
@@ -216,7 +216,7 @@ def _misspelt(workshop: Workshop, text: str, plain: str) -> Event | Note | None:
 
 def _feeling(workshop: Workshop, learner: Learner, text: str, plain: str) -> Note | None:
     """Return a kind word to somebody who is stuck or annoyed; what they pasted or asked about comes first."""
-    if len(plain) > 200 or _pasted(text) or fitting(workshop.mistakes, text):
+    if len(plain) > 200 or _pasted(text) or diagnose(workshop, text):
         return None
     annoyed = ANNOYED.search(plain)
     if not annoyed and not STUCK.search(plain):
@@ -235,7 +235,7 @@ def _pasted(text: str) -> bool:
 
 def answer(workshop: Workshop, learner: Learner, text: str) -> Note:
     """Return the answer to what no event covers: a pasted message, a question, or the nearest thing we know."""
-    found = _looked_up(workshop, text)
+    found = _looked_up(workshop, text, learner.at.section if learner.at else "")
     if found:
         return Note(found, (_way_on(learner),), learner.at)
     if _pasted(text):
@@ -260,10 +260,11 @@ def short_answer(workshop: Workshop, text: str) -> str:
     return _looked_up(workshop, text) or words.WHO
 
 
-def _looked_up(workshop: Workshop, text: str) -> str:
-    pasted = fitting(workshop.mistakes, text)
-    if pasted:
-        mistake, found = pasted
-        text = f"{mistake.say}\n{words.listed(mistake.hints)}"
-        return filled(text, workshop).replace("{found}", one_line(found, 60))
+def _looked_up(workshop: Workshop, text: str, section: str = "") -> str:
+    findings = diagnose(workshop, text, section=section)
+    if findings:
+        best = findings[0]
+        # of several lines, the one that says why
+        quote = f"> {best.line}\n\n" if "\n" in text.strip() else ""
+        return f"{quote}{best.say}\n{words.listed(best.hints)}"
     return filled(explained(workshop, text), workshop)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
@@ -180,14 +180,25 @@ class Section(Model):
         return next((s for s in self.steps if s.id == step_id), None)
 
 
+Channel = Literal["build", "run", "cli", "compose"]  #: where a text is printed; cli is Docker's client and its engine
+SectionId = Annotated[str, Field(pattern=r"^\d\d$")]
+
+
 class Mistake(Model):
-    """A known mistake by what Docker, npm or Node prints; `{found}` in `say` is the signature's first group."""
+    """A known mistake by what Docker, npm, Node or the database prints; `{found}` is the signature's first group."""
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
-    sign: str  #: regular expression, tried in order: specific before generic
+    #: what it is: a mistake, something worth knowing that needs no mending, or only the sign that something failed
+    kind: Literal["mistake", "information", "generic"] = "mistake"
+    sections: tuple[
+        SectionId, ...
+    ] = ()  #: where it is met; with `channels` it decides between those that print the same
+    channels: tuple[Channel, ...] = ()
+    sign: str  #: regular expression, tried in order: specific before generic; see `bot.core.signs`
+    sample: str = ""  #: a real text that the sign must find, before any other sign does
     say: str = Field(max_length=300)
+    praise: dict[SectionId, str] = {}  #: section → what is said there, where this failure is part of the lesson
     hints: tuple[str, str, str]
-    sample: str = ""  #: a real text that the sign must find
 
 
 class Workshop(Model):
