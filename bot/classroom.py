@@ -15,6 +15,7 @@ from typing import Any, assert_never
 import structlog
 
 from bot.core.cards import check_card
+from bot.core.diagnosis import noted
 from bot.core.events import Event
 from bot.core.intended import praised
 from bot.core.learner import Learner
@@ -41,8 +42,9 @@ from bot.core.turn import (
 from bot.core.tutor import decide
 from bot.core.workshop import StepRef, Workshop
 from bot.errors import ChatError, DocentError, HostError
+from bot.handin.plan import Output, Plan
 from bot.ports import Chat, Desk, Sandbox, Store, Where
-from bot.workbench import Workbench, our_side
+from bot.workbench import Comment, Workbench, our_side
 
 log = structlog.get_logger(__name__)
 
@@ -153,7 +155,7 @@ class Classroom:
             case StartCheck(ref):
                 await self._start_check(ref, learner, where)
             case RunCommands(commands, ref):
-                await self._bench.run(learner.id, commands, where, lambda output: praised(self.workshop, ref, output))
+                await self._bench.run(learner.id, commands, where, self._comment(learner, ref))
             case KeepFiles(files, ref):
                 await self._bench.keep(learner.id, files, ref, where)
             case ReplaceText(path, old, new, ref):
@@ -175,6 +177,16 @@ class Classroom:
                 self._refresh_board()
             case _:
                 assert_never(action)
+
+    def _comment(self, learner: Learner, ref: StepRef | None) -> Comment:
+        """Return what is said about an output: praise where the step is about this failure, else the known mistake."""
+        section = learner.at.section if learner.at else ""
+
+        def comment(plan: Plan, output: Output) -> Output:
+            said = praised(self.workshop, ref, output)
+            return said if said is not output else noted(self.workshop, plan, output, section)
+
+        return comment
 
     async def _open_editor(self, editor: Editor, learner: Learner, where: Where) -> None:
         content = (await self._store.files(learner.id)).get(editor.path, editor.text.encode())

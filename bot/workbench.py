@@ -37,6 +37,7 @@ from bot.ports import Chat, Sandbox, Store, Where
 log = structlog.get_logger(__name__)
 
 Asset = Callable[[str], bytes]  #: a file below the workshop's folder
+Comment = Callable[[Plan, Output], Output]  #: adds a sentence of ours to what a command printed
 DIFF_LINES = 40
 NOT_STARTED = 125  #: exit code of `docker run` when Docker itself refused
 
@@ -60,7 +61,7 @@ class Workbench:
         learner: str,
         commands: Sequence[Command],
         where: Where,
-        comment: Callable[[Output], Output] = lambda output: output,
+        comment: Comment = lambda plan, output: output,
     ) -> None:
         """Run commands in order and show each output; stop after the first that fails, saying so.
 
@@ -76,7 +77,7 @@ class Workbench:
                 )
                 return
 
-    async def _run_one(self, learner: str, command: Command, where: Where, comment: Callable[[Output], Output]) -> bool:
+    async def _run_one(self, learner: str, command: Command, where: Where, comment: Comment) -> bool:
         if isinstance(command.plan, Refusal):
             await self._chat.show(where, refusal_message(command.line, command.plan))
             return False
@@ -88,7 +89,7 @@ class Workbench:
             log.warning("host_fault", learner=learner, command=command.line, error=str(error))
             await self._chat.show(where, our_side(str(error)))
             return False
-        await self._chat.show(where, CommandOutput(command.line, comment(output)))
+        await self._chat.show(where, CommandOutput(command.line, comment(command.plan, output)))
         return output.exit_code == 0
 
     async def keep(self, learner: str, files: Sequence[tuple[str, bytes]], ref: StepRef | None, where: Where) -> None:

@@ -115,6 +115,26 @@ async def test_commands_stop_at_the_first_that_fails_and_say_so(room: Class) -> 
     assert any(isinstance(m, Note) and "other 2 commands" in m.text for m in room.chat.said)
 
 
+async def test_a_known_mistake_is_explained_below_what_docker_printed(room: Class) -> None:
+    taken = "docker: Error response from daemon: Bind for 127.0.0.1:3000 failed: port is already allocated"
+    room.sandbox.answers[RunPlan] = Output(taken, 125)
+    await room.at(StepRef("02", "use"))
+    await room.classroom.turn(TypedCommands(read_commands("docker run -d -p 127.0.0.1:3000:3000 x")), ADA)
+    await room.classroom.stop()
+    (shown,) = [m.output for m in room.chat.said if isinstance(m, CommandOutput)]
+    assert shown.text == taken
+    assert shown.note.startswith("Another container of yours already has this port.")
+
+
+async def test_a_failure_that_belongs_to_the_section_is_praised(room: Class) -> None:
+    room.sandbox.answers[RunPlan] = Output("Bind for 127.0.0.1:3000 failed: port is already allocated", 125)
+    await room.at(StepRef("03", "change"))
+    await room.classroom.turn(TypedCommands(read_commands("docker run -dp 3000:3000 x")), ADA)
+    await room.classroom.stop()
+    (shown,) = [m.output for m in room.chat.said if isinstance(m, CommandOutput)]
+    assert shown.note.startswith("Well done")
+
+
 async def test_a_host_that_is_away_is_said_to_be_our_side(room: Class) -> None:
     room.sandbox.fails.append(EngineDown("The Docker engine does not answer."))
     await room.classroom.turn(TypedCommands(read_commands("docker ps")), ADA)
