@@ -175,6 +175,10 @@ class Sandbox(Protocol):
         """Perform one plan (never a Refusal) and return what Docker's CLI would print."""
         ...
 
+    async def refresh(self, learner: str, files: Mapping[str, bytes]) -> None:
+        """Show the project as it is now to the learner's containers that mount it; nothing when none does."""
+        ...
+
     async def probe(
         self, learner: str, spec: ProbeSpec, files: Mapping[str, bytes], *, attempt: int, again: bool
     ) -> Evidence:

@@ -27,6 +27,7 @@ from bot.handin.plan import (
     Plan,
     Refusal,
     RemoveContainers,
+    RemoveFiles,
     RunPlan,
     StopContainers,
 )
@@ -82,6 +83,8 @@ class Workbench:
             await self._chat.show(where, refusal_message(command.line, command.plan))
             return False
         files = await self._store.files(learner)
+        if isinstance(command.plan, RemoveFiles):
+            return await self._remove(learner, command.line, command.plan, files, where)
         try:
             async with self._chat.busy(where, doing(command.plan)) as progress:
                 output = await self._sandbox.run(learner, command.plan, files, progress)
@@ -91,6 +94,29 @@ class Workbench:
             return False
         await self._chat.show(where, CommandOutput(command.line, comment(command.plan, output)))
         return output.exit_code == 0
+
+    async def _remove(
+        self, learner: str, line: str, plan: RemoveFiles, files: Mapping[str, bytes], where: Where
+    ) -> bool:
+        gone, output = removed(plan, files)
+        if gone:
+            await self._write(learner, dict.fromkeys(gone), where)
+        await self._chat.show(where, CommandOutput(line, output))
+        return output.exit_code == 0
+
+    async def _write(self, learner: str, changed: Mapping[str, bytes | None], where: Where | None = None) -> None:
+        """Keep files, then show them to the containers that mount the project.
+
+        Raises `HostError` when the second fails and nobody is to be told: the files are kept all the same.
+        """
+        await self._store.write_files(learner, changed)
+        try:
+            await self._sandbox.refresh(learner, await self._store.files(learner))
+        except HostError as error:
+            if where is None:
+                raise
+            log.warning("host_fault", learner=learner, command="refresh", error=str(error))
+            await self._chat.show(where, our_side(str(error)))
 
     async def keep(self, learner: str, files: Sequence[tuple[str, bytes]], ref: StepRef | None, where: Where) -> None:
         """Keep handed-in files and show what changed; what cannot be kept is said, the rest is kept."""
@@ -102,7 +128,7 @@ class Workbench:
                 continue
             before = project.get(judged)
             project[judged] = content
-            await self._store.write_files(learner, {judged: content})
+            await self._write(learner, {judged: content}, where)
             await self._chat.show(where, saved_message(judged, before, content, ref))
 
     async def replace(self, learner: str, path: str, texts: tuple[str, str], ref: StepRef | None, where: Where) -> None:
@@ -148,9 +174,9 @@ class Workbench:
         """Do what an author wrote, without a word. Raises `HostError`."""
         for act in acts:
             if act.file is not None and act.from_ is not None:
-                await self._store.write_files(learner, {act.file: self._asset(act.from_)})
+                await self._write(learner, {act.file: self._asset(act.from_)})
             elif act.remove is not None:
-                await self._store.write_files(learner, {act.remove: None})
+                await self._write(learner, {act.remove: None})
             elif act.say is not None:
                 await self._apply_said(learner, act)
 
@@ -160,10 +186,12 @@ class Workbench:
             before = (await self._store.files(learner)).get(asked.path, b"").decode("utf-8", "replace")
             after = replaced(before, asked.old, asked.new, asked.path)
             if isinstance(after, str):  # else the learner has changed it already
-                await self._store.write_files(learner, {asked.path: after.encode()})
+                await self._write(learner, {asked.path: after.encode()})
             return
         for command in read_commands(act.say or ""):
-            if not isinstance(command.plan, Refusal):
+            if isinstance(command.plan, RemoveFiles):
+                await self._write(learner, dict.fromkeys(removed(command.plan, await self._store.files(learner))[0]))
+            elif not isinstance(command.plan, Refusal):
                 # what the lesson wants to fail is not helped along
                 await self._apply_plan(learner, command.plan, make_room=not act.prints)
 
@@ -202,6 +230,23 @@ def doing(plan: Plan) -> str:
 def our_side(what: str) -> Note:
     """Return the message for a fault of ours."""
     return Note(f"**Our side:** {what} Nothing of yours is lost; please try again in a moment.")
+
+
+def removed(plan: RemoveFiles, files: Mapping[str, bytes]) -> tuple[tuple[str, ...], Output]:
+    """Return the paths that `rm` takes away, and what it prints."""
+    gone: list[str] = []
+    errors: list[str] = []
+    for path in plan.paths:
+        inside = [each for each in files if each.startswith(f"{path}/")]
+        if path in files:
+            gone.append(path)
+        elif inside and plan.folders:
+            gone += inside
+        elif inside:
+            errors.append(f"rm: cannot remove '{path}': Is a directory")
+        elif not plan.force:
+            errors.append(f"rm: cannot remove '{path}': No such file or directory")
+    return tuple(dict.fromkeys(gone)), Output("\n".join(errors), 1 if errors else 0)
 
 
 def refusal_message(line: str, refusal: Refusal) -> CommandOutput | Note:

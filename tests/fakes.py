@@ -113,6 +113,7 @@ class MemorySandbox:
     gate: asyncio.Event | None = None
     ran: list[Plan] = field(default_factory=list)
     cleaned: list[str] = field(default_factory=list)
+    refreshed: list[tuple[str, dict[str, bytes]]] = field(default_factory=list)
     released: list[int] = field(default_factory=list)
 
     async def run(self, learner: str, plan: Plan, files: Mapping[str, bytes], progress: Progress) -> Output:
@@ -122,6 +123,11 @@ class MemorySandbox:
             raise self.fails.pop(0)
         self.ran.append(plan)
         return self.answers.get(type(plan), Output("done"))
+
+    async def refresh(self, learner: str, files: Mapping[str, bytes]) -> None:
+        if self.fails:
+            raise self.fails.pop(0)
+        self.refreshed.append((learner, dict(files)))
 
     async def probe(
         self, learner: str, spec: ProbeSpec, files: Mapping[str, bytes], *, attempt: int, again: bool

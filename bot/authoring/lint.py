@@ -74,7 +74,7 @@ def _texts(_: Path, step: Step) -> Found:
         for say in wording.text_problems(text):
             yield place, say
     for intended in step.intended:
-        if trouble := wording.pattern_problem(intended.sign):
+        for trouble in pattern_problems(intended.sign):
             yield "intended", trouble
         for say in (*wording.text_problems(intended.say), *wording.blame(intended.say)):
             yield "intended", say
@@ -160,8 +160,8 @@ def _wrong(folder: Path, step: Step) -> Found:
 def _act(folder: Path, step: Step, act: Act) -> Iterator[str]:
     if act.from_ is not None and not (folder / act.from_).is_file():
         yield f"there is no file {act.from_}"
-    if act.prints and (trouble := wording.pattern_problem(act.prints)):
-        yield f"prints: {trouble}"
+    if act.prints:
+        yield from (f"prints: {trouble}" for trouble in pattern_problems(act.prints))
     for name, option in (act.answer or {}).items():
         question = step.question(name)
         if question is None:

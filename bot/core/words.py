@@ -112,13 +112,14 @@ def reset_question(scope: str, title: str) -> str:
     """Return the question before a reset: what goes, and what stays."""
     if scope == "all":
         return (
-            "Start from the very beginning? **This goes:** your progress, your answers, your containers and images, "
-            "and every file you wrote. **This stays:** the exercise app as it was on the first day."
+            "Start from the very beginning? **This goes:** your progress, your answers, your containers, images, "
+            "volumes and networks, and every file you wrote. **This stays:** the exercise app as it was on the "
+            "first day."
         )
     if scope == "section":
         return (
             f"Do section **{title}** again? **This goes:** your progress and answers in this section, and all your "
-            "containers and images. **This stays:** your files and every other section."
+            "containers, images, volumes and networks. **This stays:** your files and every other section."
         )
     return (
         f"Do the step **{title}** again? **This goes:** its result, answers and hints. "
@@ -131,7 +132,10 @@ def reset_done(scope: str) -> str:
     if scope == "all":
         return "Done. Everything is as on the first day. Press **Start the workshop** when you like."
     if scope == "section":
-        return "Done. The section is fresh again, and your containers and images are gone. Your files are still here."
+        return (
+            "Done. The section is fresh again, and your containers, images, volumes and networks are gone. "
+            "Your files are still here."
+        )
     return "Done. The step is fresh again."
 
 

@@ -37,6 +37,7 @@ from bot.sandbox.builds import Builds
 from bot.sandbox.console import short
 from bot.sandbox.engine import EngineSaid
 from bot.sandbox.image_files import ImageFiles
+from bot.sandbox.janitor import remove_kept
 from bot.sandbox.names import Owner
 from bot.sandbox.pool import Networks, Verifiers
 from bot.sandbox.rebuilds import Rebuilds, build_seen
@@ -234,6 +235,7 @@ class Probes:
         mine = (f"docent.instance={self._setup.instance}", "docent.kind=probe", f"docent.attempt={attempt}")
         for each in await host.containers(*mine):
             await host.remove(each.id)
+        await remove_kept(host, f"docent.instance={self._setup.instance}", f"docent.attempt={attempt}")
 
 
 def made_from(mine: Sequence[Container], image: str, image_id: str) -> list[Container]:
