@@ -28,9 +28,10 @@ from bot.sandbox.setup import Setup
 REMOVE_S = 20.0
 #: The first user of most images and of most people's machines: whoever is not root can work there too.
 USER = 1000
-#: Takes away files and the folders that are empty then; what is not there is fine. Runs in the writer only.
-REMOVER = """
+#: Gives the folder to that user, takes away files and the folders that are empty then. Runs in the writer only.
+KEEPER = f"""
 import os, sys, json
+os.chown("/project", {USER}, {USER})
 for path in json.loads(sys.argv[1]):
     try:
         os.unlink("/project/" + path)
@@ -81,23 +82,25 @@ class ProjectVolumes:
         held = self._held.get(volume, {})
         changed = {path: files[path] for path in now if held.get(path) != now[path]}
         doomed = sorted(held.keys() - now.keys())
-        if changed or doomed or volume not in self._held:
-            self._held.pop(volume, None)  # should this fail half-way, everything is written anew
-            await self._write(owner, volume, changed, doomed)
-            self._held[volume] = now
+        first = self._held.pop(volume, None) is None  # should this fail half-way, everything is written anew
+        if changed or doomed or first:
+            await self._write(owner, volume, changed, doomed, first=first)
+        self._held[volume] = now
 
-    async def _write(self, owner: Owner, volume: str, changed: Mapping[str, bytes], doomed: Collection[str]) -> None:
+    async def _write(
+        self, owner: Owner, volume: str, changed: Mapping[str, bytes], doomed: Collection[str], *, first: bool
+    ) -> None:
         host = self._setup.host
-        request = recipe.project_writer(owner, self._setup.verifier, volume, REMOVER, json.dumps(sorted(doomed)))
+        request = recipe.project_writer(owner, self._setup.verifier, volume, KEEPER, json.dumps(sorted(doomed)))
         await host.remove(request.name)  # what a crash may have left
         made = await host.create(request)
         if isinstance(made, EngineSaid):
             raise HostError(f"The project could not be brought into its volume: {made.message}")
         try:
-            if doomed:
+            if doomed or first:
                 refused = await host.start(made, Lane.CONTROL)
                 if refused or await host.wait(made, REMOVE_S) != 0:
-                    raise HostError("Removed files could not be taken out of the project's volume.")
+                    raise HostError("The project's volume could not be tidied.")
             said = await host.put(made, recipe.PROJECT, packed(changed, time.time()))
             if said is not None:
                 raise HostError(f"The project could not be written into its volume: {said.message}")

@@ -160,8 +160,8 @@ def project_writer(owner: Owner, image_id: str, volume: str, program: str, quest
         "Labels": labels(owner, "writer"),
         "HostConfig": host
         | {
-            # files of the project may have any owner by now
-            "CapAdd": ["DAC_OVERRIDE"],
+            # files of the project may have any owner by now; the folder is given to the usual one
+            "CapAdd": ["CHOWN", "DAC_OVERRIDE"],
             "ReadonlyRootfs": True,
             "NetworkMode": "none",
             "Mounts": [{"Type": "volume", "Source": volume, "Target": PROJECT, "VolumeOptions": {"NoCopy": True}}],

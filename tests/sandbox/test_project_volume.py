@@ -17,10 +17,6 @@ from tests.sandbox.test_volumes import said
 
 engine = pytest.mark.engine
 
-WATCH = """FROM node:24-alpine
-WORKDIR /app
-"""
-
 
 @engine
 async def test_a_container_sees_the_project_as_it_is(learner: Learner) -> None:
@@ -50,7 +46,7 @@ async def test_an_edit_reaches_a_running_container_within_two_seconds(learner: L
 
 
 @engine
-async def test_nodemon_restarts_on_an_edit(learner: Learner) -> None:
+async def test_a_program_that_watches_its_files_starts_anew_on_an_edit(learner: Learner) -> None:
     app = "require('http').createServer((q, s) => s.end('%s')).listen(3000)"
     learner.files = {"index.js": (app % "old").encode()}
     await said(learner, "docker run -dp 3000:3000 -v .:/app -w /app node:24-alpine node --watch index.js")
@@ -62,6 +58,14 @@ async def test_nodemon_restarts_on_an_edit(learner: Learner) -> None:
     learner.files["index.js"] = (app % "new").encode()
     await learner.sandbox.refresh(learner.name, learner.files)
     await until(lambda: answers("new"))
+
+
+@engine
+async def test_who_is_not_root_can_work_in_the_project_too(learner: Learner) -> None:
+    out = await said(
+        learner, "docker run --rm -u node -w /app -v .:/app node:24-alpine sh -c 'echo 1 > new && cat new'"
+    )
+    assert (out.text, out.exit_code) == ("1", 0)
 
 
 @engine

@@ -169,7 +169,7 @@ def test_the_writer_of_the_project_runs_our_program_without_network_on_a_read_on
     assert body["Entrypoint"][-1] == "-c"  # type: ignore[index]
     assert body["NetworkDisabled"] is True
     assert body["HostConfig"] == BARE | {
-        "CapAdd": ["DAC_OVERRIDE"],
+        "CapAdd": ["CHOWN", "DAC_OVERRIDE"],
         "PidsLimit": 16,
         "Memory": 64 * MIB,
         "MemorySwap": 64 * MIB,
