@@ -116,7 +116,8 @@ class Workbench:
             if where is None:
                 raise
             log.warning("host_fault", learner=learner, command="refresh", error=str(error))
-            await self._chat.show(where, our_side(str(error)))
+            say = "Your files are kept, but containers that mount your project cannot see the change yet."
+            await self._chat.show(where, Note(f"**Our side:** {error} {say}"))
 
     async def keep(self, learner: str, files: Sequence[tuple[str, bytes]], ref: StepRef | None, where: Where) -> None:
         """Keep handed-in files and show what changed; what cannot be kept is said, the rest is kept."""

@@ -82,6 +82,7 @@ async def test_a_file_is_kept_though_the_engine_is_away(bench: Bench) -> None:
     await bench.workbench.keep("U1", [("src/a.js", b"new")], None, ADA)
     fault, saved = bench.chat.said
     assert isinstance(fault, Note)
+    assert "Your files are kept" in fault.text
     assert isinstance(saved, FileSaved)
     assert (await bench.store.files("U1"))["src/a.js"] == b"new"
 

@@ -106,7 +106,8 @@ def _fields(spec: str) -> dict[str, str] | Wrong | Lesson:
         if not equals and key in {"readonly", "volume-nocopy", "bind-nonrecursive"}:
             value = "true"
         elif not equals:
-            say = f"`{part[:60]}` is no `key=value`. Write `type=volume,src=todo-db,target=/etc/todos`."
+            seen = f"`{part.strip()[:60]}` is no `key=value`" if part.strip() else "A blank or nothing follows a comma"
+            say = f"{seen}. Write it in one piece: `type=volume,src=todo-db,target=/etc/todos`."
             return Wrong(f"invalid field '{part[:200]}' must be a key=value pair", say, flag=True)
         if key == "readonly":
             if value.lower() not in _TRUE | _FALSE:

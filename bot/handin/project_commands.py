@@ -23,7 +23,7 @@ _QUIET = ("clear", "cls", "exit")
 
 #: first words that are answered here
 KNOWN = frozenset(
-    {"ls", "dir", "cat", "type", "pwd", "cd", "git", "rm", "del", "docker-compose"}.union(
+    {"ls", "dir", "cat", "type", "pwd", "cd", "git", "rm", "docker-compose"}.union(
         _EDITORS, _WRITERS, _IN_CONTAINER, _READERS, _SHELLS, _HOST, _OTHER_TOOLS, _FETCH, _QUIET
     )
 )
@@ -41,7 +41,7 @@ def read_project_command(words: Sequence[str]) -> Plan | Refusal:
         return _ls(rest)
     if name in {"cat", "type"}:
         return _cat(rest)
-    if name in {"rm", "del"}:
+    if name == "rm":
         return _rm(rest)
     if name in _LESSONS:
         return _LESSONS[name](name, rest)

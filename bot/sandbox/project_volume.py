@@ -59,17 +59,29 @@ class ProjectVolumes:
 
     async def refresh(self, owner: Owner, files: Mapping[str, bytes]) -> None:
         """Bring the folders that containers of the learner's mount up to date. Raises `HostError`."""
-        if not await self._setup.host.volumes(*owner.labels, "docent.kind=project"):
+        if not await self._used(owner):
             return
         mine = await containers(self._setup, owner)
         await self.bring(
             owner, sorted({m.source for each in mine for m in each.mounts if isinstance(m, BindMount)}), files
         )
 
+    async def _used(self, owner: Owner) -> bool:
+        """Tell whether a folder of the learner's project may be mounted somewhere."""
+        if self._of(owner):
+            return True
+        try:
+            return bool(await self._setup.host.volumes(*owner.labels, "docent.kind=project"))
+        except HostError:
+            return False  # most learners have none; whoever has one is brought up to date by the next start
+
+    def _of(self, owner: Owner) -> list[str]:
+        whole = owner.project(".")
+        return [each for each in self._held if each == whole or each.startswith(f"{whole}-")]
+
     def forget(self, owner: Owner) -> None:
         """Know nothing of the learner's volumes: they were removed."""
-        whole = owner.project(".")
-        for volume in [each for each in self._held if each == whole or each.startswith(f"{whole}-")]:
+        for volume in self._of(owner):
             del self._held[volume]
 
     async def _bring(self, owner: Owner, source: str, files: Mapping[str, bytes]) -> None:
