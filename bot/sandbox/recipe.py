@@ -121,7 +121,12 @@ def _mount(mount: Mount, by: Making) -> Json:
         return row | {"Source": by.owner.project(mount.source), "VolumeOptions": {"NoCopy": True}}
     if mount.source:
         return row | {"Source": by.owner.volume(mount.source)}
-    return row | {"VolumeOptions": {"Labels": labels(by.owner, "volume", by.attempt)}}
+    return row | {"VolumeOptions": {"Labels": labels(by.owner, _kind("volume", by.attempt), by.attempt)}}
+
+
+def _kind(own: str, attempt: int) -> str:
+    """Return the kind of a thing; what a check makes is not the learner's to see."""
+    return "probe" if attempt else own
 
 
 def endpoint(plan: RunPlan, name: str, network: str) -> Json:
@@ -132,7 +137,7 @@ def endpoint(plan: RunPlan, name: str, network: str) -> Json:
 def volume(owner: Owner, engine_name: str, name: str, own: Mapping[str, str], attempt: int = 0) -> Json:
     """Return the request for a learner's volume; the local driver without options, so it can hold nothing else."""
     plain = {key: value for key, value in own.items() if not key.startswith("docent.")}
-    made_for = labels(owner, "volume", attempt) | {"docent.name": name}
+    made_for = labels(owner, _kind("volume", attempt), attempt) | {"docent.name": name}
     return {"Name": engine_name, "Driver": "local", "Labels": plain | made_for}
 
 
@@ -242,7 +247,7 @@ def network(
 ) -> Request:
     """Return the request for a network of the learner's: no way out, and no address of the host's inside it."""
     plain = {key: value for key, value in own if not key.startswith("docent.")}
-    made_for = labels(owner, "network", attempt) | ({} if name == "bridge" else {"docent.name": name})
+    made_for = labels(owner, _kind("network", attempt), attempt) | ({} if name == "bridge" else {"docent.name": name})
     body: Json = {
         "Name": owner.joined(name),
         "CheckDuplicate": True,

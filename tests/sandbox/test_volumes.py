@@ -9,6 +9,7 @@ import pytest
 
 from bot.handin.command import read_commands
 from bot.handin.plan import Output, Refusal, RunPlan, VolumeMount
+from bot.sandbox import recipe
 from bot.sandbox.host import Host
 from bot.sandbox.names import Owner
 from bot.sandbox.sandbox import DockerSandbox
@@ -129,3 +130,21 @@ async def test_clean_removes_volumes_and_networks(learner: Learner, host: Host) 
     assert await host.volumes(*mine) == ()
     assert await host.networks(*mine) == []
     assert (await said(learner, "docker run --rm -v .:/app alpine ls /app/package.json")).exit_code == 0
+
+
+async def test_what_a_check_keeps_goes_with_its_attempt(sandbox: DockerSandbox, learner: Learner, host: Host) -> None:
+    owner = Owner(sandbox._setup.instance, learner.name)
+    await said(learner, "docker volume create mine")
+    for attempt in (7, 8):
+        name = f"chk{attempt}"
+        await host.must("POST", "/volumes/create", body=recipe.volume(owner, owner.volume(name), name, {}, attempt))
+        request = recipe.network(owner, f"10.201.0.{attempt * 16}/28", name, attempt=attempt)
+        await host.must("POST", "/networks/create", body=request.body)
+    assert (await said(learner, "docker volume ls -q")).text == "mine"  # the rest is not theirs to see
+    assert "chk" not in (await said(learner, "docker network ls")).text
+    await sandbox.release(7)
+    assert [each.name for each in await host.volumes(*owner.labels)] == ["chk8", "mine"]
+    assert await sandbox.sweep({8}) == 0
+    assert await sandbox.sweep(()) == 1
+    assert [each.name for each in await host.volumes(*owner.labels)] == ["mine"]
+    assert [each["Name"] for each in await host.networks(*owner.labels)] == [owner.network]
