@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -41,6 +42,7 @@ Asset = Callable[[str], bytes]  #: a file below the workshop's folder
 Comment = Callable[[Plan, Output], Output]  #: adds a sentence of ours to what a command printed
 DIFF_LINES = 40
 NOT_STARTED = 125  #: exit code of `docker run` when Docker itself refused
+TAKEN = re.compile("already (?:allocated|in use)")  #: …because a port or a name is taken
 
 
 class Workbench:
@@ -203,7 +205,7 @@ class Workbench:
             return await self._sandbox.run(learner, each, files, lambda _: None)
 
         output = await run(plan)
-        if make_room and isinstance(plan, RunPlan) and output.exit_code == NOT_STARTED:
+        if make_room and isinstance(plan, RunPlan) and output.exit_code == NOT_STARTED and TAKEN.search(output.text):
             # a container of theirs holds the name or the port that the solution needs
             in_the_way = tuple((await run(ListContainers(all=True, quiet=True))).text.split())
             if in_the_way:
