@@ -112,6 +112,9 @@ class Workbench:
         Raises `HostError` when the second fails and nobody is to be told: the files are kept all the same.
         """
         await self._store.write_files(learner, changed)
+        await self._refresh(learner, where)
+
+    async def _refresh(self, learner: str, where: Where | None) -> None:
         try:
             await self._sandbox.refresh(learner, await self._store.files(learner))
         except HostError as error:
@@ -156,6 +159,8 @@ class Workbench:
         if path:
             path = place_of(path, await self._store.files(learner))
         undone = await self._store.undo_write(learner, path)
+        if undone is not None:
+            await self._refresh(learner, where)
         if undone is None:
             what = f"`{path}`" if path else "any file"
             await self._chat.show(where, Note(f"I remember no earlier version of {what}, so nothing has changed."))
