@@ -15,7 +15,9 @@ from typing import Any, assert_never
 import structlog
 
 from bot.core.cards import check_card
+from bot.core.diagnosis import noted
 from bot.core.events import Event
+from bot.core.intended import praised
 from bot.core.learner import Learner
 from bot.core.messages import CheckState, Editor, Note
 from bot.core.turn import (
@@ -28,18 +30,21 @@ from bot.core.turn import (
     PrepareProject,
     RefreshBoard,
     Replace,
+    ReplaceText,
     RunCommands,
     Say,
     ShowHome,
     StartCheck,
     Turn,
+    UndoEdit,
     Whisper,
 )
 from bot.core.tutor import decide
 from bot.core.workshop import StepRef, Workshop
 from bot.errors import ChatError, DocentError, HostError
+from bot.handin.plan import Output, Plan
 from bot.ports import Chat, Desk, Sandbox, Store, Where
-from bot.workbench import Workbench, our_side
+from bot.workbench import Comment, Workbench, our_side
 
 log = structlog.get_logger(__name__)
 
@@ -149,10 +154,14 @@ class Classroom:
                 await self._open_editor(editor, learner, where)
             case StartCheck(ref):
                 await self._start_check(ref, learner, where)
-            case RunCommands(commands):
-                await self._bench.run(learner.id, commands, where)
+            case RunCommands(commands, ref):
+                await self._bench.run(learner.id, commands, where, self._comment(learner, ref))
             case KeepFiles(files, ref):
                 await self._bench.keep(learner.id, files, ref, where)
+            case ReplaceText(path, old, new, ref):
+                await self._bench.replace(learner.id, path, (old, new), ref, where)
+            case UndoEdit(path, ref):
+                await self._bench.undo(learner.id, path, ref, where)
             case Apply(acts):
                 await self._bench.apply(learner.id, acts)
             case PrepareProject():
@@ -169,12 +178,23 @@ class Classroom:
             case _:
                 assert_never(action)
 
+    def _comment(self, learner: Learner, ref: StepRef | None) -> Comment:
+        """Return what is said about an output: praise where the step is about this failure, else the known mistake."""
+        section = learner.at.section if learner.at else ""
+
+        def comment(plan: Plan, output: Output) -> Output:
+            said = praised(self.workshop, ref, output)
+            return said if said is not output else noted(self.workshop, plan, output, section)
+
+        return comment
+
     async def _open_editor(self, editor: Editor, learner: Learner, where: Where) -> None:
         content = (await self._store.files(learner.id)).get(editor.path, editor.text.encode())
         text = content.decode("utf-8", "replace")
         if len(text) > EDITOR_LIMIT:
             size = f"`{editor.path}` has {len(text):,} characters; the form holds {EDITOR_LIMIT:,}."
-            await self._chat.show(where.without_press(), Note(f"{size} Please upload it as a file."))
+            ways = f"Say replace `OLD` with `NEW` in {editor.path}, or upload the file."
+            await self._chat.show(where.without_press(), Note(f"{size} {ways}"))
             return
         await self._chat.open_form(where, Editor(editor.path, text, editor.ref))
 

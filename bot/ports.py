@@ -51,6 +51,15 @@ class Attempt:
     verdict: Verdict | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A write that was taken back: the file before (`now`, None when it did not exist) and what is gone (`was`)."""
+
+    path: str
+    was: bytes | None
+    now: bytes | None
+
+
 #: Called with one short line of progress ("[3/5] RUN npm install"), from any thread; returns at once.
 Progress = Callable[[str], None]
 
@@ -136,7 +145,18 @@ class Store(Protocol):
         ...
 
     async def write_files(self, learner: str, files: Mapping[str, bytes | None]) -> None:
-        """Write project files; None deletes one. Limits are the caller's (64 KB a file, 5 MB, 500 files)."""
+        """Write project files; None deletes one. Limits are the caller's (64 KB a file, 5 MB, 500 files).
+
+        What a file was before is kept for `undo_write`, 20 versions of each.
+        """
+        ...
+
+    async def start_over(self, learner: str, files: Mapping[str, bytes]) -> None:
+        """Make these the whole project; versions of before are forgotten."""
+        ...
+
+    async def undo_write(self, learner: str, path: str = "") -> Undone | None:
+        """Take the last write of a file back ('': of whichever was written last); None when nothing is kept."""
         ...
 
     async def note(self, key: str) -> str:
@@ -153,6 +173,10 @@ class Sandbox(Protocol):
 
     async def run(self, learner: str, plan: Plan, files: Mapping[str, bytes], progress: Progress) -> Output:
         """Perform one plan (never a Refusal) and return what Docker's CLI would print."""
+        ...
+
+    async def refresh(self, learner: str, files: Mapping[str, bytes]) -> None:
+        """Show the project as it is now to the learner's containers that mount it; nothing when none does."""
         ...
 
     async def probe(

@@ -12,8 +12,12 @@ from bot.core.messages import Editor, Message, StatusCard
 from bot.core.probe import (
     BuildSeen,
     BuildSpec,
+    CacheSeen,
+    CacheSpec,
     ContainerSpec,
     ContainersSeen,
+    ContextSeen,
+    ContextSpec,
     Evidence,
     FileSeen,
     FileSpec,
@@ -22,6 +26,10 @@ from bot.core.probe import (
     ImageSeen,
     ImageSpec,
     ProbeSpec,
+    ScenarioSeen,
+    ScenarioSpec,
+    VolumeSeen,
+    VolumeSpec,
 )
 from bot.errors import CardGone
 from bot.handin.plan import Output, Plan
@@ -88,6 +96,10 @@ NOTHING: dict[type, Evidence] = {
     ImageSpec: ImageSeen(exists=False),
     ContainerSpec: ContainersSeen(image_id=""),
     HttpSpec: HttpSeen("nonce", state="no_container"),
+    CacheSpec: CacheSeen(BuildSeen(ok=False, line="no Dockerfile")),
+    ContextSpec: ContextSeen(BuildSeen(ok=False, line="no Dockerfile")),
+    VolumeSpec: VolumeSeen(),
+    ScenarioSpec: ScenarioSeen("no_container"),
 }
 
 
@@ -101,6 +113,7 @@ class MemorySandbox:
     gate: asyncio.Event | None = None
     ran: list[Plan] = field(default_factory=list)
     cleaned: list[str] = field(default_factory=list)
+    refreshed: list[tuple[str, dict[str, bytes]]] = field(default_factory=list)
     released: list[int] = field(default_factory=list)
 
     async def run(self, learner: str, plan: Plan, files: Mapping[str, bytes], progress: Progress) -> Output:
@@ -110,6 +123,11 @@ class MemorySandbox:
             raise self.fails.pop(0)
         self.ran.append(plan)
         return self.answers.get(type(plan), Output("done"))
+
+    async def refresh(self, learner: str, files: Mapping[str, bytes]) -> None:
+        if self.fails:
+            raise self.fails.pop(0)
+        self.refreshed.append((learner, dict(files)))
 
     async def probe(
         self, learner: str, spec: ProbeSpec, files: Mapping[str, bytes], *, attempt: int, again: bool

@@ -115,6 +115,26 @@ async def test_commands_stop_at_the_first_that_fails_and_say_so(room: Class) -> 
     assert any(isinstance(m, Note) and "other 2 commands" in m.text for m in room.chat.said)
 
 
+async def test_a_known_mistake_is_explained_below_what_docker_printed(room: Class) -> None:
+    taken = "docker: Error response from daemon: Bind for 127.0.0.1:3000 failed: port is already allocated"
+    room.sandbox.answers[RunPlan] = Output(taken, 125)
+    await room.at(StepRef("02", "use"))
+    await room.classroom.turn(TypedCommands(read_commands("docker run -d -p 127.0.0.1:3000:3000 x")), ADA)
+    await room.classroom.stop()
+    (shown,) = [m.output for m in room.chat.said if isinstance(m, CommandOutput)]
+    assert shown.text == taken
+    assert shown.note.startswith("Another container of yours already has this port.")
+
+
+async def test_a_failure_that_belongs_to_the_section_is_praised(room: Class) -> None:
+    room.sandbox.answers[RunPlan] = Output("Bind for 127.0.0.1:3000 failed: port is already allocated", 125)
+    await room.at(StepRef("03", "change"))
+    await room.classroom.turn(TypedCommands(read_commands("docker run -dp 3000:3000 x")), ADA)
+    await room.classroom.stop()
+    (shown,) = [m.output for m in room.chat.said if isinstance(m, CommandOutput)]
+    assert shown.note.startswith("Well done")
+
+
 async def test_a_host_that_is_away_is_said_to_be_our_side(room: Class) -> None:
     room.sandbox.fails.append(EngineDown("The Docker engine does not answer."))
     await room.classroom.turn(TypedCommands(read_commands("docker ps")), ADA)
@@ -220,3 +240,78 @@ async def test_an_upload_with_a_bare_name_goes_where_that_file_is(room: Class) -
     await room.store.write_files("U1", {"src/static/index.html": b"old"})
     await room.classroom.turn(WroteFiles((("index.html", b"new"),), "upload"), ADA)
     assert (await room.store.files("U1"))["src/static/index.html"] == b"new"
+
+
+PAGE = "say('No items yet!');\nsay('bye');\nsay('bye');\n"
+
+
+async def said_in(room: Class, text: str) -> object:
+    """Say something and return the last message that came of it."""
+    await room.classroom.turn(SaidSomething(text), ADA)
+    await room.classroom.stop()
+    return room.chat.said[-1]
+
+
+async def test_a_text_in_a_long_file_is_replaced_shown_and_undone(room: Class) -> None:
+    await room.classroom.turn(Started(), ADA, "Ada")
+    await room.store.write_files("U1", {"src/app.js": PAGE.encode()})
+    saved = await said_in(room, "replace `No items yet!` with `No tea yet!` in src/app.js")
+    assert isinstance(saved, FileSaved)
+    assert "-say('No items yet!');\n+say('No tea yet!');" in saved.diff
+    assert (await room.store.files("U1"))["src/app.js"] == PAGE.replace("items", "tea").encode()
+    undone = await said_in(room, "undo")
+    assert isinstance(undone, FileSaved)
+    assert "-say('No tea yet!');\n+say('No items yet!');" in undone.diff
+    assert (await room.store.files("U1"))["src/app.js"] == PAGE.encode()
+
+
+async def test_a_file_is_found_by_its_name_alone(room: Class) -> None:
+    await room.store.start_over("U1", {"src/static/app.js": PAGE.encode()})
+    saved = await said_in(room, "replace `No items` with `No tea` in app.js")
+    assert isinstance(saved, FileSaved)
+    assert saved.path == "src/static/app.js"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("replace `bye` with `hi` in app.js", "lines 2, 3"),
+        ("replace `No itms yet!` with `x` in app.js", "nearest is line 1"),
+        ("replace `a` with `b` in aps.js", "Did you mean `app.js`?"),
+        ("replace `a` with `b` in picture.png", "not a text file"),
+        ("replace `a` with `b`", "In which file?"),
+        ("undo Dockerfile", "no earlier version of `Dockerfile`"),
+    ],
+)
+async def test_a_change_that_cannot_be_made_changes_nothing_and_says_why(room: Class, text: str, answer: str) -> None:
+    await room.store.start_over("U1", {"app.js": PAGE.encode(), "picture.png": b"\xff\xd8"})
+    note = await said_in(room, text)
+    assert isinstance(note, Note)
+    assert answer in note.text
+    assert await room.store.files("U1") == {"app.js": PAGE.encode(), "picture.png": b"\xff\xd8"}
+
+
+async def test_what_a_skip_wrote_can_be_undone(room: Class) -> None:
+    await room.store.start_over("U1", {"Dockerfile": b"FROM mine\n"})
+    recipe = WORKSHOP.step(StepRef("02", "dockerfile"))
+    assert recipe is not None
+    await room.bench.apply("U1", recipe.solve)
+    assert (await room.store.files("U1"))["Dockerfile"].startswith(b"FROM node")
+    assert isinstance(await said_in(room, "undo"), FileSaved)
+    assert await room.store.files("U1") == {"Dockerfile": b"FROM mine\n"}
+
+
+async def test_a_failure_that_the_step_is_about_is_praised_and_any_other_is_not(room: Class) -> None:
+    await room.at(StepRef("03", "collide"))
+    for text, praised in (("…: Bind for 127.0.0.1:3000 failed: port is already allocated.", True), ("no", False)):
+        room.sandbox.answers[RunPlan] = Output(text, 125)
+        await room.classroom.turn(TypedCommands(read_commands("docker run -d getting-started")), ADA)
+        await room.classroom.stop()
+        shown = [message for message in room.chat.said if isinstance(message, CommandOutput)][-1]
+        assert ("what we wanted to see" in shown.output.note) == praised
+
+
+async def test_a_skip_makes_no_room_for_a_command_that_the_lesson_wants_to_fail(room: Class) -> None:
+    room.sandbox.answers |= {RunPlan: Output("port is already allocated", 125), ListContainers: Output("abc")}
+    await room.bench.apply("U1", (Act(say="docker run -d getting-started", prints="port is already allocated"),))
+    assert [type(plan) for plan in room.sandbox.ran] == [RunPlan]

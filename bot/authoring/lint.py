@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bot.authoring import wording
 from bot.authoring.load import Problem, read_workshop
-from bot.core.diagnosis import fitting
+from bot.authoring.patterns import pattern_problems
+from bot.core.diagnosis import diagnose
 from bot.core.probe import AnswerSpec
 from bot.core.verdict import CODES, codes_for
 from bot.core.workshop import Act, Condition, Section, Step, Workshop
@@ -41,6 +42,9 @@ def _workshop(folder: Path, workshop: Workshop) -> Found:
         yield "minutes", f"says {workshop.minutes:g}, but the sections take {total:g}"
     if not (folder / workshop.app).is_dir():
         yield "app", f"there is no folder {workshop.app}"
+    for at, section in enumerate(workshop.sections):
+        for name in set(section.builds_on or ()) - {earlier.id for earlier in workshop.sections[:at]}:
+            yield "sections", f"section {section.id} builds on {name}, which does not come before it"
     for term, meaning in workshop.glossary.items():
         for say in wording.text_problems(meaning):
             yield f"glossary.{term}", say
@@ -69,6 +73,11 @@ def _texts(_: Path, step: Step) -> Found:
     for place, text in (("say", step.say), ("recap", step.recap), *(("hints", h) for h in step.hints or ())):
         for say in wording.text_problems(text):
             yield place, say
+    for intended in step.intended:
+        for trouble in pattern_problems(intended.sign):
+            yield "intended", trouble
+        for say in (*wording.text_problems(intended.say), *wording.blame(intended.say)):
+            yield "intended", say
     if step.checked and step.needs_sandbox and step.hints is None:
         yield "hints", "a step with something to do needs its own three hints"
 
@@ -151,6 +160,8 @@ def _wrong(folder: Path, step: Step) -> Found:
 def _act(folder: Path, step: Step, act: Act) -> Iterator[str]:
     if act.from_ is not None and not (folder / act.from_).is_file():
         yield f"there is no file {act.from_}"
+    if act.prints:
+        yield from (f"prints: {trouble}" for trouble in pattern_problems(act.prints))
     for name, option in (act.answer or {}).items():
         question = step.question(name)
         if question is None:
@@ -164,16 +175,18 @@ STEP_RULES: tuple[Callable[[Path, Step], Found], ...] = (_texts, _questions, _co
 
 def _mistakes(workshop: Workshop) -> Found:
     yield from _twice("mistakes", [mistake.id for mistake in workshop.mistakes])
+    unreadable = False
     for mistake in workshop.mistakes:
         place = f"mistakes.{mistake.id}"
-        if trouble := wording.pattern_problem(mistake.sign):
-            yield f"{place}.sign", trouble
-            return  # the others are tried in order, which needs all of them to be readable
-        for text in (mistake.say, *mistake.hints):
+        for say in pattern_problems(mistake.sign):
+            yield f"{place}.sign", say
+            unreadable = unreadable or say.startswith("is not")
+        for text in (mistake.say, *mistake.praise.values(), *mistake.hints):
             yield from ((place, say) for say in wording.text_problems(text))
             yield from ((place, say) for say in wording.blame(text))
-    for mistake in workshop.mistakes:
-        found = fitting(workshop.mistakes, mistake.sample)
-        if not mistake.sample or found is None or found[0].id != mistake.id:
-            first = f"`{found[0].id}` is found first" if found and mistake.sample else "nothing is found"
+    for mistake in () if unreadable else workshop.mistakes:  # they are tried in order, so all must be readable
+        section, channel = (mistake.sections or ("",))[0], (mistake.channels or ("",))[0]
+        found = diagnose(workshop, mistake.sample, section=section, channel=channel)
+        if not mistake.sample or not found or found[0].code != mistake.id:
+            first = f"`{found[0].code}` is found first" if found and mistake.sample else "nothing is found"
             yield f"mistakes.{mistake.id}.sample", f"is not recognised as this mistake: {first}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,21 +24,29 @@ class PageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A file's data, and the tree that knows its lines."""
+    """A file's data, and its text, which knows the lines."""
 
     name: str
     data: Any
-    tree: yaml.Node | None
+    text: str
 
     def line(self, place: tuple[str | int, ...]) -> int:
         """Return the line of a place, or of the nearest thing above it that is in the file."""
-        node, line = self.tree, self.tree.start_mark.line + 1 if self.tree else 0
+        node = _tree(self.text)
+        line = node.start_mark.line + 1 if node else 0
         for part in place:
             key, node = _child(node, part)
             if node is None:
                 break
             line = (key or node).start_mark.line + 1
         return line
+
+
+@lru_cache(maxsize=8)
+def _tree(text: str) -> yaml.Node | None:
+    """Return the text's tree: read only when there is a line to be told, as it takes as long as the data itself."""
+    tree: yaml.Node | None = yaml.compose(text, yaml.SafeLoader)
+    return tree
 
 
 def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:
@@ -70,7 +79,7 @@ def read_page(path: Path, name: str) -> Page:
         raise PageError(f"is {len(raw):,} bytes; a lesson may have {LONGEST:,}")
     try:
         text = raw.decode("utf-8")
-        return Page(name, yaml.load(text, _Loader), yaml.compose(text, yaml.SafeLoader))  # noqa: S506 - a SafeLoader
+        return Page(name, yaml.load(text, _Loader), text)  # noqa: S506 - a SafeLoader
     except UnicodeDecodeError as error:
         raise PageError("is not UTF-8 text") from error
     except yaml.YAMLError as error:

@@ -17,11 +17,21 @@ from typing import Any, Protocol
 from bot.core.learner import Learner
 from bot.core.workshop import Act, Section, Step, StepRef, Workshop, Wrong
 from bot.errors import OperatorError
+from bot.handin.replacing import asks_to_replace
 
 ANSWER_S = 30.0  #: an answer to a word or a press
 COMMAND_S = 120.0  #: a command, a build included
 CHECK_S = 150.0
 ENDED = r"Passed: all|Here is what to look at|We could not tell"
+
+
+class Shown(Protocol):
+    """What was shown."""
+
+    @property
+    def text(self) -> str:
+        """Return it as a reader sees it."""
+        ...
 
 
 class Hands(Protocol):
@@ -49,7 +59,7 @@ class Hands(Protocol):
         """Send a file."""
         ...
 
-    async def wait_for(self, pattern: str, timeout_s: float) -> Any:
+    async def wait_for(self, pattern: str, timeout_s: float) -> Shown:
         """Return what was shown that has the pattern in it."""
         ...
 
@@ -116,7 +126,7 @@ class Rehearsal:
         return scenes
 
     async def _begin(self, section: Section) -> None:
-        """Stand at the section's first step with nothing done in it."""
+        """Stand at the section's first step with nothing done in it, and with what it builds on done for us."""
         learner = await self._record.learner(self._hands.id)
         first = StepRef(section.id, section.steps[0].id)
         touched = {*learner.failing, *learner.tries, *learner.passed, *learner.skipped}
@@ -126,6 +136,10 @@ class Rehearsal:
         if learner.at is not None:
             await self._say("reset all", "Yes, reset|start")
             await self._press("Yes, reset", ".")
+        for earlier in earlier_sections(self._workshop, section):
+            await self._say(f"go {earlier.id}", earlier.steps[0].title)
+            for step in earlier.steps:
+                await self._pass_by(StepRef(earlier.id, step.id), step)
         await self._say(f"go {section.id}", section.steps[0].title)
 
     async def _wrong(self, section: Section, step: Step, answer: Wrong) -> Scene:
@@ -188,6 +202,8 @@ class Rehearsal:
         for act in acts:
             if act.say is not None:
                 await self._say(act.say, printed(act.say), COMMAND_S)
+                if act.prints:
+                    await self._hands.wait_for(act.prints, ANSWER_S)
             elif act.file is not None and act.from_ is not None:
                 await self._hand_in(act.file, (self._folder / act.from_).read_bytes())
             elif act.remove is not None:
@@ -199,14 +215,20 @@ class Rehearsal:
         """Write the file in the form, as most learners do; upload what is long or has an odd name."""
         in_form = path == "Dockerfile" or "/" in path
         if not in_form or len(content) > 3_000:
-            await self._hands.upload(path, name=path, content=content)
-            await self._hands.wait_for("Saved|Updated", ANSWER_S)
+            await self._upload(path, content)
             return
-        await self._say(f"edit {path}", "editor")
+        shown = await self._say(f"edit {path}", "editor|the form holds")
+        if "the form holds" in shown.text:
+            await self._upload(path, content)
+            return
         await self._hands.press("Write file")
         await self._hands.wait_for("Content of", ANSWER_S)
         await self._hands.fill(f"Content of {path}"[:75], content.decode())
         await self._hands.submit()
+        await self._hands.wait_for("Saved|Updated", ANSWER_S)
+
+    async def _upload(self, path: str, content: bytes) -> None:
+        await self._hands.upload(path, name=path, content=content)
         await self._hands.wait_for("Saved|Updated", ANSWER_S)
 
     async def _answer(self, question_id: str, option: int) -> None:
@@ -218,16 +240,35 @@ class Rehearsal:
             raise KeyError(question_id)
         await self._press(f"{'ABCDE'[option]}: {question.options[option].text}"[:75], ".")
 
-    async def _say(self, text: str, pattern: str, timeout_s: float = ANSWER_S) -> None:
+    async def _say(self, text: str, pattern: str, timeout_s: float = ANSWER_S) -> Shown:
         await self._hands.say(text)
-        await self._hands.wait_for(pattern, timeout_s)
+        return await self._hands.wait_for(pattern, timeout_s)
 
     async def _press(self, label: str, pattern: str, timeout_s: float = ANSWER_S) -> None:
         await self._hands.press(label)
         await self._hands.wait_for(pattern, timeout_s)
 
 
+def earlier_sections(workshop: Workshop, section: Section) -> tuple[Section, ...]:
+    """Return the sections whose solutions must be in the sandbox before this one can be played, in order.
+
+    One in which nothing but questions is solved leaves nothing behind, and is left out.
+    """
+    earlier = workshop.sections[: workshop.sections.index(section)]
+    needed = {each.id for each in earlier} if section.builds_on is None else set(section.builds_on)
+    return tuple(each for each in earlier if each.id in needed and _leaves_something(each))
+
+
+def _leaves_something(section: Section) -> bool:
+    return any(act.answer is None for step in section.steps for act in step.solve)
+
+
 def printed(commands: str) -> str:
-    """Return the pattern of what is shown once these commands are done: the output of the last, or that it stopped."""
+    """Return the pattern of what is shown once these commands are done: the output of the last, or that it stopped.
+
+    For a replacement in a file it is the file that was saved.
+    """
+    if asks_to_replace(commands):
+        return "Saved|Updated"
     last = commands.strip().splitlines()[-1].strip()
     return rf"^\$ {re.escape(last)}|I stopped here"

@@ -60,12 +60,3 @@ def blame(text: str) -> Iterator[str]:
     prose = re.sub(r"`[^`]*`", "", text)
     for found in BLAME.findall(prose):
         yield f"“{found}” sounds like blame; say what was seen instead"
-
-
-def pattern_problem(pattern: str) -> str:
-    """Return why a signature cannot be used, '' when it can."""
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        return f"is not a regular expression: {error}"
-    return ""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from bot.core import words
+from bot.core.diagnosis import behind
 from bot.core.learner import Learner
 from bot.core.messages import CheckCard, CheckState, ConditionLine, Offer, QuestionCard, StepCard
 from bot.core.results import Blocked, Failed, Fault, Passed, Result, TimedOut, Verdict
@@ -99,10 +100,10 @@ def check_card(
         attempt=attempt,
         title=step.title,
         state=state,
-        lines=tuple(_line(workshop, step, c, known.get(c.id), c.id == running) for c in step.conditions),
+        lines=tuple(_line(workshop, ref.section, step, c, known.get(c.id), c.id == running) for c in step.conditions),
         say=filled(step.say, workshop, learner),
         ahead=ahead,
-        hint=_nudge(workshop, step, verdict) if ended else "",
+        hint=_nudge(workshop, ref.section, step, verdict) if ended else "",
         recap=filled(step.recap, workshop, learner) if ended and verdict.passed else "",
         offers=_check_offers(workshop, ref, step, verdict) if ended else (),
         edit_path=edit_path(step),
@@ -110,11 +111,14 @@ def check_card(
     )
 
 
-def _line(workshop: Workshop, step: Step, condition: Condition, result: Result | None, running: bool) -> ConditionLine:
+def _line(
+    workshop: Workshop, section: str, step: Step, condition: Condition, result: Result | None, running: bool
+) -> ConditionLine:
     title = filled(condition.title, workshop)
     match result:
         case Failed():
-            say, by = failure_text(workshop, condition, result), ""
+            cause = behind(workshop, result, section)
+            say, by = " ".join((failure_text(workshop, condition, result), *((cause.say,) if cause else ()))), ""
         case Blocked(need):
             say, by = "", next((filled(c.title, workshop) for c in step.conditions if c.id == need), need)
         case Fault():
@@ -148,10 +152,13 @@ def one_line(text: str, longest: int = 120) -> str:
     return plain if len(plain) <= longest else plain[: longest - 1] + "…"
 
 
-def _nudge(workshop: Workshop, step: Step, verdict: Verdict) -> str:
+def _nudge(workshop: Workshop, section: str, step: Step, verdict: Verdict) -> str:
     if verdict.first_failure is None:
         return ""
     name, failed = verdict.first_failure
+    cause = behind(workshop, failed, section)
+    if cause:
+        return cause.hints[0]
     condition = next((c for c in step.conditions if c.id == name), None)
     failure = failure_of(condition, failed.code) if condition else None
     return filled(failure.hints[0], workshop) if failure else ""

@@ -106,6 +106,22 @@ class OpenedEditor:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedToReplace:
+    """Said `replace OLD with NEW in FILE`."""
+
+    path: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedToUndo:
+    """Said `undo` (the file changed last) or `undo FILE`."""
+
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WroteFiles:
     """Handed in project files by modal, code block or upload; `how` says which."""
 
@@ -172,6 +188,8 @@ Event = (
     | WentTo
     | AnsweredQuestion
     | OpenedEditor
+    | AskedToReplace
+    | AskedToUndo
     | WroteFiles
     | HandedInUnusable
     | TypedCommands

@@ -31,6 +31,8 @@ class FileSpec(Spec):
     path: str
     parse: Literal["dockerfile"] | None = None
     base: str | None = None  #: glob the first FROM must match, e.g. `node:*`
+    contains: str | None = None  #: a text that must be in it
+    lacks: str | None = None  #: a text that must be gone from it
 
 
 class BuildSpec(Spec):
@@ -57,6 +59,7 @@ class ContainerSpec(Spec):
     host_port: int | None = None
     address: str | None = None  #: e.g. `127.0.0.1`
     log: str | None = None  #: a line that the container must have printed
+    sole: bool = False  #: no container of an older build, and none that does not run, is left beside it
     wait_s: float = 10
 
 
@@ -66,6 +69,7 @@ class Expect(Spec):
     status: int = 200
     type: str | None = None  #: start of the Content-Type
     contains: str | None = None
+    lacks: str | None = None  #: a text that must not be in it any more
     json_: Literal["list", "object"] | None = Field(default=None, alias="json")
     lists: str | None = None  #: a JSON list with an object one of whose values equals this text
     not_lists: str | None = None
@@ -101,7 +105,50 @@ class HttpSpec(Spec):
     wait_s: float = 10
 
 
-ProbeSpec = AnswerSpec | FileSpec | BuildSpec | ImageSpec | ContainerSpec | HttpSpec
+class CacheSpec(Spec):
+    """A change of the source does not fetch the libraries again; a change of what asks for them does."""
+
+    dockerfile: str = "Dockerfile"
+    source: str = "src/static/index.html"
+    packages: str = "package.json"
+
+
+class ContextSpec(Spec):
+    """What `.dockerignore` keeps out does not get into the image, although the project has it."""
+
+    dockerfile: str = "Dockerfile"
+    plant: str = "node_modules/.planted"  #: below the project and below the image's working folder
+
+
+class VolumeSpec(Spec):
+    """A running container of the image keeps its data in this volume."""
+
+    image: str
+    volume: str
+    target: str
+
+
+class ScenarioSpec(Spec):
+    """What is posted outlives the container, because of the volume and of nothing else."""
+
+    image: str
+    port: int
+    items: str = "/items"
+    wait_s: float = 10
+
+
+ProbeSpec = (
+    AnswerSpec
+    | FileSpec
+    | BuildSpec
+    | ImageSpec
+    | ContainerSpec
+    | HttpSpec
+    | CacheSpec
+    | ContextSpec
+    | VolumeSpec
+    | ScenarioSpec
+)
 ProbeName = Annotated[str, Field(pattern="^[a-z]+$")]
 
 #: `probe:` in a lesson → the shape of its `with:`
@@ -112,6 +159,10 @@ SPECS: dict[str, type[Spec]] = {
     "image": ImageSpec,
     "container": ContainerSpec,
     "http": HttpSpec,
+    "cache": CacheSpec,
+    "context": ContextSpec,
+    "volume": VolumeSpec,
+    "scenario": ScenarioSpec,
 }
 
 
@@ -216,4 +267,82 @@ class HttpSeen:
     extra: dict[str, str] = field(default_factory=dict)
 
 
-Evidence = AnswerSeen | FileSeen | BuildSeen | ImageSeen | ContainersSeen | HttpSeen
+@dataclass(frozen=True, slots=True)
+class Install:
+    """One instruction that fetches libraries, and whether it was done again after a change."""
+
+    command: str
+    after_source: bool
+    after_packages: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CacheSeen:
+    """Three builds: the project as it is (`build`), with a changed source file, with changed packages.
+
+    When the first does not go through there are no installs; `missing` is a file that could not be changed.
+    """
+
+    build: BuildSeen
+    installs: tuple[Install, ...] = ()
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContextSeen:
+    """A build of the project with one planted file more, and whether the image has it (`path`, absolute)."""
+
+    build: BuildSeen
+    path: str = ""
+    there: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MountView:
+    """Something that a container sees beside its image; `name` is the learner's, '' for a nameless volume."""
+
+    kind: str  #: volume | bind | tmpfs
+    name: str
+    target: str
+    writable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeSeen:
+    """The learner's volumes, and the mounts of one container of the image: the newest that runs, else the newest."""
+
+    volumes: tuple[str, ...] = ()
+    container: str = ""  #: '' when there is none
+    mounts: tuple[MountView, ...] = ()
+    running: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioSeen:
+    """A container made like the learner's was asked to keep an item, killed, removed and replaced by another one.
+
+    `state`: `played` to the end; `no_container` to take as a model; `exited` or `silent` (one of ours did not come
+    up); `not_saved` (the item was not taken). `at` tells which one: first | second | control.
+    """
+
+    state: str
+    at: str = ""
+    kept: bool = False  #: the second one, with the same volume, lists the item
+    kept_without: bool = False  #: the control, without any volume, lists it too
+    observed: str = ""  #: what was answered where it stopped
+    log: str = ""
+    exit_code: int = 0
+
+
+Evidence = (
+    AnswerSeen
+    | FileSeen
+    | BuildSeen
+    | ImageSeen
+    | ContainersSeen
+    | HttpSeen
+    | CacheSeen
+    | ContextSeen
+    | VolumeSeen
+    | ScenarioSeen
+)

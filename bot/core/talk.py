@@ -6,7 +6,7 @@ import re
 
 from bot.core import words
 from bot.core.cards import answer_key, filled, one_line
-from bot.core.diagnosis import fitting, last_words
+from bot.core.diagnosis import diagnose, last_words
 from bot.core.events import (
     AnsweredQuestion,
     Arrived,
@@ -16,8 +16,10 @@ from bot.core.events import (
     AskedForHint,
     AskedForNext,
     AskedForStatus,
+    AskedToReplace,
     AskedToReset,
     AskedToSkip,
+    AskedToUndo,
     Event,
     OpenedEditor,
     Started,
@@ -29,6 +31,8 @@ from bot.core.learner import Learner
 from bot.core.messages import Note, Offer
 from bot.core.search import explained, section_named
 from bot.core.workshop import Workshop
+from bot.handin.plan import Refusal
+from bot.handin.replacing import Replacement, read_replacement
 from bot.handin.spelling import distance, nearest
 
 #: what is meant → the ways to say it, in small letters and without punctuation
@@ -48,6 +52,7 @@ EVENTS: tuple[tuple[Event, str], ...] = (
     (AskedToReset("section"), "reset section|reset this section|restart section|redo section"),
     (AskedToReset("all"), "reset all|reset everything|restart everything|start from scratch|reset workshop"),
     (OpenedEditor(""), "edit|editor|write|open editor|write file|edit file|write the file|write dockerfile"),
+    (AskedToUndo(), "undo|undo it|undo that|undo this|undo the change|take it back|take that back|revert"),
     (Arrived(), "hi|hello|hey|hey there|hi there|hello there|hiya|yo|howdy|moin|hallo|good morning|good afternoon"),
     (Arrived(), "good evening|good day|greetings|hi docent|hello docent|hey docent|hi bot|hello bot"),
 )
@@ -95,13 +100,26 @@ def understood(workshop: Workshop, learner: Learner, text: str) -> Event | Note 
     if not plain:
         return Note(words.HELP, (_way_on(learner),), learner.at) if not text.strip() else None
     return (
-        PHRASES.get(_bare(text))
+        _replacement(learner, text)
+        or PHRASES.get(_bare(text))
         or PHRASES.get(plain)
         or _small_talk(workshop, learner, plain)
         or _order(workshop, learner, text.strip(), plain)
         or _misspelt(workshop, text.strip(), plain)
         or _feeling(workshop, learner, text, plain)
     )
+
+
+def _replacement(learner: Learner, text: str) -> Event | Note | None:
+    """Return what `replace …` asks for, before anything in its texts is taken for a word of ours."""
+    asked = read_replacement(text)
+    match asked:
+        case Replacement():
+            return AskedToReplace(asked.path, asked.old, asked.new)
+        case Refusal():
+            return Note(asked.say, (), learner.at)
+        case None:
+            return None
 
 
 def _bare(text: str) -> str:
@@ -159,6 +177,9 @@ def _order(workshop: Workshop, learner: Learner, text: str, plain: str) -> Event
     if edit:
         path = edit.group(1)
         return OpenedEditor("Dockerfile" if path.lower() == "dockerfile" else path)
+    undo = re.fullmatch(r"(?:undo|revert)\s+(?:the\s+)?(?:file\s+)?[`'\"]?([\w./-]+)[`'\"]?", text, re.IGNORECASE)
+    if undo:
+        return AskedToUndo(undo.group(1))
     letter = re.fullmatch(r"(?:answer |option |its |i say )?([a-e]|[1-5])", plain)
     if letter and learner.at:
         return _answer_by_letter(workshop, learner, letter.group(1))
@@ -195,7 +216,7 @@ def _misspelt(workshop: Workshop, text: str, plain: str) -> Event | Note | None:
 
 def _feeling(workshop: Workshop, learner: Learner, text: str, plain: str) -> Note | None:
     """Return a kind word to somebody who is stuck or annoyed; what they pasted or asked about comes first."""
-    if len(plain) > 200 or _pasted(text) or fitting(workshop.mistakes, text):
+    if len(plain) > 200 or _pasted(text) or diagnose(workshop, text):
         return None
     annoyed = ANNOYED.search(plain)
     if not annoyed and not STUCK.search(plain):
@@ -214,7 +235,7 @@ def _pasted(text: str) -> bool:
 
 def answer(workshop: Workshop, learner: Learner, text: str) -> Note:
     """Return the answer to what no event covers: a pasted message, a question, or the nearest thing we know."""
-    found = _looked_up(workshop, text)
+    found = _looked_up(workshop, text, learner.at.section if learner.at else "")
     if found:
         return Note(found, (_way_on(learner),), learner.at)
     if _pasted(text):
@@ -239,10 +260,11 @@ def short_answer(workshop: Workshop, text: str) -> str:
     return _looked_up(workshop, text) or words.WHO
 
 
-def _looked_up(workshop: Workshop, text: str) -> str:
-    pasted = fitting(workshop.mistakes, text)
-    if pasted:
-        mistake, found = pasted
-        text = f"{mistake.say}\n{words.listed(mistake.hints)}"
-        return filled(text, workshop).replace("{found}", one_line(found, 60))
+def _looked_up(workshop: Workshop, text: str, section: str = "") -> str:
+    findings = diagnose(workshop, text, section=section)
+    if findings:
+        best = findings[0]
+        # of several lines, the one that says why
+        quote = f"> {best.line}\n\n" if "\n" in text.strip() else ""
+        return f"{quote}{best.say}\n{words.listed(best.hints)}"
     return filled(explained(workshop, text), workshop)

@@ -69,6 +69,24 @@ class KeepFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplaceText:
+    """Change one text in a project file and show the difference; `ref` as in `KeepFiles`."""
+
+    path: str
+    old: str
+    new: str
+    ref: StepRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoEdit:
+    """Take the last change of a file back ('': of whichever was changed last) and show the difference."""
+
+    path: str
+    ref: StepRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Apply:
     """Do what an author wrote as the solution of a skipped step (files and commands), quietly."""
 
@@ -109,6 +127,8 @@ Action = (
     | StartCheck
     | RunCommands
     | KeepFiles
+    | ReplaceText
+    | UndoEdit
     | Apply
     | PrepareProject
     | CleanSandbox

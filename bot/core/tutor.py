@@ -20,8 +20,10 @@ from bot.core.events import (
     AskedForHint,
     AskedForNext,
     AskedForStatus,
+    AskedToReplace,
     AskedToReset,
     AskedToSkip,
+    AskedToUndo,
     CheckEnded,
     Event,
     HandedInUnusable,
@@ -46,10 +48,12 @@ from bot.core.turn import (
     OpenEditor,
     PrepareProject,
     RefreshBoard,
+    ReplaceText,
     RunCommands,
     Say,
     ShowHome,
     Turn,
+    UndoEdit,
     Whisper,
 )
 from bot.core.workshop import Step, StepRef, Workshop
@@ -93,6 +97,8 @@ def _decided(workshop: Workshop, learner: Learner, event: Event, now: datetime) 
             return checks.answered(workshop, learner, event, now)
         case OpenedEditor():
             return _editor(workshop, learner, event.path)
+        case AskedToReplace() | AskedToUndo():
+            return _edit(workshop, learner, event)
         case WroteFiles():
             return _files(workshop, learner, event)
         case HandedInUnusable():
@@ -188,6 +194,17 @@ def _files(workshop: Workshop, learner: Learner, event: WroteFiles) -> Turn:
     ready = wanted and not ladder.open_answers(learner, ref, step)
     kept = KeepFiles(event.files, ref if ready else None)
     return Turn(learner, (kept, *_after_files(learner, ref, step, paths)))
+
+
+def _edit(workshop: Workshop, learner: Learner, event: AskedToReplace | AskedToUndo) -> Turn:
+    """Return the turn for a change in place; what a check needs beyond the file is said as for any other hand-in."""
+    ref = learner.at
+    step = workshop.step(ref) if ref else None
+    wanted = ref and step and event.path in ("", *step.handin.files) and not learner.done(ref)
+    ready = ref if ref and step and wanted and not ladder.open_answers(learner, ref, step) else None
+    if isinstance(event, AskedToUndo):
+        return Turn(learner, (*_prepared(learner), UndoEdit(event.path, ready)))
+    return Turn(learner, (*_prepared(learner), ReplaceText(event.path, event.old, event.new, ready)))
 
 
 def _after_files(learner: Learner, ref: StepRef, step: Step, paths: set[str]) -> tuple[Action, ...]:

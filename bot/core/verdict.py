@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.core.judging import answers, builds, containers, files, images, pages
+from bot.core.judging import answers, builds, containers, files, images, keeping, pages, rebuilds
 from bot.core.probe import (
     AnswerSeen,
     AnswerSpec,
     BuildSeen,
     BuildSpec,
+    CacheSeen,
+    CacheSpec,
     ContainerSpec,
     ContainersSeen,
+    ContextSeen,
+    ContextSpec,
     Evidence,
     FileSeen,
     FileSpec,
@@ -24,6 +28,10 @@ from bot.core.probe import (
     ImageSeen,
     ImageSpec,
     ProbeSpec,
+    ScenarioSeen,
+    ScenarioSpec,
+    VolumeSeen,
+    VolumeSpec,
 )
 from bot.core.results import Blocked, Failed, Fault, NotYet, Passed, Result, TimedOut, Verdict
 from bot.core.workshop import Condition, Step
@@ -53,6 +61,10 @@ CODES: Mapping[str, frozenset[str]] = {
     "image": images.CODES,
     "container": containers.CODES,
     "http": pages.CODES,
+    "cache": rebuilds.CACHE_CODES,
+    "context": rebuilds.CONTEXT_CODES,
+    "volume": keeping.VOLUME_CODES,
+    "scenario": keeping.SCENARIO_CODES,
 }
 
 
@@ -75,6 +87,14 @@ def judge(condition: Condition, evidence: Evidence, *, last: bool = False) -> Re
             return containers.judge(container, seen, last=last)
         case HttpSpec() as asks, HttpSeen() as seen:
             return pages.judge(asks, seen, last=last)
+        case CacheSpec() as cache, CacheSeen() as seen:
+            return rebuilds.judge_cache(cache, seen)
+        case ContextSpec() as context, ContextSeen() as seen:
+            return rebuilds.judge_context(context, seen)
+        case VolumeSpec() as volume, VolumeSeen() as seen:
+            return keeping.judge_volume(volume, seen)
+        case ScenarioSpec() as scenario, ScenarioSeen() as seen:
+            return keeping.judge_scenario(scenario, seen)
         case spec, other:
             raise TypeError(f"{type(other).__name__} is no evidence for {type(spec).__name__}")
 
@@ -94,6 +114,14 @@ def codes_for(spec: ProbeSpec) -> frozenset[str]:
             return containers.codes_for(spec)
         case HttpSpec():
             return pages.codes_for(spec)
+        case CacheSpec():
+            return rebuilds.CACHE_CODES
+        case ContextSpec():
+            return rebuilds.CONTEXT_CODES
+        case VolumeSpec():
+            return keeping.VOLUME_CODES
+        case ScenarioSpec():
+            return keeping.SCENARIO_CODES
 
 
 def answer_seen(step: Step, spec: AnswerSpec, chosen: int | None) -> AnswerSeen:

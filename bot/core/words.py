@@ -58,6 +58,7 @@ Here is what you can say. Buttons do the same.
 - **status**: where you are · `go 02`: go to a section
 - **reset**: do a step or section again
 - `edit Dockerfile`: write a file here; a code block or an upload works too
+- `replace OLD with NEW in FILE`: change a long file · **undo**: take a change back
 - `docker …`, `curl …`, `ls`, `cat FILE`: I run it for you and show the output
 
 Ask me about words too (“what is an image?”), or paste an error and I will have a look."""
@@ -111,13 +112,14 @@ def reset_question(scope: str, title: str) -> str:
     """Return the question before a reset: what goes, and what stays."""
     if scope == "all":
         return (
-            "Start from the very beginning? **This goes:** your progress, your answers, your containers and images, "
-            "and every file you wrote. **This stays:** the exercise app as it was on the first day."
+            "Start from the very beginning? **This goes:** your progress, your answers, your containers, images, "
+            "volumes and networks, and every file you wrote. **This stays:** the exercise app as it was on the "
+            "first day."
         )
     if scope == "section":
         return (
             f"Do section **{title}** again? **This goes:** your progress and answers in this section, and all your "
-            "containers and images. **This stays:** your files and every other section."
+            "containers, images, volumes and networks. **This stays:** your files and every other section."
         )
     return (
         f"Do the step **{title}** again? **This goes:** its result, answers and hints. "
@@ -130,7 +132,10 @@ def reset_done(scope: str) -> str:
     if scope == "all":
         return "Done. Everything is as on the first day. Press **Start the workshop** when you like."
     if scope == "section":
-        return "Done. The section is fresh again, and your containers and images are gone. Your files are still here."
+        return (
+            "Done. The section is fresh again, and your containers, images, volumes and networks are gone. "
+            "Your files are still here."
+        )
     return "Done. The step is fresh again."
 
 

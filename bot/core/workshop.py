@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
@@ -95,6 +95,7 @@ class Act(Model):
     from_: str | None = Field(default=None, alias="from")  #: path below the workshop's folder
     remove: str | None = None  #: project file to delete
     answer: dict[str, int] | None = None  #: question id → option index (from 0)
+    prints: str = ""  #: regular expression that the output of `say` must have in it, when the step is about that
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
@@ -103,6 +104,8 @@ class Act(Model):
             raise ValueError(f"an act does exactly one of say, file, remove, answer; this one has {given or 'none'}")
         if (self.file is None) != (self.from_ is None):
             raise ValueError("`file` and `from` go together")
+        if self.prints and self.say is None:
+            raise ValueError("`prints` goes with `say`")
         return self
 
 
@@ -113,6 +116,13 @@ class Wrong(Model):
     acts: tuple[Act, ...]
     expect: str
     why: str = ""
+
+
+class Intended(Model):
+    """A failure that the lesson wants the learner to meet: what is said, as praise, when a command prints it."""
+
+    sign: str  #: regular expression over the output
+    say: str = Field(max_length=400)
 
 
 class Handin(Model):
@@ -130,6 +140,7 @@ class Step(Model):
     minutes: float = Field(gt=0)
     say: str = Field(max_length=2800)
     handin: Handin = Handin()
+    intended: tuple[Intended, ...] = ()
     questions: tuple[Question, ...] = ()
     conditions: tuple[Condition, ...] = ()
     hints: tuple[str, str, str] | None = None  #: the step's own ladder, when no failure gives a better one
@@ -161,20 +172,33 @@ class Section(Model):
     objectives: tuple[str, ...]
     steps: tuple[Step, ...] = Field(min_length=1)
     recap: str = ""
+    #: the earlier sections whose solutions this one stands on; None: all of them
+    builds_on: tuple[str, ...] | None = None
 
     def step(self, step_id: str) -> Step | None:
         """Return the step of that id."""
         return next((s for s in self.steps if s.id == step_id), None)
 
 
+Channel = Literal["build", "run", "cli", "compose"]  #: where a text is printed; cli is Docker's client and its engine
+SectionId = Annotated[str, Field(pattern=r"^\d\d$")]
+
+
 class Mistake(Model):
-    """A known mistake by what Docker, npm or Node prints; `{found}` in `say` is the signature's first group."""
+    """A known mistake by what Docker, npm, Node or the database prints; `{found}` is the signature's first group."""
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
-    sign: str  #: regular expression, tried in order: specific before generic
+    #: what it is: a mistake, something worth knowing that needs no mending, or only the sign that something failed
+    kind: Literal["mistake", "information", "generic"] = "mistake"
+    sections: tuple[
+        SectionId, ...
+    ] = ()  #: where it is met; with `channels` it decides between those that print the same
+    channels: tuple[Channel, ...] = ()
+    sign: str  #: regular expression, tried in order: specific before generic; see `bot.core.signs`
+    sample: str = ""  #: a real text that the sign must find, before any other sign does
     say: str = Field(max_length=300)
+    praise: dict[SectionId, str] = {}  #: section → what is said there, where this failure is part of the lesson
     hints: tuple[str, str, str]
-    sample: str = ""  #: a real text that the sign must find
 
 
 class Workshop(Model):

@@ -4,7 +4,9 @@ A message: `command.read_commands` takes it out of what Slack, phones and termin
 `lines`, `chatter`), splits it without a shell (`words`) and reads each command by Docker's own syntax (`flags`,
 `docker_flags`, `docker_verbs`, `docker_line`) into one of the plans of `plan`.
 
-Files: `project.judge_file`, `project.read_code_blocks`. A Dockerfile: `dockerfile.parse_dockerfile` reads it,
-`policy.judge_build` judges it, `bases.emit` writes it anew for the engine. What a learner wrote is always answered
-with a value, never with an exception.
+Files: `project.judge_file`, `project.read_code_blocks`, `archive.read_archive`. A Dockerfile:
+`dockerfile.parse_dockerfile` reads it, `policy.judge_build` judges it, `bases.emit` writes it anew for the engine. A
+compose file: `compose.read_compose` reads it (`compose_text`, `compose_events`, `interpolation`, then `compose_service`
+and its parts), `compose_policy.judge_compose` judges it, `compose_render.render_config` writes it out. What a learner
+wrote is always answered with a value, never with an exception.
 """

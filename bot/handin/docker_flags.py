@@ -15,8 +15,11 @@ PRIVILEGED = Lesson(
 )
 HOST_MOUNT = Lesson(
     "HOST_MOUNT",
-    "`{option}` would open a folder of the shared host to your container. Only your own project and your own volumes "
-    "can be mounted here; that comes in sections 05 and 06.",
+    "`{option}` would open a folder of the shared host to your container. Only your own project (`-v .:/app`) and your "
+    "own volumes (`-v todo-db:/etc/todos`) can be mounted here.",
+)
+BAD_TARGET = Lesson(
+    "BAD_TARGET", "`{option}` aims at a folder of the kernel; choose a folder of your own, such as `/app` or `/data`."
 )
 HOST_NETWORK = Lesson(
     "HOST_NETWORK",
@@ -53,14 +56,10 @@ HOST_FILE = Lesson(
     "HOST_FILE",
     "`{option}` reads or writes a file beside the Docker client. You have none of these here; leave it out.",
 )
-ENV_FILE = Lesson("ENV_FILE", "`{option}` is not available here. Give each setting by itself: `-e NAME=value`.")
 OTHER_CONTAINER = Lesson(
     "OTHER_CONTAINER",
     "`{option}` is an old way to tie containers together. Section 07 shows networks, which replaced it.",
 )
-NETWORK = Lesson("NOT_YET", "Networks come in section 07; until then a container needs no `{option}`.")
-VOLUME = Lesson("NOT_YET", "Volumes come in section 05; until then leave out `{option}`.")
-BIND = Lesson("NOT_YET", "Mounting your project into a container comes in section 06; until then leave out `{option}`.")
 NETWORK_SETTING = Lesson(
     "NETWORK_SETTING",
     "`{option}` changes how the container's network works. That is fixed on this shared host; leave it out.",
@@ -95,9 +94,9 @@ _SWITCH, _TEXT, _LIST, _WHOLE = Kind.SWITCH, Kind.TEXT, Kind.LIST, Kind.WHOLE
 RUN = Table(
     *_flags("detach/d rm init interactive/i tty/t", _SWITCH),
     *_flags("name workdir/w entrypoint user/u hostname/h"),
-    *_flags("publish/p env/e label/l", _LIST),
+    *_flags("publish/p env/e label/l env-file", _LIST),
     *_flags("volume/v mount", _LIST),  # judged by what they mount
-    *_flags("network net", _LIST),  # judged by what they name
+    *_flags("network net network-alias net-alias", _LIST),  # judged by what they name
     *_flags("quiet/q sig-proxy disable-content-trust", _SWITCH, quiet=True),
     *_flags("pull platform detach-keys", quiet=True),
     *_flags("privileged", _SWITCH, PRIVILEGED),
@@ -120,9 +119,8 @@ RUN = Table(
     *_flags("ulimit", _LIST, LIMITS),
     *_flags("cidfile", _TEXT, HOST_FILE),
     *_flags("label-file log-driver log-opt", _LIST, HOST_FILE),
-    *_flags("env-file", _LIST, ENV_FILE),
     *_flags("volumes-from link", _LIST, OTHER_CONTAINER),
-    *_flags("network-alias net-alias ip ip6 link-local-ip", _LIST, NETWORK),
+    *_flags("ip ip6 link-local-ip", _LIST, NETWORK_SETTING),
     *_flags("add-host dns dns-option dns-opt dns-search", _LIST, NETWORK_SETTING),
     *_flags("mac-address domainname", _TEXT, NETWORK_SETTING),
     *_flags("publish-all/P", _SWITCH, PUBLISH_ALL),
@@ -135,10 +133,9 @@ RUN = Table(
 
 EXEC = Table(
     *_flags("detach/d interactive/i tty/t", _SWITCH),
-    *_flags("env/e", _LIST),
+    *_flags("env/e env-file", _LIST),
     *_flags("user/u workdir/w"),
     *_flags("detach-keys", quiet=True),
-    *_flags("env-file", _LIST, ENV_FILE),
     *_flags("privileged", _SWITCH, PRIVILEGED),
 )
 
@@ -198,6 +195,46 @@ RMI = Table(
 )
 VERSION = Table(*_flags("format/f", _TEXT, NOT_OFFERED))
 
+TAG = Table()
+VOLUME_CREATE = Table(
+    *_flags("label", _LIST),
+    *_flags("driver/d", _TEXT),  # judged by its value
+    *_flags("opt/o", _LIST, SECURITY_OPT),
+    *_flags("group scope availability type limit-bytes required-bytes", _TEXT, NOT_OFFERED),
+    *_flags("secret sharing topology-preferred topology-required", _LIST, NOT_OFFERED),
+)
+_LISTING = (*_flags("filter/f", _LIST, NOT_OFFERED), *_flags("format", _TEXT, TEMPLATE))
+VOLUME_LS = Table(*_flags("quiet/q", _SWITCH), *_flags("cluster", _SWITCH, NOT_OFFERED), *_LISTING)
+INSPECT_THING = Table(*_flags("format/f"), *_flags("verbose/v", _SWITCH, quiet=True))
+VOLUME_RM = Table(*_flags("force/f", _SWITCH))
+NETWORK_CREATE = Table(
+    *_flags("label", _LIST),
+    *_flags("driver/d", _TEXT),  # judged by its value
+    *_flags("internal attachable ipv4", _SWITCH, quiet=True),
+    *_flags("ipv6 ingress config-only", _SWITCH, NETWORK_SETTING),
+    *_flags("aux-address gateway ip-range ipam-opt opt/o subnet", _LIST, NETWORK_SETTING),
+    *_flags("config-from ipam-driver scope", _TEXT, NETWORK_SETTING),
+)
+NETWORK_LS = Table(*_flags("quiet/q no-trunc", _SWITCH), *_LISTING)
+NETWORK_RM = Table(*_flags("force/f", _SWITCH))
+CONNECT = Table(
+    *_flags("alias", _LIST),
+    *_flags("ip ip6 gw-priority", _TEXT, NETWORK_SETTING),
+    *_flags("driver-opt link-local-ip", _LIST, NETWORK_SETTING),
+    *_flags("link", _LIST, OTHER_CONTAINER),
+)
+DISCONNECT = Table(*_flags("force/f", _SWITCH))
+HISTORY = Table(
+    *_flags("no-trunc quiet/q human/H", _SWITCH),
+    *_flags("format", _TEXT, TEMPLATE),
+    *_flags("platform", _TEXT, quiet=True),
+)
+PLAIN = Table()
+STATS = Table(*_flags("all/a no-stream no-trunc", _SWITCH), *_flags("format", _TEXT, TEMPLATE))
+SYSTEM_DF = Table(*_flags("verbose/v", _SWITCH, NOT_OFFERED), *_flags("format", _TEXT, TEMPLATE))
+PRUNE = Table(*_flags("force/f", _SWITCH), *_flags("filter", _LIST, NOT_OFFERED))
+PRUNE_ALL = Table(*_flags("all/a force/f", _SWITCH), *_flags("filter", _LIST, NOT_OFFERED))
+
 ROOT = Table(
     *_flags("version/v", _SWITCH),
     *_flags("debug/D", _SWITCH, quiet=True),
@@ -210,6 +247,9 @@ ROOT = Table(
 #: every long option there is: tells what a phone's long dash stood for
 LONG_OPTIONS = frozenset(
     name
-    for table in (RUN, EXEC, BUILD, PS, STOP, START, RM, LOGS, IMAGES, INSPECT, RMI, VERSION, ROOT)
+    for table in (
+        *(RUN, EXEC, BUILD, PS, STOP, START, RM, LOGS, IMAGES, INSPECT, RMI, VERSION, ROOT, VOLUME_CREATE, VOLUME_LS),
+        *(VOLUME_RM, NETWORK_CREATE, NETWORK_LS, NETWORK_RM, CONNECT, DISCONNECT, HISTORY, STATS, SYSTEM_DF, PRUNE_ALL),
+    )
     for name in table.long
 ) | {"help", "json", "data", "header", "request", "include", "silent", "fail", "head"}

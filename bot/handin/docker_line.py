@@ -10,6 +10,8 @@ from bot.handin.docker_flags import ROOT
 from bot.handin.docker_verbs import GROUPS, KNOWN, LATER, VERBS, WITHOUT, Verb
 from bot.handin.flags import FlagFault, Lesson, Parsed, parse_flags
 from bot.handin.image_plans import plan_image_command
+from bot.handin.kept_plans import plan_kept_command
+from bot.handin.look_plans import plan_look
 from bot.handin.plan import Plan, Refusal, ShowHelp, ShowVersion
 from bot.handin.spelling import nearest
 from bot.handin.stopped import Stopped
@@ -24,6 +26,8 @@ _PLACEHOLDERS = frozenset(
 #: a command may have several things to mend, one after the other
 _MOST_REPAIRS = 5
 _UNREPLACED = frozenset("[]{}<>")
+#: the one group whose usage line ends in COMMAND in Docker's client
+_SAYS_COMMAND = frozenset({"volume"})
 
 
 def settled(refusal: Refusal) -> Refusal:
@@ -111,7 +115,7 @@ def _unknown(words: tuple[str, ...]) -> Refusal:
     if not inside and (glued := next((v for v in VERBS if wrong.startswith(f"{v}-")), "")):
         near, rest = glued, (wrong[len(glued) :], *rest)
     instead = join([*parent.split(), near, *rest]) if near else ""
-    usage = f"\n\nUsage:  {parent}" if inside else ""
+    usage = f"\n\nUsage:  {parent}{' COMMAND' * (words[0] in _SAYS_COMMAND)}" if inside else ""
     return Refusal(
         "UNKNOWN_COMMAND",
         _meant(f"Docker has no command `{wrong[:60]}`.", instead),
@@ -138,7 +142,12 @@ def _read_verb(verb: Verb, words: tuple[str, ...]) -> Plan | Refusal:
     if refused := _refused_flag(parsed, verb.path) or _unreplaced(verb, parsed) or _wrong_count(verb, parsed):
         return refused
     try:
-        plan = plan_container_command(verb, parsed) or plan_image_command(verb, parsed)
+        plan = (
+            plan_container_command(verb, parsed)
+            or plan_image_command(verb, parsed)
+            or plan_kept_command(verb, parsed)
+            or plan_look(verb, parsed)
+        )
     except Stopped as stopped:
         return stopped.refusal
     if plan is None:
@@ -203,8 +212,12 @@ def _wrong_count(verb: Verb, parsed: Parsed) -> Refusal | None:
         needs = "accepts no arguments"
     elif verb.at_most is None:
         needs, tail = f"requires at least {verb.at_least} argument{'s' * (verb.at_least > 1)}", "See"
+    elif verb.at_least == 0:
+        needs, tail = f"requires at most {verb.at_most} argument", "SRun"  # as Docker's client really prints it
+    elif verb.at_least < verb.at_most:
+        needs = f"requires at least {verb.at_least} and at most {verb.at_most} arguments"
     else:
-        needs = f"requires {'at most ' * (verb.at_least == 0)}{verb.at_most} argument"
+        needs = f"requires {verb.at_most} argument{'s' * (verb.at_most > 1)}"
     say, instead = _count_advice(verb, parsed)
     return Refusal(
         "TOO_FEW_WORDS" if count < verb.at_least else "TOO_MANY_WORDS",
@@ -227,6 +240,13 @@ def _count_advice(verb: Verb, parsed: Parsed) -> tuple[str, str]:
             "run": ("Which image shall I run? Its name goes at the end.", "docker images"),
             "exec": ("Say which container, and what to run in it.", "docker ps"),
             "rmi": ("Which image? `docker images` shows their names.", "docker images"),
+            "history": ("Which image? `docker images` shows their names.", "docker images"),
+            "tag": ("Say which image, then the new name: `docker tag getting-started mine`.", "docker images"),
+            "volume rm": ("Which volume? `docker volume ls` shows their names.", "docker volume ls"),
+            "network create": ("How shall it be called? `docker network create todo-app`.", "docker network ls"),
+            "network rm": ("Which network? `docker network ls` shows their names.", "docker network ls"),
+            "connect": ("Say which network, then which container.", "docker network ls"),
+            "disconnect": ("Say which network, then which container.", "docker network ls"),
         }
         return what.get(verb.does, ("Which one? `docker ps -a` shows the names.", "docker ps -a"))
     if verb.at_most == 0:

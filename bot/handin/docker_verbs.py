@@ -24,10 +24,15 @@ class Verb:
 _PS = ("ps", "[OPTIONS]", flags.PS, 0, 0)
 _IMAGES = ("images", "[OPTIONS] [REPOSITORY[:TAG]]", flags.IMAGES, 0, 1)
 _CONTAINERS = "[OPTIONS] CONTAINER [CONTAINER...]"
+_VOLUMES = ("volume ls", "[OPTIONS]", flags.VOLUME_LS, 0, 0)
+_VOLUME_RM = ("volume rm", "[OPTIONS] VOLUME [VOLUME...]", flags.VOLUME_RM, 1, None)
+_NETWORKS = ("network ls", "[OPTIONS]", flags.NETWORK_LS, 0, 0)
+_NETWORK_RM = ("network rm", "NETWORK [NETWORK...]", flags.NETWORK_RM, 1, None)
+_PAIR = "NETWORK CONTAINER"
 
 
 def _verb(path: str, does: str, usage: str, table: Table, at_least: int, at_most: int | None) -> Verb:
-    return Verb(f"docker {path}", does, usage, table, at_least, at_most, mixed=does not in {"run", "exec"})
+    return Verb(f"docker {path}", does, usage, table, at_least, at_most, mixed=does not in {"run", "exec", "top"})
 
 
 def _twice(name: str, usage: str, table: Table, at_least: int, at_most: int | None) -> dict[str, Verb]:
@@ -64,20 +69,45 @@ VERBS: dict[str, Verb] = {
     "image rm": _verb("image rm", "rmi", "[OPTIONS] IMAGE [IMAGE...]", flags.RMI, 1, None),
     "image remove": _verb("image rm", "rmi", "[OPTIONS] IMAGE [IMAGE...]", flags.RMI, 1, None),
     "version": _verb("version", "version", "[OPTIONS]", flags.VERSION, 0, 0),
+    **{
+        path: _verb(path, "tag", "SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]", flags.TAG, 2, 2)
+        for path in ("tag", "image tag")
+    },
+    **{path: _verb(path, "history", "[OPTIONS] IMAGE", flags.HISTORY, 1, 1) for path in ("history", "image history")},
+    **_twice("diff", "CONTAINER", flags.PLAIN, 1, 1),
+    **_twice("port", "CONTAINER [PRIVATE_PORT[/PROTO]]", flags.PLAIN, 1, 2),
+    **_twice("top", "CONTAINER [ps OPTIONS]", flags.PLAIN, 1, None),
+    **_twice("stats", "[OPTIONS] [CONTAINER...]", flags.STATS, 0, None),
+    "system df": _verb("system df", "system df", "[OPTIONS]", flags.SYSTEM_DF, 0, 0),
+    "container prune": _verb("container prune", "prune", "[OPTIONS]", flags.PRUNE, 0, 0),
+    "image prune": _verb("image prune", "prune", "[OPTIONS]", flags.PRUNE_ALL, 0, 0),
+    "volume prune": _verb("volume prune", "prune", "[OPTIONS]", flags.PRUNE_ALL, 0, 0),
+    "network prune": _verb("network prune", "prune", "[OPTIONS]", flags.PRUNE, 0, 0),
+    "volume create": _verb("volume create", "volume create", "[OPTIONS] [VOLUME]", flags.VOLUME_CREATE, 0, 1),
+    "volume inspect": _verb("volume inspect", "inspect", "[OPTIONS] VOLUME [VOLUME...]", flags.INSPECT_THING, 1, None),
+    "volume ls": _verb("volume ls", *_VOLUMES),
+    "volume list": _verb("volume ls", *_VOLUMES),
+    "volume rm": _verb("volume rm", *_VOLUME_RM),
+    "volume remove": _verb("volume rm", *_VOLUME_RM),
+    "network create": _verb("network create", "network create", "[OPTIONS] NETWORK", flags.NETWORK_CREATE, 1, 1),
+    "network inspect": _verb(
+        "network inspect", "inspect", "[OPTIONS] NETWORK [NETWORK...]", flags.INSPECT_THING, 1, None
+    ),
+    "network ls": _verb("network ls", *_NETWORKS),
+    "network list": _verb("network ls", *_NETWORKS),
+    "network rm": _verb("network rm", *_NETWORK_RM),
+    "network remove": _verb("network rm", *_NETWORK_RM),
+    "network connect": _verb("network connect", "connect", f"[OPTIONS] {_PAIR}", flags.CONNECT, 2, 2),
+    "network disconnect": _verb("network disconnect", "disconnect", f"[OPTIONS] {_PAIR}", flags.DISCONNECT, 2, 2),
 }
 
 #: words that only open a group of commands
-GROUPS = frozenset({"container", "image", "buildx", "builder"})
+GROUPS = frozenset({"container", "image", "buildx", "builder", "volume", "network"})
 
 #: first words (or a group and its word) → section of the workshop that brings them
 LATER: dict[str, str] = {
-    **dict.fromkeys(
-        ("tag", "push", "pull", "login", "logout", "search", "image tag", "image push", "image pull"), "04"
-    ),
-    "volume": "05",
-    "network": "07",
+    **dict.fromkeys(("push", "pull", "login", "logout", "search", "image push", "image pull"), "04"),
     "compose": "08",
-    **dict.fromkeys(("history", "image history"), "09"),
 }
 
 _OWN = "to remove your own things use `docker rm` and `docker rmi`"
@@ -86,12 +116,11 @@ _OWN = "to remove your own things use `docker rm` and `docker rmi`"
 WITHOUT: dict[str, str] = {
     **dict.fromkeys(("kill", "container kill"), "`docker stop` ends a container, `docker rm -f` also removes it"),
     **dict.fromkeys(("create", "container create"), "`docker run` creates a container and starts it"),
-    **dict.fromkeys(("port", "container port"), "`docker ps` shows the published ports"),
     **dict.fromkeys(
         ("attach", "container attach", "wait", "container wait"), "`docker logs` shows what a container prints"
     ),
     **dict.fromkeys(
-        ("top", "stats", "events", "diff", "container top", "container stats", "container diff"),
+        ("events",),
         "`docker ps` and `docker logs` show what your containers do",
     ),
     **dict.fromkeys(
@@ -113,7 +142,8 @@ WITHOUT: dict[str, str] = {
         ("rename", "update", "container rename", "container update"),
         "remove the container and run a new one as you want it",
     ),
-    **dict.fromkeys(("system", "image prune", "container prune", "builder"), f"this host is shared: {_OWN}"),
+    **dict.fromkeys(("system", "builder"), f"this host is shared: {_OWN}"),
+    **dict.fromkeys(("volume update",), "a volume needs no change: make a new one with `docker volume create`"),
     **dict.fromkeys(
         ("swarm", "service", "stack", "node", "secret", "config"), "they belong to clusters of many machines"
     ),

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from bot.handin.docker_verbs import Verb
 from bot.handin.flags import Parsed, go_quoted
-from bot.handin.names import MOST_NAMES
+from bot.handin.names import MOST_NAMES, enough
 from bot.handin.paths import inside
-from bot.handin.plan import BuildPlan, Inspect, ListImages, Plan, Refusal, RemoveImages, ShowVersion
+from bot.handin.plan import BuildPlan, Inspect, ListImages, Plan, Refusal, RemoveImages, ShowVersion, TagImage
 from bot.handin.reference import Reference, parse_reference
 from bot.handin.run_plan import MOST_SETTINGS
 from bot.handin.stopped import Stopped, stop
@@ -25,6 +25,7 @@ _PROXIES = frozenset({"http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all
 _MOST_TAGS = 10
 _LONGEST_FORMAT = 300
 _ID = re.compile(r"(?:sha256:)?[0-9a-f]{1,64}")
+_KINDS = frozenset({"image", "container", "volume", "network"})
 
 
 def plan_image_command(verb: Verb, parsed: Parsed) -> Plan | None:
@@ -147,13 +148,16 @@ def _inspect(verb: Verb, parsed: Parsed) -> Plan:
     if not _FORMAT.fullmatch(template) or len(template) > _LONGEST_FORMAT:
         say = "I can show plain fields here, such as `{{.State.Status}}` or `{{json .Config.Cmd}}`."
         raise stop("FORMAT", say, template, join([*verb.path.split(), *parsed.words_without("format")]))
-    kind = {"docker image inspect": "image", "docker container inspect": "container"}.get(verb.path, "any")
+    group = verb.path.split()[1]
+    kind = group if group in _KINDS else "any"
     asked = parsed.last("type")
-    if asked in {"image", "container"}:
+    if asked in _KINDS:
         kind = asked
     elif asked:
-        raise stop("NOT_YET", f"`--type {asked[:60]}` is not known here yet; `image` and `container` are.", asked)
-    return Inspect(_image_names(parsed.rest), kind=kind, format=template)
+        say = f"`--type {asked[:60]}` is not known here; `image`, `container`, `volume` and `network` are."
+        raise stop("NOT_OFFERED", say, asked)
+    names = enough(parsed.rest) if kind in {"volume", "network"} else _image_names(parsed.rest)
+    return Inspect(names, kind=kind, format=template)
 
 
 def _rmi(_verb: Verb, parsed: Parsed) -> Plan:
@@ -175,6 +179,24 @@ def _image_names(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _tag_image(verb: Verb, parsed: Parsed) -> Plan:
+    source, target = parsed.rest
+    reference = parse_reference(target)
+    if isinstance(reference, str) or reference.digest:
+        fault = reference if isinstance(reference, str) else "refusing to create a tag with a digest reference"
+        say, nearest = f"`{target[:60]}` cannot be an image's name: small letters, digits, `-`, `_`, `.`.", ""
+        if fault.endswith("must be lowercase"):
+            say, nearest = (
+                "Image names are written in small letters.",
+                join([*verb.path.split(), source, target.lower()]),
+            )
+        words = f'Error parsing reference: "{target[:200]}" is not a valid repository/tag: {fault[:300]}'
+        raise Stopped(
+            Refusal("BAD_IMAGE_NAME", say, target[:200], nearest[:2000], docker=True, exit_code=1, words=words)
+        )
+    return TagImage(_image_names((source,))[0], reference.tagged)
+
+
 def _version(_verb: Verb, _parsed: Parsed) -> Plan:
     return ShowVersion()
 
@@ -184,5 +206,6 @@ _MAKERS: dict[str, Callable[[Verb, Parsed], Plan]] = {
     "images": _images,
     "inspect": _inspect,
     "rmi": _rmi,
+    "tag": _tag_image,
     "version": _version,
 }

@@ -1,4 +1,4 @@
-"""Names of containers that are there already."""
+"""Names of things that are there already."""
 
 from __future__ import annotations
 
@@ -9,6 +9,14 @@ from bot.handin.stopped import Stopped, stop
 
 _EXISTING = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}")
 MOST_NAMES = 50
+_LONGEST = 255
+
+
+def enough(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names when there are not too many of them, each cut to what a name can be. Raises `Stopped`."""
+    if len(names) > MOST_NAMES:
+        raise stop("TOO_MANY", f"I see {len(names)} names; up to {MOST_NAMES} at a time are fine.", str(len(names)))
+    return tuple(name[:_LONGEST] for name in names)
 
 
 def existing(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -16,9 +24,7 @@ def existing(names: tuple[str, ...]) -> tuple[str, ...]:
 
     Raises `Stopped`.
     """
-    if len(names) > MOST_NAMES:
-        raise stop("TOO_MANY", f"I see {len(names)} names; up to {MOST_NAMES} at a time are fine.", str(len(names)))
-    for name in names:
+    for name in enough(names):
         if not _EXISTING.fullmatch(name):
             raise Stopped(
                 Refusal(

@@ -41,6 +41,27 @@ class PublishedPort:
 
 
 @dataclass(frozen=True, slots=True)
+class VolumeMount:
+    """A volume shown inside a container; `source` is the volume's name ('' = anonymous)."""
+
+    source: str
+    target: str
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BindMount:
+    """A part of the project shown inside a container; `source` is a path inside the project, '.' for all of it."""
+
+    source: str
+    target: str
+    read_only: bool = False
+
+
+Mount = VolumeMount | BindMount
+
+
+@dataclass(frozen=True, slots=True)
 class BuildPlan:
     """`docker build`: context is always the learner's project, or a folder in it."""
 
@@ -70,6 +91,11 @@ class RunPlan:
     hostname: str = ""
     labels: tuple[tuple[str, str], ...] = ()
     init: bool = False
+    mounts: tuple[Mount, ...] = ()
+    made_folders: tuple[str, ...] = ()  #: sources of `-v`: Docker makes the folder where it is missing
+    env_files: tuple[str, ...] = ()  #: project files; `env` wins over them
+    networks: tuple[str, ...] = ()  #: () is the default one; else learner's names, `bridge`, or `none` alone
+    aliases: tuple[tuple[str, str], ...] = ()  #: (network, name by which it is found there)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +155,10 @@ class ListImages:
 
 @dataclass(frozen=True, slots=True)
 class Inspect:
-    """`docker inspect`, `docker image inspect`, `docker container inspect`."""
+    """`docker inspect`, and `docker image|container|volume|network inspect`."""
 
     names: tuple[str, ...]
-    kind: str = "any"  #: any | image | container
+    kind: str = "any"  #: any | image | container | volume | network
     format: str = ""  #: a Go template of plain field paths, or ''
 
 
@@ -154,6 +180,7 @@ class ExecPlan:
     env: tuple[tuple[str, str], ...] = ()
     workdir: str = ""
     user: str = ""
+    env_files: tuple[str, ...] = ()  #: project files; `env` wins over them
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +229,143 @@ class ShowFiles:
     paths: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TagImage:
+    """`docker tag`: one more name, normalised `name:tag`, for an image."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateVolume:
+    """`docker volume create`; without a name Docker makes one up."""
+
+    name: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListVolumes:
+    """`docker volume ls`."""
+
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveVolumes:
+    """`docker volume rm`."""
+
+    names: tuple[str, ...]
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreateNetwork:
+    """`docker network create`; here every network is kept inside."""
+
+    name: str
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListNetworks:
+    """`docker network ls`."""
+
+    quiet: bool = False
+    no_trunc: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNetworks:
+    """`docker network rm`."""
+
+    names: tuple[str, ...]
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectNetwork:
+    """`docker network connect`."""
+
+    network: str
+    container: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DisconnectNetwork:
+    """`docker network disconnect`."""
+
+    network: str
+    container: str
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHistory:
+    """`docker history` / `docker image history`."""
+
+    image: str
+    no_trunc: bool = False
+    quiet: bool = False
+    human: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ShowChanges:
+    """`docker diff`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPorts:
+    """`docker port`; `port` is `3000` or `3000/tcp`, '' for all."""
+
+    name: str
+    port: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowProcesses:
+    """`docker top`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStats:
+    """`docker stats`, always one look; `stream` is answered with a word about it."""
+
+    names: tuple[str, ...] = ()
+    all: bool = False
+    no_trunc: bool = False
+    stream: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDisk:
+    """`docker system df`: the learner's own share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prune:
+    """`docker container|image|volume|network prune -f`: of the learner's own things."""
+
+    what: str  #: container | image | volume | network
+    all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFiles:
+    """`rm` of project files; the workbench performs it, the sandbox never sees it."""
+
+    paths: tuple[str, ...]
+    force: bool = False
+    folders: bool = False  #: -r
+
+
 Plan = (
     BuildPlan
     | RunPlan
@@ -219,6 +383,23 @@ Plan = (
     | Curl
     | ListFiles
     | ShowFiles
+    | TagImage
+    | CreateVolume
+    | ListVolumes
+    | RemoveVolumes
+    | CreateNetwork
+    | ListNetworks
+    | RemoveNetworks
+    | ConnectNetwork
+    | DisconnectNetwork
+    | ShowHistory
+    | ShowChanges
+    | ShowPorts
+    | ShowProcesses
+    | ShowStats
+    | ShowDisk
+    | Prune
+    | RemoveFiles
 )
 
 

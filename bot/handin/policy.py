@@ -12,14 +12,19 @@ from difflib import get_close_matches
 from bot.handin.bases import Base, Ground, emit, resolve_bases
 from bot.handin.dockerfile import Dockerfile
 from bot.handin.dockerfile_rules import BUILDER_ARGUMENTS, RESERVED_LABELS, judge_instructions
+from bot.handin.mounts import bad_volume_name, fits
 from bot.handin.paths import inside
-from bot.handin.plan import BuildPlan, Refusal, RunPlan
+from bot.handin.places import NETWORK_NAME
+from bot.handin.plan import BindMount, BuildPlan, Mount, Refusal, RunPlan
 from bot.handin.reference import Reference, normalise, parse_reference
 
 __all__ = ["RESERVED_LABELS", "emit", "judge_build", "judge_run"]
 
 MOST_INSTRUCTIONS = 60
 MOST_STAGES = 10
+#: a learner's own, those in use and the nameless ones included
+MOST_VOLUMES = 10
+MOST_NETWORKS = 5
 _FRONTEND = re.compile(r"(?:docker\.io/)?docker/dockerfile(?::1(?:\.\d{1,3}){0,2})?")
 
 
@@ -115,11 +120,32 @@ def judge_run(plan: RunPlan, allowed_images: Collection[str], own_images: Collec
             return Refusal(
                 "RESERVED_LABEL", f"The label `{name[:40]}` is used by this host. Choose another name.", seen=name[:200]
             )
+    if refusal := _judge_places(plan):
+        return refusal
     wanted = normalise(plan.image)
     known = {normalise(name) or name for name in (*allowed_images, *own_images)}
     if wanted in known or _own_id(plan.image, own_images):
         return None
     return _unknown_image(plan.image, wanted, known)
+
+
+def _judge_places(plan: RunPlan) -> Refusal | None:
+    """Return a refusal for places that the parser of commands would never have made."""
+    for mount in plan.mounts:
+        if not _fits(mount):
+            say = "Only your own project and your own volumes can be mounted here."
+            return Refusal("HOST_MOUNT", say, seen=f"{mount.source}:{mount.target}"[:200])
+    for name in plan.networks:
+        if name == "host" or not NETWORK_NAME.fullmatch(name):
+            say = f"`{name[:60]}` is no network of yours. `docker network ls` shows them."
+            return Refusal("HOST_NETWORK", say, seen=name[:200])
+    return None
+
+
+def _fits(mount: Mount) -> bool:
+    if isinstance(mount, BindMount):
+        return inside(mount.source) == mount.source and fits(mount.target)
+    return (mount.source == "" or not bad_volume_name(mount.source)) and fits(mount.target)
 
 
 def _own_id(image: str, own_images: Collection[str]) -> bool:

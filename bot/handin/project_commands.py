@@ -1,4 +1,4 @@
-"""`ls` and `cat` of the project, and a kind word about everything else that people type into a terminal."""
+"""`ls`, `cat` and `rm` of the project, and a kind word about everything else that people type into a terminal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.handin.docker_verbs import VERBS
 from bot.handin.paths import inside
-from bot.handin.plan import ListFiles, Plan, Refusal, ShowFiles
+from bot.handin.plan import ListFiles, Plan, Refusal, RemoveFiles, ShowFiles
 from bot.handin.spelling import nearest
 from bot.handin.words import join
 
@@ -28,7 +28,7 @@ KNOWN = frozenset(
     )
 )
 #: the commands offered besides `docker`
-OFFERED = ("docker", "curl", "ls", "cat")
+OFFERED = ("docker", "curl", "ls", "cat", "rm")
 
 #: leaves the rest of a message alone when it stands among others: `cd app && docker build .`
 PASSING = frozenset({"cd", "clear", "cls"})
@@ -41,6 +41,8 @@ def read_project_command(words: Sequence[str]) -> Plan | Refusal:
         return _ls(rest)
     if name in {"cat", "type"}:
         return _cat(rest)
+    if name == "rm":
+        return _rm(rest)
     if name in _LESSONS:
         return _LESSONS[name](name, rest)
     return _unknown(name, rest)
@@ -127,9 +129,31 @@ def _write(name: str, _rest: tuple[str, ...]) -> Refusal:
     return Refusal("EDIT_HERE", say, name, "edit Dockerfile")
 
 
-def _remove(name: str, _rest: tuple[str, ...]) -> Refusal:
-    say = f"`{name}` of project files is not offered. `docker rm NAME` removes a container; `edit NAME` changes a file."
-    return Refusal("NOT_OFFERED", say, name)
+def _rm(words: tuple[str, ...]) -> Plan | Refusal:
+    """Return the removal of project files, as `rm` reads it."""
+    options = [word for word in words if word.startswith("-") and word != "--"]
+    letters = "".join(word[1:] for word in options if not word.startswith("--"))
+    known = {"--force", "--recursive", "--verbose"}
+    strange = next((f"-{each}" for each in letters if each not in "frRv"), "")
+    strange = strange or next((word for word in options if word.startswith("--") and word not in known), "")
+    if strange:
+        return Refusal(
+            "UNKNOWN_OPTION", f"`rm` knows `-f` and `-r` here, not `{strange[:60]}`.", strange[:200], exit_code=1
+        )
+    given = [word for word in words if not word.startswith("-")]
+    if not given:
+        return Refusal("TOO_FEW_WORDS", "Which file? `ls` shows their names.", nearest="ls")
+    paths = _paths(given)
+    if isinstance(paths, Refusal):
+        return paths
+    if "." in paths:
+        say = "That would be your whole project. Name the files; `reset all` starts the workshop over."
+        return Refusal("WHOLE_PROJECT", say, given[0][:200], "ls")
+    if any(sign in path for path in paths for sign in "*?["):
+        say = "`*` is filled in by a shell, and there is no shell here: name each file. `ls` shows them."
+        return Refusal("SHELL", say, given[0][:200], "ls")
+    force = "f" in letters or "--force" in options
+    return RemoveFiles(paths, force=force, folders=bool({"r", "R"} & set(letters)) or "--recursive" in options)
 
 
 def _in_container(name: str, _rest: tuple[str, ...]) -> Refusal:
@@ -215,7 +239,6 @@ _LESSONS = {
     **dict.fromkeys(_HOST, _host),
     **dict.fromkeys(_FETCH, _fetch),
     **dict.fromkeys(_QUIET, _nothing),
-    "rm": _remove,
     "git": _git,
     "cd": _cd,
     "pwd": _pwd,

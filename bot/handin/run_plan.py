@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from bot.handin.docker_flags import BIND, HOST_MOUNT, HOST_NAMESPACE, HOST_NETWORK, NETWORK, NOT_OFFERED, VOLUME
 from bot.handin.docker_verbs import Verb
-from bot.handin.flags import Lesson, Parsed
+from bot.handin.env_files import env_paths
+from bot.handin.flags import Parsed
 from bot.handin.names import existing
+from bot.handin.places import mounts, networks
 from bot.handin.plan import ExecPlan, Plan, PublishedPort, RunPlan
 from bot.handin.publish import parse_publish
 from bot.handin.reference import parse_reference
@@ -19,7 +20,6 @@ _HOSTNAME = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?")
 _USER = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]{0,31}(?::[A-Za-z0-9_.][A-Za-z0-9_.-]{0,31})?")
 _VARIABLE = re.compile(r"[^=\s\x00]{1,128}")
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
-_VOLUME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 
 #: a container is given at most so many options, words and letters
 MOST_SETTINGS = 64
@@ -29,8 +29,8 @@ MOST_COMMAND = 8_000
 def plan_run(verb: Verb, parsed: Parsed) -> Plan:
     """Return the plan of `docker run`. Raises `Stopped`."""
     _no_terminal(verb, parsed, allowed=parsed.on("detach"))
-    _judge_mounts(verb, parsed)
-    _judge_networks(verb, parsed)
+    seen, made_folders = mounts(verb, parsed)
+    joined, aliases = networks(verb, parsed)
     ports = _ports(verb, parsed)
     image, *command = parsed.rest
     reference = parse_reference(image)
@@ -43,13 +43,18 @@ def plan_run(verb: Verb, parsed: Parsed) -> Plan:
         detach=parsed.on("detach"),
         remove=parsed.on("rm"),
         ports=ports,
-        env=_settings(parsed, "env"),
+        env=settings(parsed, "env"),
         workdir=_workdir(verb, parsed),
         entrypoint=parsed.last("entrypoint"),
         user=_user(verb, parsed),
         hostname=_hostname(verb, parsed),
-        labels=_settings(parsed, "label", bare=True),
+        labels=settings(parsed, "label", bare=True),
         init=parsed.on("init"),
+        mounts=seen,
+        made_folders=made_folders,
+        env_files=env_paths(verb, parsed),
+        networks=joined,
+        aliases=aliases,
     )
 
 
@@ -61,15 +66,11 @@ def plan_exec(verb: Verb, parsed: Parsed) -> Plan:
         name=existing((name,))[0],
         command=_command(command),
         detach=parsed.on("detach"),
-        env=_settings(parsed, "env"),
+        env=settings(parsed, "env"),
         workdir=_workdir(verb, parsed),
         user=_user(verb, parsed),
+        env_files=env_paths(verb, parsed),
     )
-
-
-def _lesson(lesson: Lesson, option: str, verb: Verb, parsed: Parsed, *without: str) -> Stopped:
-    words = join([*verb.path.split(), *parsed.words_without(*without)])
-    return stop(lesson.code, lesson.say.format(option=option[:80]), option, words)
 
 
 def _no_terminal(verb: Verb, parsed: Parsed, *, allowed: bool = False) -> None:
@@ -80,50 +81,6 @@ def _no_terminal(verb: Verb, parsed: Parsed, *, allowed: bool = False) -> None:
             "show its output, so leave `-it` out."
         )
         raise stop("INTERACTIVE", say, "-it", without)
-
-
-def _judge_mounts(verb: Verb, parsed: Parsed) -> None:
-    for given in parsed.given:
-        if given.flag.long in {"volume", "mount"}:
-            lesson = _mount_lesson(given.value) if given.flag.long == "mount" else _volume_lesson(given.value)
-            raise _lesson(lesson, join(given.words()), verb, parsed, "volume", "mount")
-
-
-def _source_lesson(source: str) -> Lesson:
-    """Return the lesson about what a mount would show: the project comes later, the host never."""
-    if source == "." or (source.startswith("./") and ".." not in source):
-        return BIND
-    return VOLUME if _VOLUME.fullmatch(source) and source != ".." else HOST_MOUNT
-
-
-def _volume_lesson(value: str) -> Lesson:
-    if re.match(r"[A-Za-z]:[\\/]", value):
-        return HOST_MOUNT
-    source, colon, _ = value.partition(":")
-    return _source_lesson(source) if colon else VOLUME
-
-
-def _mount_lesson(value: str) -> Lesson:
-    fields = dict(part.strip().partition("=")[::2] for part in value.split(","))
-    source = fields.get("source", fields.get("src", ""))
-    kind = fields.get("type", "volume").lower()
-    if kind == "volume" and "volume-opt" not in value:
-        return VOLUME if not source or _VOLUME.fullmatch(source) else HOST_MOUNT
-    if kind == "bind":
-        return BIND if _source_lesson(source) is BIND else HOST_MOUNT
-    return NOT_OFFERED if kind == "tmpfs" else HOST_MOUNT
-
-
-def _judge_networks(verb: Verb, parsed: Parsed) -> None:
-    for given in parsed.given:
-        if given.flag.long not in {"network", "net"} or given.value in {"default", "bridge"}:
-            continue
-        lesson = NETWORK
-        if given.value == "host" or "name=host" in given.value:
-            lesson = HOST_NETWORK
-        elif given.value.startswith("container:"):
-            lesson = HOST_NAMESPACE
-        raise _lesson(lesson, join(given.words()), verb, parsed, "network", "net")
 
 
 def _ports(verb: Verb, parsed: Parsed) -> tuple[PublishedPort, ...]:
@@ -160,7 +117,7 @@ def _command(words: list[str]) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _settings(parsed: Parsed, option: str, *, bare: bool = False) -> tuple[tuple[str, str], ...]:
+def settings(parsed: Parsed, option: str, *, bare: bool = False) -> tuple[tuple[str, str], ...]:
     """Return `NAME=value` pairs, the last of a name counts; a bare name means the caller's own: there is none."""
     found: dict[str, str] = {}
     given = parsed.every(option)

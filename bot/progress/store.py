@@ -21,10 +21,11 @@ import sqlalchemy as sa
 from bot.core.learner import Learner
 from bot.core.verdict import Verdict
 from bot.core.workshop import StepRef
-from bot.ports import Attempt, Where
+from bot.ports import Attempt, Undone, Where
 from bot.progress.database import Database, insert_once, open_database, upsert
 from bot.progress.records import RECORD_FORMAT, learner_record, read_record, read_verdict, verdict_json
 from bot.progress.tables import attempts, files, journal, learners, notes
+from bot.progress.versions import start_over, undo, write
 
 Clock = Callable[[], datetime]
 
@@ -113,8 +114,16 @@ class SqlStore:
         return await self.database.look(_files, learner)
 
     async def write_files(self, learner: str, files: Mapping[str, bytes | None]) -> None:
-        """Write project files, all or none; None deletes one."""
+        """Write project files, all or none; None deletes one. The versions before are kept for `undo_write`."""
         await self.database.run(_write_files, learner, files)
+
+    async def start_over(self, learner: str, files: Mapping[str, bytes]) -> None:
+        """Make these the whole project; versions of before are forgotten."""
+        await self.database.run(_start_over, learner, files)
+
+    async def undo_write(self, learner: str, path: str = "") -> Undone | None:
+        """Take the last write of a file back ('': of whichever was written last); None when nothing is kept."""
+        return await self.database.run(undo, learner, path)
 
     async def note(self, key: str) -> str:
         """Return a remembered value, '' when there is none."""
@@ -259,11 +268,12 @@ def _files(db: sa.Connection, learner: str) -> dict[str, bytes]:
 
 def _write_files(db: sa.Connection, learner: str, project: Mapping[str, bytes | None]) -> None:
     db.execute(insert_once(db, learners, **_columns(Learner(learner, ""))))
-    for path, content in project.items():
-        if content is None:
-            db.execute(files.delete().where(files.c.learner == learner, files.c.path == path))
-        else:
-            db.execute(upsert(db, files, learner=learner, path=path, content=content))
+    write(db, learner, project)
+
+
+def _start_over(db: sa.Connection, learner: str, project: Mapping[str, bytes]) -> None:
+    db.execute(insert_once(db, learners, **_columns(Learner(learner, ""))))
+    start_over(db, learner, project)
 
 
 def _note(db: sa.Connection, key: str) -> str:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 #: The migration that arrives at these tables.
-HEAD = "0001"
+HEAD = "0002"
 #: Bytes; the last net below the caller's own limit.
 FILE_MAX = 64 * 1024
 
@@ -109,6 +109,18 @@ files = sa.Table(
     sa.Column("path", sa.Text, primary_key=True),
     sa.Column("content", sa.LargeBinary, nullable=False),
     sa.CheckConstraint(f"length(content) <= {FILE_MAX}", name="size"),
+)
+
+versions = sa.Table(  # what files were before they were written; the newest of a path is what `undo` brings back
+    "versions",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("learner", sa.Text, sa.ForeignKey("learners.id"), nullable=False),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary),  # NULL: there was no such file
+    sa.Index(None, "learner", "path"),
+    # the newest is the one with the highest id
+    sqlite_autoincrement=True,
 )
 
 notes = sa.Table(

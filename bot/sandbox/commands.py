@@ -10,12 +10,18 @@ from typing import assert_never
 from bot.handin import plan as plans
 from bot.sandbox.builds import Builds
 from bot.sandbox.curl import curl
+from bot.sandbox.looking import Looking
 from bot.sandbox.names import Owner
+from bot.sandbox.places import Places
 from bot.sandbox.pool import Networks, Verifiers
 from bot.sandbox.project import list_files, show_files
+from bot.sandbox.project_volume import ProjectVolumes
+from bot.sandbox.pruning import Pruning
 from bot.sandbox.running import Running
 from bot.sandbox.setup import Setup
 from bot.sandbox.showing import Showing
+from bot.sandbox.user_networks import UserNetworks
+from bot.sandbox.volumes import Volumes
 
 HELP = """Docker commands that work here:
   docker build      Make an image from a Dockerfile      docker build -t NAME .
@@ -30,17 +36,34 @@ HELP = """Docker commands that work here:
   docker images     List images                          docker images
   docker rmi        Remove images                        docker rmi NAME
   docker inspect    Show everything about one thing      docker inspect NAME
+  docker tag        Give an image one more name          docker tag NAME NEWNAME
+  docker history    Show the layers of an image          docker history NAME
+  docker volume     Keep data: create, ls, inspect, rm   docker volume create todo-db
+  docker network    Connect containers: create, ls, …    docker network create todo-app
+  docker port       Show published ports                 docker port NAME
+  docker top        Show what runs in a container        docker top NAME
+  docker stats      Show what containers use             docker stats --no-stream
+  docker diff       Show files a container changed       docker diff NAME
+  docker system df  Show how much room your things take  docker system df
+  docker container prune -f   Remove all your stopped containers
   docker version    Show the engine's version            docker version
-Beside them: curl http://localhost:3000/, ls, cat FILE"""
+Beside them: curl http://localhost:3000/, ls, cat FILE, rm FILE"""
 
 
 class Commands:
     """Performs learners' commands on one host."""
 
-    def __init__(self, setup: Setup, networks: Networks, verifiers: Verifiers, builds: Builds) -> None:
+    def __init__(
+        self, setup: Setup, networks: Networks, verifiers: Verifiers, builds: Builds, projects: ProjectVolumes
+    ) -> None:
         self._setup, self._verifiers, self._builds = setup, verifiers, builds
-        self._running = Running(setup, networks)
-        self._showing = Showing(setup)
+        self._volumes = Volumes(setup)
+        self._networks = UserNetworks(setup, networks, verifiers)
+        places = Places(setup, networks, self._volumes, self._networks, projects)
+        self._running = Running(setup, networks, places)
+        self._showing = Showing(setup, self._volumes, self._networks)
+        self._looking = Looking(setup)
+        self._pruning = Pruning(setup, self._volumes, self._networks)
 
     async def run(
         self, owner: Owner, plan: plans.Plan, files: Mapping[str, bytes], progress: Callable[[str], None]
@@ -57,29 +80,112 @@ class Commands:
             case plans.BuildPlan():
                 return await self._builds.command(owner, plan, files, progress)
             case plans.RunPlan():
-                out = await self._running.run(owner, plan)
+                out = await self._running.run(owner, plan, files)
                 if plan.ports and not out.exit_code:
                     self._verifiers.warm_soon(owner)
                 return out
             case plans.Curl():
                 return await curl(self._setup, self._verifiers, owner, plan)
-            case plans.ShowVersion():
-                return await self._showing.version(plan)
             case plans.ShowHelp():
                 return plans.Output(HELP)
             case plans.ListFiles():
                 return list_files(plan, files)
             case plans.ShowFiles():
                 return show_files(plan, files)
-            case plans.ListImages() | plans.Inspect() | plans.RemoveImages() | plans.ListContainers():
-                return await self._look(owner, plan)
+            case plans.RemoveFiles():
+                raise AssertionError("files are removed before the sandbox is asked")
+            case (
+                plans.StartContainers()
+                | plans.StopContainers()
+                | plans.RemoveContainers()
+                | plans.ReadLogs()
+                | plans.ExecPlan()
+            ):
+                return await self._handle(owner, plan, files)
+            case (
+                plans.CreateVolume()
+                | plans.ListVolumes()
+                | plans.RemoveVolumes()
+                | plans.CreateNetwork()
+                | plans.ListNetworks()
+                | plans.RemoveNetworks()
+                | plans.ConnectNetwork()
+                | plans.DisconnectNetwork()
+                | plans.Prune()
+                | plans.TagImage()
+            ):
+                return await self._keep(owner, plan)
             case _:
-                return await self._handle(owner, plan)
+                return await self._look(owner, plan)
 
-    async def _look(
-        self, owner: Owner, plan: plans.ListImages | plans.Inspect | plans.RemoveImages | plans.ListContainers
+    async def _keep(
+        self,
+        owner: Owner,
+        plan: plans.CreateVolume
+        | plans.ListVolumes
+        | plans.RemoveVolumes
+        | plans.CreateNetwork
+        | plans.ListNetworks
+        | plans.RemoveNetworks
+        | plans.ConnectNetwork
+        | plans.DisconnectNetwork
+        | plans.Prune
+        | plans.TagImage,
     ) -> plans.Output:
         match plan:
+            case plans.CreateVolume():
+                return await self._volumes.create(owner, plan)
+            case plans.ListVolumes():
+                return await self._volumes.listed(owner, plan)
+            case plans.RemoveVolumes():
+                return await self._volumes.remove(owner, plan)
+            case plans.CreateNetwork():
+                return await self._networks.create(owner, plan)
+            case plans.ListNetworks():
+                return await self._networks.listed(owner, plan)
+            case plans.RemoveNetworks():
+                return await self._networks.remove(owner, plan)
+            case plans.ConnectNetwork():
+                return await self._networks.connect(owner, plan)
+            case plans.DisconnectNetwork():
+                return await self._networks.disconnect(owner, plan)
+            case plans.Prune():
+                return await self._pruning.prune(owner, plan)
+            case plans.TagImage():
+                return await self._showing.tag(owner, plan)
+            case _ as never:
+                assert_never(never)
+
+    async def _look(
+        self,
+        owner: Owner,
+        plan: plans.ListImages
+        | plans.Inspect
+        | plans.RemoveImages
+        | plans.ListContainers
+        | plans.ShowHistory
+        | plans.ShowChanges
+        | plans.ShowPorts
+        | plans.ShowProcesses
+        | plans.ShowStats
+        | plans.ShowDisk
+        | plans.ShowVersion,
+    ) -> plans.Output:
+        match plan:
+            case plans.ShowHistory():
+                return await self._looking.history(owner, plan)
+            case plans.ShowChanges():
+                return await self._looking.changes(owner, plan)
+            case plans.ShowPorts():
+                return await self._looking.ports(owner, plan)
+            case plans.ShowProcesses():
+                return await self._looking.processes(owner, plan)
+            case plans.ShowStats():
+                return await self._looking.stats(owner, plan)
+            case plans.ShowDisk():
+                return await self._looking.disk(owner)
+            case plans.ShowVersion():
+                return await self._showing.version(plan)
             case plans.ListContainers():
                 return await self._showing.containers(owner, plan)
             case plans.ListImages():
@@ -95,10 +201,11 @@ class Commands:
         self,
         owner: Owner,
         plan: plans.StartContainers | plans.StopContainers | plans.RemoveContainers | plans.ReadLogs | plans.ExecPlan,
+        files: Mapping[str, bytes],
     ) -> plans.Output:
         match plan:
             case plans.StartContainers():
-                return await self._running.start(owner, plan)
+                return await self._running.start(owner, plan, files)
             case plans.StopContainers():
                 return await self._running.stop(owner, plan)
             case plans.RemoveContainers():
@@ -106,6 +213,6 @@ class Commands:
             case plans.ReadLogs():
                 return await self._running.logs(owner, plan)
             case plans.ExecPlan():
-                return await self._running.execute(owner, plan)
+                return await self._running.execute(owner, plan, files)
             case _ as never:
                 assert_never(never)

@@ -14,7 +14,19 @@ from bot.errors import EngineTimeout, HostError
 from bot.sandbox.engine import Engine, EngineSaid, Lane, Reply, Sink
 from bot.sandbox.recipe import Request
 from bot.sandbox.stream import STDOUT, Frames, HeadTail
-from bot.sandbox.things import Container, Ended, Image, ImageDetail, Raw, container_of, detail_of, ended_of, image_of
+from bot.sandbox.things import (
+    Container,
+    Ended,
+    Image,
+    ImageDetail,
+    Raw,
+    Volume,
+    container_of,
+    detail_of,
+    ended_of,
+    image_of,
+    volume_of,
+)
 
 SHORT_S = 15.0  #: for what an idle engine does in milliseconds
 START_S = 40.0  #: create and start wait for disks and networks
@@ -164,6 +176,36 @@ class Host:
         state = _object(await self.must("GET", f"{path}/json"))
         code = None if state.get("Running") else int(state.get("ExitCode") or 0)
         return Ran(code, both.text(), out.text())
+
+    async def volumes(self, *labels: str) -> tuple[Volume, ...]:
+        """Return the volumes that carry all labels, by name."""
+        params = {"filters": json.dumps({"label": list(labels)})}
+        found = (await self.must("GET", "/volumes", params=params)).json["Volumes"] or ()
+        return tuple(sorted(map(volume_of, found), key=lambda each: each.name))
+
+    async def networks(self, *labels: str) -> Sequence[Raw]:
+        """Return the networks that carry all labels, without their containers."""
+        params = {"filters": json.dumps({"label": list(labels)})}
+        return list((await self.must("GET", "/networks", params=params)).json)
+
+    async def network(self, name: str) -> Raw | None:
+        """Return a network with its containers, None when there is none."""
+        answer = await self.ask("GET", f"/networks/{quote(name)}")
+        return None if isinstance(answer, EngineSaid) else _object(answer)
+
+    async def put(self, container: str, path: str, tar: bytes) -> EngineSaid | None:
+        """Unpack a tar in a container of ours; never in a learner's (CVE-2026-41567)."""
+        address = f"/containers/{quote(container)}/archive"
+        return await self._engine.stream(
+            Lane.CONTROL,
+            "PUT",
+            address,
+            lambda _: True,
+            params={"path": path},
+            data=tar,
+            headers={"Content-Type": "application/x-tar"},
+            deadline_s=START_S,
+        )
 
     async def images(self, *labels: str) -> tuple[Image, ...]:
         """Return the images that carry all labels, newest first; parents of others are left out."""

@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.handin.plan import PublishedPort
+from bot.handin.plan import BindMount, PublishedPort
+from bot.sandbox.names import Owner
 from bot.sandbox.things import Container, Raw
 
 FIELD = re.compile(r"\{\{\s*(json\s+)?(\.[A-Za-z0-9_.]*)\s*\}\}")
@@ -26,16 +27,21 @@ STATE = (
 )
 CONFIG = ("Hostname", "User", "ExposedPorts", "Env", "Cmd", "Image", "Volumes", "WorkingDir", "Entrypoint", "Labels")
 HOST_CONFIG = ("NetworkMode", "PortBindings", "RestartPolicy", "AutoRemove", "Memory", "NanoCpus", "PidsLimit", "Init")
+NETWORK = ("Aliases", "MacAddress", "NetworkID", "EndpointID", "Gateway", "IPAddress", "IPPrefixLen")
+#: Where things would be on a machine of one's own. Source: docs.docker.com/engine/storage/volumes
+VOLUMES = "/var/lib/docker/volumes"
+HOME = "/home/you/getting-started-app"
 IMAGE = ("Id", "RepoTags", "RepoDigests", "Comment", "Created", "Config", "Architecture", "Os", "Size", "RootFS")
 
 
-def container_view(raw: Raw, container: Container) -> dict[str, object]:
+def container_view(raw: Raw, container: Container, owner: Owner) -> dict[str, object]:
     """Return a container as `docker inspect` prints it."""
     bindings = _bindings(container.ports)
     config = _some(raw.get("Config") or {}, CONFIG)
     config |= {"Image": container.image, "Labels": own_labels(config.get("Labels")), "Hostname": container.id[:12]}
     host = _some(raw.get("HostConfig") or {}, HOST_CONFIG)
-    host |= {"NetworkMode": "bridge", "PortBindings": bindings, "AutoRemove": container.remove}
+    mode = owner.public_network(str(host.get("NetworkMode") or owner.network))
+    host |= {"NetworkMode": mode, "PortBindings": bindings, "AutoRemove": container.remove}
     exposed = {f"{number}/{protocol}": None for number, protocol in container.exposed}
     shown = exposed | bindings if container.running else {}
     return {
@@ -49,13 +55,34 @@ def container_view(raw: Raw, container: Container) -> dict[str, object]:
         "RestartCount": raw.get("RestartCount", 0),
         "Platform": "linux",
         "HostConfig": host,
-        "Mounts": [],
+        "Mounts": _mounts(container),
         "Config": config,
         "NetworkSettings": {
             "Ports": shown,
-            "Networks": {"bridge": {"IPAddress": container.ip, "Aliases": [container.name, container.id[:12]]}},
+            "Networks": _networks(raw, owner),
         },
     }
+
+
+def _mounts(container: Container) -> list[dict[str, object]]:
+    """Return the mounts as they were asked for; where a volume lies on the host is nobody's business."""
+    names = {target: name for name, target in container.volumes}
+    found: list[dict[str, object]] = []
+    for mount in container.mounts:
+        common = {"Destination": mount.target, "RW": not mount.read_only}
+        if isinstance(mount, BindMount):
+            source = HOME if mount.source == "." else f"{HOME}/{mount.source}"
+            found.append({"Type": "bind", "Source": source, **common, "Mode": "", "Propagation": "rprivate"})
+            continue
+        name = mount.source or names.get(mount.target, "")
+        place = {"Type": "volume", "Name": name, "Source": f"{VOLUMES}/{name}/_data"}
+        found.append({**place, **common, "Driver": "local", "Mode": "z", "Propagation": ""})
+    return found
+
+
+def _networks(raw: Raw, owner: Owner) -> dict[str, object]:
+    joined = (raw.get("NetworkSettings") or {}).get("Networks") or {}
+    return {owner.public_network(name): _some(joined[name], NETWORK) for name in joined}
 
 
 def image_view(raw: Raw, tags: Sequence[str]) -> dict[str, object]:

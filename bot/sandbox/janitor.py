@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 
+from bot.sandbox.host import Host
 from bot.sandbox.names import interpreter_volume
 from bot.sandbox.pool import Verifiers
 from bot.sandbox.setup import Setup
@@ -18,14 +19,27 @@ async def sweep(setup: Setup, verifiers: Verifiers, open_attempts: Collection[in
     """
     removed = 0
     for each in await setup.host.containers(f"docent.instance={setup.instance}"):
-        leftover = each.kind == "filler" or (each.kind == "probe" and each.attempt not in open_attempts)
+        leftover = each.kind in {"filler", "writer"} or (each.kind == "probe" and each.attempt not in open_attempts)
         idle = each.kind == "verifier" and not (each.running and each.image_id == setup.verifier)
         if leftover or idle:
             await setup.host.remove(each.id)
             removed += 1
         elif each.kind == "verifier":
             verifiers.adopt(setup.owner(each.learner))
-    return removed + await _old_interpreters(setup)
+    return removed + await _old_interpreters(setup) + await _kept_of_attempts(setup, open_attempts)
+
+
+async def _kept_of_attempts(setup: Setup, open_attempts: Collection[int]) -> int:
+    """Remove the networks and volumes that probes of closed attempts made."""
+    ours = f"docent.instance={setup.instance}"
+    params = {"filters": json.dumps({"label": [ours]})}
+    kept = list((await setup.host.must("GET", "/networks", params=params)).json)
+    kept += (await setup.host.must("GET", "/volumes", params=params)).json["Volumes"] or ()
+    attempts = {str((each.get("Labels") or {}).get("docent.attempt") or "") for each in kept} - {""}
+    closed = [attempt for attempt in attempts if int(attempt) not in open_attempts]
+    for attempt in closed:
+        await remove_kept(setup.host, ours, f"docent.attempt={attempt}")
+    return len(closed)
 
 
 async def demolish(setup: Setup) -> None:
@@ -36,7 +50,12 @@ async def demolish(setup: Setup) -> None:
     for image in await host.images(ours):
         for reference in image.tags or (image.id,):
             await host.remove_image(reference, force=True)
-    params = {"filters": json.dumps({"label": [ours]})}
+    await remove_kept(host, ours)
+
+
+async def remove_kept(host: Host, *labels: str) -> None:
+    """Remove the networks and volumes that carry all labels; what a container still uses stays."""
+    params = {"filters": json.dumps({"label": list(labels)})}
     for network in (await host.must("GET", "/networks", params=params)).json:
         await host.ask("DELETE", f"/networks/{network['Id']}")
     for volume in (await host.must("GET", "/volumes", params=params)).json["Volumes"] or ():

@@ -77,6 +77,28 @@ class Owner:
         """Return the tag that keeps the build of the last check, so that the next one is quick."""
         return f"docentcheck-{self.instance}/{self.key}:latest"
 
+    @property
+    def writer(self) -> str:
+        """Return the name of the container through which files of the project reach their volume."""
+        return f"docentwriter-{self.instance}-{self.key}"
+
+    def volume(self, name: str) -> str:
+        """Return the engine's name of the learner's volume."""
+        return f"docent-{self.instance}-{self.key}-{name}"
+
+    def project(self, source: str) -> str:
+        """Return the name of the volume that holds a folder of the project; no volume of theirs can have it."""
+        part = "" if source == "." else "-" + hashlib.sha256(source.encode()).hexdigest()[:12]
+        return f"docentproject-{self.instance}-{self.key}{part}"
+
+    def joined(self, network: str) -> str:
+        """Return the engine's name of a network; `bridge` is the one that every learner has."""
+        return self.network if network == "bridge" else f"{self.network}-{network}"
+
+    def public_network(self, engine_name: str) -> str:
+        """Return what the learner calls a network of theirs."""
+        return "bridge" if engine_name == self.network else engine_name.removeprefix(f"{self.network}-")
+
     def container(self, name: str) -> str:
         """Return the engine's name of the learner's container."""
         return f"docent-{self.instance}-{self.key}-{name}"

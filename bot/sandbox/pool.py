@@ -12,7 +12,7 @@ import ipaddress
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.errors import HostError
@@ -58,14 +58,19 @@ class Networks:
         self.forget(owner)
         await self._setup.host.ask("DELETE", f"/networks/{owner.network}")
 
-    async def _make(self, owner: Owner) -> None:
+    async def make(self, owner: Owner, name: str, own: Iterable[tuple[str, str]] = ()) -> None:
+        """Make a network of the learner's own naming, closed like the first; one that is there already is fine."""
+        async with self._one_at_a_time:
+            await self._make(owner, name, own)
+
+    async def _make(self, owner: Owner, name: str = "bridge", own: Iterable[tuple[str, str]] = ()) -> None:
         host = self._setup.host
-        if not isinstance(await host.ask("GET", f"/networks/{owner.network}"), EngineSaid):
+        if not isinstance(await host.ask("GET", f"/networks/{owner.joined(name)}"), EngineSaid):
             return
         taken = _subnets((await host.must("GET", "/networks")).json)
         free = (net for net in SUBNETS.subnets(new_prefix=PREFIX) if not any(net.overlaps(other) for other in taken))
         for _, subnet in zip(range(TRIES), free, strict=False):
-            made = await host.ask("POST", "/networks/create", body=recipe.network(owner, str(subnet)).body)
+            made = await host.ask("POST", "/networks/create", body=recipe.network(owner, str(subnet), name, own).body)
             if not isinstance(made, EngineSaid) or made.status == 409:
                 return
             if "overlaps" not in made.message:
@@ -137,6 +142,16 @@ class Verifiers:
                 timer.cancel()
             await self._setup.host.remove(owner.verifier)
 
+    async def join(self, owner: Owner, network: str) -> None:
+        """Put the learner's verifier, if one waits, onto one more of their networks (idempotent)."""
+        # refused: there is no verifier, or it is there already
+        await self._setup.host.ask("POST", f"/networks/{network}/connect", body={"Container": owner.verifier})
+
+    async def part(self, owner: Owner, network: str) -> None:
+        """Take the learner's verifier off one of their networks (idempotent)."""
+        body = {"Container": owner.verifier, "Force": True}
+        await self._setup.host.ask("POST", f"/networks/{network}/disconnect", body=body)
+
     async def close(self) -> None:
         """Stop the timers; the verifiers stay for the next start."""
         for timer in self._warm.values():
@@ -163,6 +178,9 @@ class Verifiers:
             self._networks.forget(owner)
             await host.remove(owner.verifier)
             raise HostError(f"The verifier did not start: {started.message}")
+        for network in await host.networks(*owner.labels, "docent.kind=network"):
+            if network["Name"] != owner.network:
+                await self.join(owner, str(network["Name"]))
 
     def _leave(self, owner: Owner) -> None:
         self._keep(self._try_to_remove(owner))

@@ -12,9 +12,11 @@ from bot.core.probe import (
     AnswerSpec,
     BuildSeen,
     BuildSpec,
+    CacheSpec,
     ContainerSpec,
     ContainersSeen,
     ContainerView,
+    ContextSpec,
     Evidence,
     FileSeen,
     FileSpec,
@@ -23,18 +25,23 @@ from bot.core.probe import (
     ImageSeen,
     ImageSpec,
     ProbeSpec,
+    ScenarioSpec,
+    VolumeSpec,
 )
 from bot.errors import HostError
-from bot.handin.plan import BuildPlan, Refusal, RunPlan
+from bot.handin.plan import BuildPlan, RunPlan
 from bot.handin.reference import normalise
 from bot.sandbox import evidence, recipe
 from bot.sandbox.belongings import Picture, containers, pictures, which_picture
-from bot.sandbox.builds import Builds, log_tail
+from bot.sandbox.builds import Builds
 from bot.sandbox.console import short
 from bot.sandbox.engine import EngineSaid
 from bot.sandbox.image_files import ImageFiles
+from bot.sandbox.janitor import remove_kept
 from bot.sandbox.names import Owner
 from bot.sandbox.pool import Networks, Verifiers
+from bot.sandbox.rebuilds import Rebuilds, build_seen
+from bot.sandbox.scenario import Scenarios, volume_seen
 from bot.sandbox.setup import Setup
 from bot.sandbox.things import Container
 
@@ -50,6 +57,8 @@ class Probes:
     def __init__(self, setup: Setup, networks: Networks, verifiers: Verifiers, builds: Builds) -> None:
         self._setup, self._networks, self._verifiers, self._builds = setup, networks, verifiers, builds
         self._files = ImageFiles(setup)
+        self._rebuilds = Rebuilds(setup, builds, self._files)
+        self._scenarios = Scenarios(setup, networks, verifiers)
 
     async def probe(
         self, owner: Owner, spec: ProbeSpec, files: Mapping[str, bytes], *, attempt: int, again: bool
@@ -68,23 +77,23 @@ class Probes:
                 return await self.container(owner, spec)
             case HttpSpec():
                 return await self.http(owner, spec, attempt, patient=not again)
+            case CacheSpec():
+                return await self._rebuilds.cache(owner, spec, files)
+            case ContextSpec():
+                return await self._rebuilds.context(owner, spec, files, attempt)
+            case VolumeSpec():
+                return await volume_seen(self._setup, owner, await self._newest(owner, spec.image))
+            case ScenarioSpec():
+                return await self._scenarios.play(owner, spec, await self._newest(owner, spec.image), attempt)
 
     async def build(self, owner: Owner, spec: BuildSpec, files: Mapping[str, bytes]) -> BuildSeen:
         """Build the project as it is now. What was built before is taken from the cache."""
         plan = BuildPlan((), dockerfile=spec.dockerfile)
         built = await self._builds.build(owner, plan, files, lambda _line: None)
-        if isinstance(built, Refusal):
-            return BuildSeen(False, refused=built.words or built.say)
-        if built.image_id:
-            await self._keep(owner, built.image_id)
-        return BuildSeen(
-            ok=bool(built.image_id),
-            image_id=built.image_id,
-            step=built.step,
-            line=built.line,
-            log=log_tail(built.text),
-            took_s=built.took_s,
-        )
+        seen = build_seen(built)
+        if seen.image_id:
+            await self._keep(owner, seen.image_id)
+        return seen
 
     async def _keep(self, owner: Owner, image_id: str) -> None:
         """Give the build a name of ours, so that the next check finds its layers; the one before goes."""
@@ -138,6 +147,11 @@ class Probes:
         if container is None:
             return HttpSeen(nonce, state="no_container" if image_id else "no_image")
         return await self._ask(owner, spec, container, nonce, patience_s=spec.wait_s if patient else 0)
+
+    async def _newest(self, owner: Owner, image: str) -> Container | None:
+        """Return the newest container of the image that runs; when none does, the newest."""
+        mine = made_from(await containers(self._setup, owner), image, await self._image_id(owner, image))
+        return next((each for each in mine if each.running), next(iter(mine), None))
 
     async def _running(self, owner: Owner, spec: HttpSpec, image_id: str) -> Container | None:
         chosen = made_from(await containers(self._setup, owner), spec.image, image_id)
@@ -221,6 +235,7 @@ class Probes:
         mine = (f"docent.instance={self._setup.instance}", "docent.kind=probe", f"docent.attempt={attempt}")
         for each in await host.containers(*mine):
             await host.remove(each.id)
+        await remove_kept(host, f"docent.instance={self._setup.instance}", f"docent.attempt={attempt}")
 
 
 def made_from(mine: Sequence[Container], image: str, image_id: str) -> list[Container]:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.handin.plan import PublishedPort, RunPlan
+from bot.handin.plan import BindMount, Mount, PublishedPort, RunPlan
 from bot.sandbox.names import Owner
 from bot.sandbox.verifier import HOME, MOUNTED, entrypoint, environment
 
@@ -24,7 +24,9 @@ CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "NET_BIND_SERVICE", "
 NO_RESOLVER = "127.0.0.1"
 #: A learner's file system holds nothing under these that an image may declare as its volume.
 TMPFS = "rw,nosuid,nodev,mode=1777,size=32m,nr_inodes=4096"
-KINDS = ("learner", "probe", "verifier")
+KINDS = ("learner", "probe", "verifier", "writer")
+#: Where the writer sees the project.
+PROJECT = "/project"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class Making:
 def container(plan: RunPlan, name: str, image: ImageFacts, ports: tuple[PublishedPort, ...], by: Making) -> Request:
     """Return the request for a learner's container called `name`; `ports` have their host side decided."""
     own = {key: value for key, value in plan.labels if not key.startswith("docent.")}
+    first = next(iter(plan.networks), "bridge")  # the engine takes one network while making a container
+    place = "none" if first == "none" else by.owner.joined(first)
     body: Json = {
         "Image": image.id,
         "Cmd": list(plan.command) or None,
@@ -89,8 +93,8 @@ def container(plan: RunPlan, name: str, image: ImageFacts, ports: tuple[Publishe
         "StopTimeout": 10,
         # every key of ours is set, so that a label of the image can never stand in for one
         "Labels": own | labels(by.owner, by.kind, by.attempt) | _record(plan, name, image, ports),
-        "HostConfig": _confined(by) | {"Tmpfs": dict.fromkeys(image.volumes, TMPFS), "Init": plan.init},
-        "NetworkingConfig": {"EndpointsConfig": {by.owner.network: {"Aliases": [name]}}},
+        "HostConfig": _confined(by) | _seen(plan, image, by) | {"Init": plan.init, "NetworkMode": place},
+        "NetworkingConfig": {"EndpointsConfig": {} if place == "none" else {place: endpoint(plan, name, first)}},
     }
     if plan.entrypoint:
         body["Entrypoint"] = [plan.entrypoint]
@@ -99,6 +103,76 @@ def container(plan: RunPlan, name: str, image: ImageFacts, ports: tuple[Publishe
         by.owner.container(name) if by.kind == "learner" else f"docentprobe-{by.owner.instance}-{by.owner.key}-{name}"
     )
     return Request(on_host, body)
+
+
+def _seen(plan: RunPlan, image: ImageFacts, by: Making) -> Json:
+    """Return what the container sees beside its image: the learner's own volumes, never a folder of the host."""
+    covered = {mount.target for mount in plan.mounts}
+    seen: Json = {"Tmpfs": {path: TMPFS for path in image.volumes if path not in covered}}
+    if plan.mounts:
+        seen["Mounts"] = [_mount(mount, by) for mount in plan.mounts]
+    return seen
+
+
+def _mount(mount: Mount, by: Making) -> Json:
+    row: Json = {"Type": "volume", "Target": mount.target, "ReadOnly": mount.read_only}
+    if isinstance(mount, BindMount):
+        # as a real bind mount, it never takes over what the image has at that place
+        return row | {"Source": by.owner.project(mount.source), "VolumeOptions": {"NoCopy": True}}
+    if mount.source:
+        return row | {"Source": by.owner.volume(mount.source)}
+    return row | {"VolumeOptions": {"Labels": labels(by.owner, _kind("volume", by.attempt), by.attempt)}}
+
+
+def _kind(own: str, attempt: int) -> str:
+    """Return the kind of a thing; what a check makes is not the learner's to see."""
+    return "probe" if attempt else own
+
+
+def endpoint(plan: RunPlan, name: str, network: str) -> Json:
+    """Return how a container is to be found on one of the learner's networks."""
+    return {"Aliases": [name, *(alias for each, alias in plan.aliases if each == network)]}
+
+
+def volume(owner: Owner, engine_name: str, name: str, own: Mapping[str, str], attempt: int = 0) -> Json:
+    """Return the request for a learner's volume; the local driver without options, so it can hold nothing else."""
+    plain = {key: value for key, value in own.items() if not key.startswith("docent.")}
+    made_for = labels(owner, _kind("volume", attempt), attempt) | {"docent.name": name}
+    return {"Name": engine_name, "Driver": "local", "Labels": plain | made_for}
+
+
+def project_volume(owner: Owner, source: str) -> Json:
+    """Return the request for the volume that holds a folder of the project."""
+    made_for = labels(owner, "project") | {"docent.name": source}
+    return {"Name": owner.project(source), "Driver": "local", "Labels": made_for}
+
+
+def project_writer(owner: Owner, image_id: str, volume: str, program: str, question: str) -> Request:
+    """Return the request for the container of ours through which files reach a project's volume.
+
+    It is made of the verifier's image and runs nothing of the learner's; `program` is Python for its interpreter.
+    """
+    host = _bare(mem_mb=64, pids=16, cpus=0.5, cgroup="")
+    body: Json = {
+        "Image": image_id,
+        "Entrypoint": [*entrypoint()[:-1], "-c"],
+        "Cmd": [program, question],
+        "Env": _probe_environment(),
+        "User": "0:0",
+        "WorkingDir": "/",
+        "NetworkDisabled": True,
+        "Healthcheck": {"Test": ["NONE"]},
+        "Labels": labels(owner, "writer"),
+        "HostConfig": host
+        | {
+            # files of the project may have any owner by now; the folder is given to the usual one
+            "CapAdd": ["CHOWN", "DAC_OVERRIDE"],
+            "ReadonlyRootfs": True,
+            "NetworkMode": "none",
+            "Mounts": [{"Type": "volume", "Source": volume, "Target": PROJECT, "VolumeOptions": {"NoCopy": True}}],
+        },
+    }
+    return Request(owner.writer, body)
 
 
 def labels(owner: Owner, kind: str, attempt: int = 0) -> dict[str, str]:
@@ -168,10 +242,14 @@ def volume_filler(instance: str, image_id: str, volume: str) -> Request:
     return Request(f"docentfiller-{instance}", body)
 
 
-def network(owner: Owner, subnet: str) -> Request:
-    """Return the request for the learner's own network: no way out, and no address of the host's inside it."""
+def network(
+    owner: Owner, subnet: str, name: str = "bridge", own: Iterable[tuple[str, str]] = (), attempt: int = 0
+) -> Request:
+    """Return the request for a network of the learner's: no way out, and no address of the host's inside it."""
+    plain = {key: value for key, value in own if not key.startswith("docent.")}
+    made_for = labels(owner, _kind("network", attempt), attempt) | ({} if name == "bridge" else {"docent.name": name})
     body: Json = {
-        "Name": owner.network,
+        "Name": owner.joined(name),
         "CheckDuplicate": True,
         "Driver": "bridge",
         "Internal": True,
@@ -180,9 +258,9 @@ def network(owner: Owner, subnet: str) -> Request:
         "IPAM": {"Driver": "default", "Config": [{"Subnet": subnet}]},
         # Without an address on the bridge, what listens on the host cannot be reached from an internal network.
         "Options": {"com.docker.network.bridge.inhibit_ipv4": "true"},
-        "Labels": labels(owner, "network"),
+        "Labels": plain | made_for,
     }
-    return Request(owner.network, body)
+    return Request(owner.joined(name), body)
 
 
 def build(
@@ -287,4 +365,7 @@ def _record(plan: RunPlan, name: str, image: ImageFacts, ports: tuple[PublishedP
         "docent.exposed": json.dumps(image.exposed),
         "docent.detached": "1" if plan.detach else "",
         "docent.remove": "1" if plan.remove else "",
+        "docent.mounts": json.dumps(
+            [["bind" if isinstance(m, BindMount) else "volume", m.source, m.target, m.read_only] for m in plan.mounts]
+        ),
     }

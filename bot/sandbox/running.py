@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.errors import ImageMissing
+from bot.handin.env_files import read_env
 from bot.handin.plan import (
     ExecPlan,
     Output,
@@ -22,6 +23,7 @@ from bot.sandbox import recipe
 from bot.sandbox.belongings import Several, containers, listener, pictures, which_container, which_picture
 from bot.sandbox.engine import EngineSaid
 from bot.sandbox.names import Owner, random_name
+from bot.sandbox.places import Places
 from bot.sandbox.pool import Networks
 from bot.sandbox.refusals import MORE, decided, name_taken, no_container, port_taken, public, several, start_code
 from bot.sandbox.screen import shown
@@ -34,14 +36,15 @@ LONGEST_GRACE_S = 10
 class Running:
     """Commands about containers."""
 
-    def __init__(self, setup: Setup, networks: Networks) -> None:
+    def __init__(self, setup: Setup, networks: Networks, places: Places) -> None:
         self._setup = setup
         self._networks = networks
+        self._places = places
 
-    async def run(self, owner: Owner, plan: RunPlan) -> Output:
+    async def run(self, owner: Owner, plan: RunPlan, files: Mapping[str, bytes]) -> Output:
         """Create and start a container; without `-d` wait for it for a while."""
         async with self._setup.turns[owner.key]:
-            made = await self._create(owner, plan)
+            made = await self._create(owner, plan, files)
             if isinstance(made, Output):
                 return made
             container, mine = made
@@ -81,7 +84,9 @@ class Running:
             return ""
         return f"It wanted more than the {self._setup.limits.mem_mb} MB of memory that a container has here."
 
-    async def _create(self, owner: Owner, plan: RunPlan) -> tuple[Container, Sequence[Container]] | Output:
+    async def _create(
+        self, owner: Owner, plan: RunPlan, files: Mapping[str, bytes]
+    ) -> tuple[Container, Sequence[Container]] | Output:
         host = self._setup.host
         mine = await containers(self._setup, owner)
         image = await self._image(owner, plan, mine)
@@ -99,7 +104,10 @@ class Running:
             return Output(f"docker: Error response from daemon: {name_taken(name, taken.id)}{MORE}", 125)
         ports = decided(plan.ports, mine)
         by = recipe.Making(owner, cgroup=self._setup.run_cgroup, limits=self._setup.limits)
-        await self._networks.ensure(owner)
+        placed = await self._places.prepare(owner, plan, files)
+        if isinstance(placed, Output):
+            return placed
+        plan = placed
         made = await host.create(recipe.container(plan, name, image, ports, by))
         if isinstance(made, EngineSaid) and "network" in made.message and made.status == 404:
             self._networks.forget(owner)
@@ -107,6 +115,7 @@ class Running:
             made = await host.create(recipe.container(plan, name, image, ports, by))
         if isinstance(made, EngineSaid):
             return Output(f"docker: Error response from daemon: {public(owner, made.message)}{MORE}", 125)
+        await self._places.join(owner, made, name, plan)
         fresh = await host.containers(*owner.labels)
         return next(each for each in fresh if each.id == made), mine
 
@@ -139,9 +148,10 @@ class Running:
             refused = await self._setup.host.start(container.id)
         return refused and replace(refused, message=public(owner, refused.message))
 
-    async def start(self, owner: Owner, plan: StartContainers) -> Output:
-        """Start containers, or restart them."""
+    async def start(self, owner: Owner, plan: StartContainers, files: Mapping[str, bytes]) -> Output:
+        """Start containers, or restart them; they see the project as it is now."""
         async with self._setup.turns[owner.key]:
+            await self._places.refresh(owner, files)
 
             async def one(container: Container) -> str:
                 others = [each for each in await containers(self._setup, owner) if each.id != container.id]
@@ -212,8 +222,11 @@ class Running:
             note = f"That is all so far; I cannot follow along in a chat. Ask again with `docker logs {plan.name}`."
         return Output(shown(text).rstrip("\n"), note=note)
 
-    async def execute(self, owner: Owner, plan: ExecPlan) -> Output:
+    async def execute(self, owner: Owner, plan: ExecPlan, files: Mapping[str, bytes]) -> Output:
         """Run a command in a running container."""
+        env = read_env(plan.env_files, plan.env, files)
+        if isinstance(env, str):
+            return Output(env, 1, note="It is read from your project; `ls` shows your files.")
         meant = which_container(plan.name, await containers(self._setup, owner))
         if not isinstance(meant, Container):
             return no_container(plan.name, meant)
@@ -221,7 +234,7 @@ class Running:
             return Output(f"Error response from daemon: container {meant.id} is not running", 1)
         body = {
             "Cmd": list(plan.command),
-            "Env": [f"{key}={value}" for key, value in plan.env],
+            "Env": [f"{key}={value}" for key, value in env],
             "WorkingDir": plan.workdir,
             "User": plan.user,
             "AttachStdout": not plan.detach,

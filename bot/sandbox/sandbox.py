@@ -12,9 +12,10 @@ from bot.sandbox.builds import Builds
 from bot.sandbox.commands import Commands
 from bot.sandbox.engine import Engine
 from bot.sandbox.host import Host
-from bot.sandbox.janitor import demolish, sweep
+from bot.sandbox.janitor import demolish, remove_kept, sweep
 from bot.sandbox.pool import Networks, Verifiers
 from bot.sandbox.probes import Probes
+from bot.sandbox.project_volume import ProjectVolumes
 from bot.sandbox.recipe import Limits
 from bot.sandbox.setup import Setup
 
@@ -42,11 +43,16 @@ class DockerSandbox:
         self._verifiers = Verifiers(self._setup, self._networks)
         self._builds = Builds(self._setup)
         self._probes = Probes(self._setup, self._networks, self._verifiers, self._builds)
-        self._commands = Commands(self._setup, self._networks, self._verifiers, self._builds)
+        self._projects = ProjectVolumes(self._setup)
+        self._commands = Commands(self._setup, self._networks, self._verifiers, self._builds, self._projects)
 
     async def run(self, learner: str, plan: Plan, files: Mapping[str, bytes], progress: Progress) -> Output:
         """Perform one plan and return what Docker's CLI would print."""
         return await self._commands.run(self._setup.owner(learner), plan, files, progress)
+
+    async def refresh(self, learner: str, files: Mapping[str, bytes]) -> None:
+        """Show the project as it is now to the learner's containers that mount it."""
+        await self._projects.refresh(self._setup.owner(learner), files)
 
     async def probe(
         self, learner: str, spec: ProbeSpec, files: Mapping[str, bytes], *, attempt: int, again: bool
@@ -65,7 +71,7 @@ class DockerSandbox:
         return removed
 
     async def clean(self, learner: str) -> None:
-        """Remove the learner's containers, network and images."""
+        """Remove the learner's containers, networks, volumes and images."""
         owner, host = self._setup.owner(learner), self._setup.host
         async with self._setup.turns[owner.key]:
             await self._verifiers.remove(owner)
@@ -74,7 +80,9 @@ class DockerSandbox:
             for image in await host.images(*owner.labels):
                 for tag in image.tags or (image.id,):
                     await host.remove_image(tag, force=True)
-            await self._networks.remove(owner)
+            await remove_kept(host, *owner.labels)
+            self._networks.forget(owner)
+            self._projects.forget(owner)
 
     async def demolish(self) -> None:
         """Remove everything of this instance from the host; for rehearsals, tests and a farewell."""

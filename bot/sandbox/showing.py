@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from bot.handin.plan import Inspect, ListContainers, ListImages, Output, RemoveImages, ShowVersion
+from bot.handin.plan import Inspect, ListContainers, ListImages, Output, RemoveImages, ShowVersion, TagImage
 from bot.handin.reference import normalise
 from bot.sandbox import console, inspection
 from bot.sandbox.belongings import (
@@ -21,6 +21,9 @@ from bot.sandbox.names import Owner, split
 from bot.sandbox.refusals import several
 from bot.sandbox.setup import Setup
 from bot.sandbox.things import Container
+from bot.sandbox.user_networks import UserNetworks
+from bot.sandbox.volumes import Volumes
+from bot.sandbox.volumes import view as volume_view
 
 CLIENT = "28.2"  #: the docker CLI whose output we follow
 PLAIN_FIELDS = "Only plain fields can be asked for here, such as `{{.State.Status}}` or `{{json .Config.Cmd}}`."
@@ -29,8 +32,8 @@ PLAIN_FIELDS = "Only plain fields can be asked for here, such as `{{.State.Statu
 class Showing:
     """Commands that look, and `rmi`."""
 
-    def __init__(self, setup: Setup) -> None:
-        self._setup = setup
+    def __init__(self, setup: Setup, volumes: Volumes, networks: UserNetworks) -> None:
+        self._setup, self._volumes, self._networks = setup, volumes, networks
 
     async def containers(self, owner: Owner, plan: ListContainers) -> Output:
         """Return `docker ps`."""
@@ -66,7 +69,7 @@ class Showing:
         views: list[Mapping[str, object]] = []
         errors: list[str] = []
         for name in plan.names:
-            view = await self._view(name, plan.kind, mine, images)
+            view = await self._view(owner, name, plan.kind, mine, images)
             if isinstance(view, str):
                 errors.append(view)
             else:
@@ -84,19 +87,22 @@ class Showing:
         return Output("\n".join([*lines, *errors]), 1 if errors else 0)
 
     async def _view(
-        self, name: str, kind: str, mine: Sequence[Container], images: Sequence[Picture]
+        self, owner: Owner, name: str, kind: str, mine: Sequence[Container], images: Sequence[Picture]
     ) -> Mapping[str, object] | str:
         container = which_container(name, mine) if kind in ("any", "container") else None
         if isinstance(container, Container):
             raw = await self._setup.host.inspect(container.id)
             if raw is not None:
-                return inspection.container_view(raw, container)
+                return inspection.container_view(raw, container, owner)
         image = which_picture(name, images) if kind in ("any", "image") else None
-        image = image or (await self._unused_base(name) if kind != "container" else None)
+        image = image or (await self._unused_base(name) if kind in ("any", "image") else None)
         if isinstance(image, Picture):
             detail = await self._setup.host.image(image.id)
             if detail is not None:
                 return inspection.image_view(detail.raw, image.tags)
+        kept = await self._kept(owner, name, kind)
+        if kept is not None:
+            return kept
         meant = container if isinstance(container, Several) else image
         if isinstance(meant, Several):
             return f"Error response from daemon: {several(meant)}"
@@ -104,11 +110,33 @@ class Showing:
             "any": f"Error: No such object: {name}",
             "image": f"Error response from daemon: No such image: {normalise(name) or name}",
             "container": f"Error response from daemon: No such container: {name}",
+            "volume": f"Error response from daemon: get {name}: no such volume",
+            "network": f"Error response from daemon: network {name} not found",
         }[kind]
+
+    async def _kept(self, owner: Owner, name: str, kind: str) -> Mapping[str, object] | None:
+        network = await self._networks.view(owner, name) if kind in ("any", "network") else None
+        if network is not None or kind not in ("any", "volume"):
+            return network
+        found = next((each for each in await self._volumes.mine(owner) if each.name == name), None)
+        return volume_view(found) if found else None
 
     async def _unused_base(self, name: str) -> Picture | None:
         detail = await self._setup.host.image(self._setup.bases.get(normalise(name), "-"))
         return Picture(detail.id, (normalise(name),), detail.created_at, detail.size, True) if detail else None
+
+    async def tag(self, owner: Owner, plan: TagImage) -> Output:
+        """Return `docker tag`: one more name for an image of the learner's, or for one that is served."""
+        meant = which_picture(plan.source, await pictures(self._setup, owner, await containers(self._setup, owner)))
+        meant = meant or await self._unused_base(plan.source)
+        if not isinstance(meant, Picture):
+            words = several(meant) if meant else f"No such image: {normalise(plan.source) or plan.source}"
+            return Output(f"Error response from daemon: {words}", 1)
+        if meant.base:
+            say = f"`{meant.tags[0]}` is served to the whole class, so it keeps its one name. Tag an image of your own."
+            return Output("", 1, note=say)
+        await self._setup.host.tag(meant.id, owner.image(plan.target))
+        return Output("")
 
     async def remove_images(self, owner: Owner, plan: RemoveImages) -> Output:
         """Return `docker rmi`: names are taken off, an image goes with its last name."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.handin.plan import PublishedPort
+from bot.handin.plan import BindMount, Mount, PublishedPort, VolumeMount
 
 Raw = Mapping[str, Any]
 
@@ -34,6 +34,9 @@ class Container:
     attempt: int
     detached: bool
     remove: bool
+    mounts: tuple[Mount, ...] = ()  #: as they were asked for
+    volumes: tuple[tuple[str, str], ...] = ()  #: the engine's name of a volume, and where it is seen
+    networks: tuple[str, ...] = ()  #: the engine's names
 
     @property
     def running(self) -> bool:
@@ -51,6 +54,30 @@ class Ended:
     restarts: int
     error: str
     ip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """One volume of a learner's; `name` is their own word, for a nameless one the engine's."""
+
+    engine_name: str
+    name: str
+    created: str  #: as the engine writes it
+    labels: tuple[tuple[str, str], ...]  #: the learner's
+
+    @property
+    def nameless(self) -> bool:
+        """Tell whether nobody gave it a name."""
+        return len(self.name) == 64 and all(sign in "0123456789abcdef" for sign in self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One network of a learner's; `name` is their own word."""
+
+    id: str
+    engine_name: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +132,20 @@ def container_of(raw: Raw) -> Container:
         attempt=int(labels.get("docent.attempt") or 0),
         detached=bool(labels.get("docent.detached")),
         remove=bool(labels.get("docent.remove")),
+        mounts=_mounts(labels.get("docent.mounts", "")),
+        volumes=tuple(
+            (str(each["Name"]), str(each.get("Destination", "")))
+            for each in raw.get("Mounts") or ()
+            if each.get("Name")
+        ),
+        networks=tuple(networks),
+    )
+
+
+def _mounts(label: str) -> tuple[Mount, ...]:
+    return tuple(
+        BindMount(source, target, read_only) if kind == "bind" else VolumeMount(source, target, read_only)
+        for kind, source, target, read_only in json.loads(label or "[]")
     )
 
 
@@ -116,6 +157,13 @@ def ports_of(label: str) -> tuple[PublishedPort, ...]:
 def _exposed(ports: list[str]) -> tuple[tuple[int, str], ...]:
     parts = (port.partition("/") for port in ports)
     return tuple(sorted((int(number), protocol or "tcp") for number, _, protocol in parts if number.isdigit()))
+
+
+def volume_of(raw: Raw) -> Volume:
+    """Return one entry of `GET /volumes`."""
+    labels: Mapping[str, str] = raw.get("Labels") or {}
+    own = tuple((key, value) for key, value in labels.items() if not key.startswith("docent."))
+    return Volume(str(raw["Name"]), labels.get("docent.name") or str(raw["Name"]), str(raw.get("CreatedAt") or ""), own)
 
 
 def ended_of(raw: Raw) -> Ended:

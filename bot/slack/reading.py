@@ -27,6 +27,7 @@ from bot.core.events import (
 from bot.core.messages import Offer
 from bot.handin.command import looks_like_commands, read_commands, unslack
 from bot.handin.project import read_code_blocks
+from bot.handin.replacing import asks_to_replace
 from bot.slack.blocks import ANSWER, GO, OFFER, Value, read_value
 
 MESSAGE_LIMIT = 12_000  #: characters read of one message; Slack itself cuts at 40,000
@@ -40,6 +41,8 @@ def read_message(text: str) -> Event:
             f"That message has {len(said):,} characters; I read up to {MESSAGE_LIMIT:,} at a time. "
             "If it is a file, please upload it. If it is an error, its last 20 lines are what helps."
         )
+    if asks_to_replace(said):  # its texts may be in code blocks, and may look like commands
+        return SaidSomething(said)
     blocks = read_code_blocks(said)
     if blocks:
         return WroteFiles(tuple((path, content.encode()) for path, content in blocks), "code block")

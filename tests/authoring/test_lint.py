@@ -72,6 +72,13 @@ BROKEN: list[tuple[str, Change]] = [
     ("no question `p` in this step", lambda w, s, m: step(s)["wrong"][0].update(acts=[{"answer": {"p": 0}}])),
     ("no option 7", lambda w, s, m: step(s)["wrong"][0].update(acts=[{"answer": {"q": 7}}])),
     ("there is no file x/y", lambda w, s, m: step(s)["wrong"][0].update(acts=[{"file": "a", "from": "x/y"}])),
+    (
+        "prints: is not a regular",
+        lambda w, s, m: step(s)["wrong"][0].update(acts=[{"say": "docker ps", "prints": "("}]),
+    ),
+    ("intended: is not a regular", lambda w, s, m: step(s).update(intended=[{"sign": "(", "say": "Good."}])),
+    ("sounds like blame", lambda w, s, m: step(s).update(intended=[{"sign": "x", "say": "Your fault."}])),
+    ("builds on 02, which does not come before", lambda w, s, m: s.update(builds_on=["02"])),
     ("not a regular expression", lambda w, s, m: m["mistakes"][0].update(sign="(")),
     ("`general` is found first", lambda w, s, m: m["mistakes"].reverse()),
     ("nothing is found", lambda w, s, m: m["mistakes"][0].update(sample="all is well")),

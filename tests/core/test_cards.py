@@ -54,6 +54,19 @@ def test_questions_are_shown_as_the_learner_left_them(workshop: Workshop, ada: L
     assert [card.chosen for card in cards] == [None, 0]
 
 
+def test_the_log_behind_a_failure_says_more_than_its_code(workshop: Workshop) -> None:
+    log = "Using sqlite database at /etc/todos/todo.db\nError: SQLITE_READONLY: attempt to write a readonly database"
+    step = workshop.step(USE)
+    assert step is not None
+    condition = next(c for c in step.conditions if "EXITED" in c.fail)
+    failed = Failed("EXITED", "a running container", "todo has ended", detail=log)
+    card = check_card(workshop, USE, 7, CheckState.ENDED, {condition.id: failed})
+    line = next(line for line in card.lines if line.id == condition.id)
+    assert line.say.startswith(failure_text(workshop, condition, failed))
+    assert line.say.endswith("The app can read its database, but not write to it.")
+    assert card.hint == "Look at the mount. Does it say `readonly` or `ro`?"
+
+
 def test_a_check_in_the_queue_has_no_buttons(workshop: Workshop) -> None:
     card = check_card(workshop, BUILD, 7, CheckState.QUEUED, ahead=2)
     assert (card.attempt, card.ahead, card.offers) == (7, 2, ())

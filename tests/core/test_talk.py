@@ -16,8 +16,10 @@ from bot.core.events import (
     AskedForHint,
     AskedForNext,
     AskedForStatus,
+    AskedToReplace,
     AskedToReset,
     AskedToSkip,
+    AskedToUndo,
     Event,
     OpenedEditor,
     SaidSomething,
@@ -54,6 +56,12 @@ MEANT: list[tuple[str, Event]] = [
     ("Let's go!", Started()),
     ("continue", Started()),
     ("what now?", Started()),
+    ("undo", AskedToUndo()),
+    ("Undo that, please", AskedToUndo()),
+    ("undo src/index.js", AskedToUndo("src/index.js")),
+    ("undo the file `Dockerfile`", AskedToUndo("Dockerfile")),
+    ("replace next with check in a.txt", AskedToReplace("a.txt", "next", "check")),
+    ("replace `a` with `b` in ./src/x.js", AskedToReplace("src/x.js", "a", "b")),
     ("reset", AskedToReset("")),
     ("reset all", AskedToReset("all")),
     ("reset this step", AskedToReset("step")),
@@ -141,6 +149,22 @@ def test_a_letter_answers_the_first_open_question(workshop: Workshop, ada: Learn
     assert understood(workshop, one_right, "b") == AnsweredQuestion(StepRef("02", "dockerfile"), "quotes", 1)
     both = replace(ada, answers={"02/dockerfile/when": 0, "02/dockerfile/quotes": 1})
     assert understood(workshop, both, "b") is None
+
+
+def test_of_a_pasted_log_the_line_that_decided_is_quoted(workshop: Workshop, ada: Learner) -> None:
+    log = (
+        "#8 [4/4] RUN npm install\n#8 1.402 npm ERR! enoent ENOENT: no such file or directory, open '/app/package.json'"
+    )
+    text = answer(workshop, ada, f"{log}\nERROR: failed to solve").text
+    assert text.startswith("> #8 1.402 npm ERR! enoent ENOENT: no such file")
+    assert "`package.json` was not in the image yet" in text
+    assert "`WORKDIR /app`" in text
+
+
+def test_a_pasted_failure_is_praised_where_it_belongs_to_the_lesson(workshop: Workshop, ada: Learner) -> None:
+    taken = "Bind for 127.0.0.1:3000 failed: port is already allocated"
+    assert "should happen here" in answer(workshop, replace(ada, at=StepRef("03", "run")), taken).text
+    assert "should happen here" not in answer(workshop, ada, taken).text
 
 
 def test_a_pasted_message_comes_before_a_kind_word(workshop: Workshop, ada: Learner) -> None:

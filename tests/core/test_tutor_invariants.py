@@ -71,6 +71,8 @@ any_event = st.one_of(
     st.builds(events.Arrived),
     st.builds(events.OpenedHome),
     st.builds(events.Started),
+    st.builds(events.AskedToReplace, TEXT, TEXT, TEXT),
+    st.builds(events.AskedToUndo, TEXT),
     st.builds(events.AskedForNext, cards),
     st.builds(events.AskedForBack, cards),
     st.builds(events.AskedForHint, cards),

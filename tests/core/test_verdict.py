@@ -9,16 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.diagnosis import RUN_SIGNS
 from bot.core.probe import (
     AnswerSeen,
     AnswerSpec,
     BuildSeen,
+    CacheSeen,
     ContainersSeen,
     ContainerView,
+    ContextSeen,
     FileSeen,
     HttpAnswer,
     HttpSeen,
     ImageSeen,
+    Install,
+    MountView,
+    ScenarioSeen,
+    VolumeSeen,
 )
 from bot.core.verdict import (
     CODES,
@@ -57,6 +64,17 @@ IMAGE = condition(
 RUNS = condition(
     "container", image="getting-started", port=3000, host_port=3000, address="127.0.0.1", log="Listening on port 3000"
 )
+SOLE = condition("container", image="getting-started", sole=True)
+TEXT = condition("file", path="src/app.js", contains="No tea yet!", lacks="No items yet!")
+CACHE, CONTEXT = condition("cache"), condition("context")
+VOLUME = condition("volume", image="getting-started", volume="todo-db", target="/etc/todos")
+LASTS = condition("scenario", image="getting-started", port=3000)
+SERVED = condition(
+    "http",
+    image="getting-started",
+    port=3000,
+    asks=[{"get": "/app.js", "expect": {"contains": "No tea yet!", "lacks": "No items yet!"}}],
+)
 PAGES = condition(
     "http",
     image="getting-started",
@@ -70,6 +88,9 @@ PAGES = condition(
     ],
 )
 
+BUILT = BuildSeen(True, "sha")
+FETCH = Install("npm install --omit=dev", after_source=False, after_packages=True)
+KEPT = MountView("volume", "todo-db", "/etc/todos")
 IMAGE_OK = ImageSeen(
     True, "sha", "/app", ("node", "src/index.js"), paths=("/app/package.json", "/app/node_modules/express")
 )
@@ -87,6 +108,19 @@ ANSWERS = (
     HttpAnswer("GET", "/items", 200, "application/json", "[]"),
 )
 PAGES_OK = HttpSeen("n1", ANSWERS)
+
+
+def served(body: str) -> HttpSeen:
+    return HttpSeen("n1", (HttpAnswer("GET", "/app.js", 200, "text/javascript", body),))
+
+
+def mounted(**changes: Any) -> VolumeSeen:
+    return VolumeSeen(("todo-db",), "todo", (replace(KEPT, **changes),))
+
+
+def beside(**changes: Any) -> ContainersSeen:
+    """Return the good container with another one of the same image beside it."""
+    return ContainersSeen("sha", (UP, replace(UP, name="other", ports=(), **changes)))
 
 
 def recipe(text: str) -> FileSeen:
@@ -145,6 +179,12 @@ TABLE: list[tuple[str, Condition, Any, str]] = [
         "copy, buildkit",
         BUILD,
         build('failed to calculate checksum of ref a::b: "/srcc": not found', "COPY srcc ."),
+        "COPY_NOT_FOUND",
+    ),
+    (
+        "copy, a pattern that nothing fits",
+        BUILD,
+        build("failed to compute cache key: no source files were specified: nothing in the context matches"),
         "COPY_NOT_FOUND",
     ),
     (
@@ -225,10 +265,47 @@ TABLE: list[tuple[str, Condition, Any, str]] = [
     ("no JSON", PAGES, answers(2, body="<html>"), "WRONG_BODY"),
     ("not kept", PAGES, answers(2, body="[]"), "ITEM_LOST"),
     ("somebody else's nonce", PAGES, answers(2, body='[{"name":"chk-n2"}]'), "ITEM_LOST"),
+    ("the old text in a file", TEXT, recipe("say('No items yet!')"), "OLD_TEXT"),
+    ("both texts in a file", TEXT, recipe("say('No items yet!' || 'No tea yet!')"), "OLD_TEXT"),
+    ("other words in a file", TEXT, recipe("say('No cocoa yet!')"), "TEXT_MISSING"),
+    ("no line like it", TEXT, recipe("0"), "TEXT_MISSING"),
+    ("one that never ran", SOLE, beside(state="created"), "LEFT_OVER"),
+    ("one that has ended", SOLE, beside(state="exited"), "LEFT_OVER"),
+    ("one of the old image", SOLE, beside(image_id="old"), "LEFT_OVER"),
+    ("the old text served", SERVED, served("'No items yet!'"), "OLD_TEXT"),
+    ("both texts served", SERVED, served("'No tea yet!' // No items yet!"), "OLD_TEXT"),
+    ("other words served", SERVED, served("'No cocoa yet!'"), "WRONG_BODY"),
+    ("fetched again", CACHE, CacheSeen(BUILT, (replace(FETCH, after_source=True),)), "INSTALL_AGAIN"),
+    ("fetched twice", CACHE, CacheSeen(BUILT, (FETCH, replace(FETCH, after_source=True))), "INSTALL_AGAIN"),
+    ("never fetched again", CACHE, CacheSeen(BUILT, (replace(FETCH, after_packages=False),)), "INSTALL_STALE"),
+    ("nothing fetched", CACHE, CacheSeen(BUILT), "NO_INSTALL"),
+    ("no page to change", CACHE, CacheSeen(BuildSeen(False), missing="src/index.html"), "MISSING_FILE"),
+    ("planted in the image", CONTEXT, ContextSeen(BUILT, "/app/node_modules/.planted", there=True), "NOT_IGNORED"),
+    ("no volume", VOLUME, VolumeSeen((), "todo"), "NO_VOLUME"),
+    ("a volume of another name", VOLUME, VolumeSeen(("todos",), "todo"), "NO_VOLUME"),
+    ("a volume, no container", VOLUME, VolumeSeen(("todo-db",)), "NOT_RUNNING"),
+    ("mounted well, but ended", VOLUME, replace(mounted(), running=False), "NOT_RUNNING"),
+    ("the file as target, so it ended", VOLUME, replace(mounted(target="/etc/todos/x"), running=False), "WRONG_TARGET"),
+    ("not mounted", VOLUME, VolumeSeen(("todo-db",), "todo"), "NOT_MOUNTED"),
+    ("another one mounted elsewhere", VOLUME, mounted(name="x", target="/data"), "NOT_MOUNTED"),
+    ("a nameless one", VOLUME, mounted(name=""), "NO_NAME"),
+    ("another one", VOLUME, mounted(name="todo-data"), "OTHER_VOLUME"),
+    ("a folder of the project", VOLUME, mounted(kind="bind", name=""), "NO_VOLUME_MOUNT"),
+    ("misspelt target", VOLUME, mounted(target="/etc/todo"), "WRONG_TARGET"),
+    ("the file as target", VOLUME, mounted(target="/etc/todos/todo.db"), "WRONG_TARGET"),
+    ("to read only", VOLUME, mounted(writable=False), "READ_ONLY"),
+    ("nothing to play with", LASTS, ScenarioSeen("no_container"), "NOT_RUNNING"),
+    ("the new one falls over", LASTS, ScenarioSeen("exited", "first", log="SQLITE_CANTOPEN", exit_code=1), "EXITED"),
+    ("the new one is silent", LASTS, ScenarioSeen("silent", "second"), "NO_ANSWER"),
+    ("the item is not taken", LASTS, ScenarioSeen("not_saved", "first", observed="reset"), "NOT_SAVED"),
+    ("the item is gone", LASTS, ScenarioSeen("played"), "NOT_KEPT"),
+    ("kept somewhere else", LASTS, ScenarioSeen("played", kept=True, kept_without=True), "KEPT_ANYWAY"),
     ("not taken off", PAGES, answers(4, body=f"[{ITEM}]"), "ITEM_STAYED"),
 ]
 #: codes of one probe that another probe's row above stands for, as they share the signs of a container's log
 SHARED = {("http", code) for code in ("WRONG_START_FILE", "BAD_CMD", "OPTIONS_AFTER_IMAGE")}
+SHARED |= {("scenario", sign.code) for sign in RUN_SIGNS}
+SHARED |= {(probe, code) for probe in ("cache", "context") for code in CODES["build"]}
 
 
 @pytest.mark.parametrize(("what", "asked", "seen", "code"), TABLE, ids=[row[0] for row in TABLE])
@@ -265,6 +342,17 @@ PASSES: list[tuple[str, Condition, Any]] = [
     ("an old one beside the good one", RUNS, ContainersSeen("sha", (replace(UP, image_id="old"), UP))),
     ("an ended one beside the good one", RUNS, ContainersSeen("sha", (gone().containers[0], UP))),
     ("the round trip", PAGES, PAGES_OK),
+    ("the new text in a file", TEXT, recipe("say('No tea yet!')")),
+    ("the new text served", SERVED, served("say('No tea yet!')")),
+    ("alone", SOLE, UP_OK),
+    ("libraries kept", CACHE, CacheSeen(BUILT, (FETCH,))),
+    ("a tool fetched before the libraries", CACHE, CacheSeen(BUILT, (replace(FETCH, after_packages=False), FETCH))),
+    ("nothing planted", CONTEXT, ContextSeen(BUILT, "/app/node_modules/.planted")),
+    ("the volume", VOLUME, mounted()),
+    ("the volume, with a slash", VOLUME, mounted(target="/etc/todos/")),
+    ("another one beside it", VOLUME, VolumeSeen(("todo-db", "x"), "todo", (MountView("volume", "x", "/x"), KEPT))),
+    ("it lasts", LASTS, ScenarioSeen("played", kept=True)),
+    ("a second one of the same image", SOLE, beside()),
 ]
 
 
@@ -296,6 +384,26 @@ def test_near_misses_are_named() -> None:
     assert isinstance(misspelt, Failed)
     assert "Line 2" in misspelt.observed
     assert "Did you mean 'WORKDIR'?" in misspelt.observed
+
+
+def test_the_line_that_comes_closest_to_a_missing_text_is_shown() -> None:
+    result = judge(TEXT, recipe("let x = 1;\n    say('No teas yet!');\nlet y = 2;\n"))
+    assert isinstance(result, Failed)
+    assert (result.expected, result.observed) == ("No tea yet!", "say('No teas yet!');")
+
+
+@pytest.mark.parametrize("asked", [CACHE, CONTEXT])
+def test_a_variant_that_does_not_build_is_judged_as_a_build(asked: Condition) -> None:
+    broken = build("/bin/sh: npn: not found", "RUN npn install")
+    seen = CacheSeen(broken) if asked is CACHE else ContextSeen(broken)
+    assert judge(asked, seen) == judge(BUILD, broken)
+
+
+def test_a_container_that_falls_over_on_its_volume_says_so_in_its_own_words() -> None:
+    seen = ScenarioSeen("exited", "first", log="Error: unable to open database file\n    at x.js:1", exit_code=1)
+    result = judge(LASTS, seen)
+    assert isinstance(result, Failed)
+    assert (result.code, result.observed) == ("EXITED", "Error: unable to open database file")
 
 
 def test_evidence_of_another_probe_is_a_bug_and_not_a_verdict() -> None:

@@ -118,6 +118,55 @@ dokcer
 -x
 version foo
 version --foo
+tag
+tag a
+tag a b c
+image tag a
+tag alpine UPPER
+tag alpine a@sha256:1
+volume create a b
+volume create --foo
+volume create --label
+volume ls x
+volume list x
+volume rm
+volume remove
+volume inspect
+volume inspect -f
+volume creat x
+volume prune x
+network create
+network create a b
+network connect a
+network connect a b c
+network disconnect a
+network rm
+network ls x
+network inspect
+network foo
+network prune x
+history
+history a b
+image history
+diff
+diff a b
+port
+port a b c
+top
+stats --foo
+system df x
+container prune x
+image prune x
+run --mount foo alpine
+run --mount type=bind alpine
+run --mount type=volume,src=a alpine
+run --mount type=bind,src=.,target= alpine
+run --mount type=volume,src=a,target=/a,foo=1 alpine
+run --mount type=volume,src=a,target=/a,ro=5 alpine
+run -v :/b alpine
+run -v ./a/: alpine
+run --network-alias x alpine
+run --network bridge --network-alias x alpine
 help foo
 """
 WHERE = Path(__file__).with_name("docker_words.json")

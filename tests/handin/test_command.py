@@ -10,26 +10,45 @@ from hypothesis import strategies as st
 
 from bot.handin.command import LONGEST_LINE, MOST_CHARACTERS, looks_like_commands, read_commands, unslack
 from bot.handin.plan import (
+    BindMount,
     BuildPlan,
     Command,
+    ConnectNetwork,
+    CreateNetwork,
+    CreateVolume,
     Curl,
+    DisconnectNetwork,
     ExecPlan,
     Inspect,
     ListContainers,
     ListFiles,
     ListImages,
+    ListNetworks,
+    ListVolumes,
     Plan,
+    Prune,
     PublishedPort,
     ReadLogs,
     Refusal,
     RemoveContainers,
+    RemoveFiles,
     RemoveImages,
+    RemoveNetworks,
+    RemoveVolumes,
     RunPlan,
+    ShowChanges,
+    ShowDisk,
     ShowFiles,
     ShowHelp,
+    ShowHistory,
+    ShowPorts,
+    ShowProcesses,
+    ShowStats,
     ShowVersion,
     StartContainers,
     StopContainers,
+    TagImage,
+    VolumeMount,
 )
 
 LOOPBACK = (PublishedPort(3000, 3000, "127.0.0.1"),)
@@ -87,6 +106,55 @@ PLANS: list[tuple[str, Plan]] = [
     ("docker image rm a b", RemoveImages(("a", "b"))),
     ("docker exec -e A=b -w /app -u node web ls -la", ExecPlan("web", ("ls", "-la"), env=(("A", "b"),), workdir="/app", user="node")),
     ("docker exec web sh -c 'ls; pwd > /tmp/x'", ExecPlan("web", ("sh", "-c", "ls; pwd > /tmp/x"))),
+    ("docker run -v todo-db:/etc/todos x", RunPlan("x", mounts=(VolumeMount("todo-db", "/etc/todos"),))),
+    ("docker run -v todo-db:/etc/todos/:ro,z x", RunPlan("x", mounts=(VolumeMount("todo-db", "/etc/todos", True),))),
+    ("docker run -v /cache x", RunPlan("x", mounts=(VolumeMount("", "/cache"),))),
+    ("docker run --mount type=volume,src=todo-db,target=/etc/todos x", RunPlan("x", mounts=(VolumeMount("todo-db", "/etc/todos"),))),
+    ("docker run --mount source=todo-db,dst=/etc/todos,readonly x", RunPlan("x", mounts=(VolumeMount("todo-db", "/etc/todos", True),))),
+    ("docker run --mount destination=/etc/todos,ro=false x", RunPlan("x", mounts=(VolumeMount("", "/etc/todos"),))),
+    ("docker run --mount type=bind,src=.,target=/src x", RunPlan("x", mounts=(BindMount(".", "/src"),))),
+    ('docker run --mount "type=bind,src=$(pwd),target=/src" x', RunPlan("x", mounts=(BindMount(".", "/src"),))),
+    ("docker run --mount type=bind,source=./src,target=/app/src,readonly x", RunPlan("x", mounts=(BindMount("src", "/app/src", True),))),
+    ('docker run -v ".:/app" x', RunPlan("x", mounts=(BindMount(".", "/app"),), made_folders=(".",))),
+    ('docker run -v "$(pwd):/app" x', RunPlan("x", mounts=(BindMount(".", "/app"),), made_folders=(".",))),
+    ("docker run -v ${PWD}:/app x", RunPlan("x", mounts=(BindMount(".", "/app"),), made_folders=(".",))),
+    ("docker run -v %cd%:/app x", RunPlan("x", mounts=(BindMount(".", "/app"),), made_folders=(".",))),
+    ('docker run -v "/$(pwd)://app" x', RunPlan("x", mounts=(BindMount(".", "/app"),), made_folders=(".",))),
+    ("docker run -v $PWD/src:/app/src:ro x", RunPlan("x", mounts=(BindMount("src", "/app/src", True),), made_folders=("src",))),
+    ("docker run --network todo-app --network-alias mysql x", RunPlan("x", networks=("todo-app",), aliases=(("todo-app", "mysql"),))),
+    ("docker run --network name=todo-app,alias=a --network b x", RunPlan("x", networks=("todo-app", "b"), aliases=(("todo-app", "a"),))),
+    ("docker run --net none x", RunPlan("x", networks=("none",))),
+    ("docker run --env-file ./db.env -e A=1 x", RunPlan("x", env=(("A", "1"),), env_files=("db.env",))),
+    ("docker tag getting-started ada/getting-started", TagImage("getting-started", "ada/getting-started:latest")),
+    ("docker image tag a:1 b:2", TagImage("a:1", "b:2")),
+    ("docker volume create", CreateVolume()),
+    ("docker volume create --label a=b -d local todo-db", CreateVolume("todo-db", (("a", "b"),))),
+    ("docker volume ls -q", ListVolumes(quiet=True)),
+    ("docker volume list", ListVolumes()),
+    ("docker volume inspect todo-db", Inspect(("todo-db",), "volume")),
+    ("docker inspect --type volume Todo_db", Inspect(("Todo_db",), "volume")),
+    ("docker volume rm -f a b", RemoveVolumes(("a", "b"), force=True)),
+    ("docker network create todo-app", CreateNetwork("todo-app")),
+    ("docker network create -d bridge --internal x", CreateNetwork("x")),
+    ("docker network ls --no-trunc -q", ListNetworks(quiet=True, no_trunc=True)),
+    ("docker network inspect -f '{{.Driver}}' todo-app", Inspect(("todo-app",), "network", "{{.Driver}}")),
+    ("docker network rm a", RemoveNetworks(("a",))),
+    ("docker network connect --alias db todo-app web", ConnectNetwork("todo-app", "web", ("db",))),
+    ("docker network disconnect -f todo-app web", DisconnectNetwork("todo-app", "web", force=True)),
+    ("docker history --no-trunc x", ShowHistory("x", no_trunc=True)),
+    ("docker image history -qH=false x", ShowHistory("x", quiet=True, human=False)),
+    ("docker diff web", ShowChanges("web")),
+    ("docker port web 3000/tcp", ShowPorts("web", "3000/tcp")),
+    ("docker container top web", ShowProcesses("web")),
+    ("docker stats --no-stream -a", ShowStats(all=True, stream=False)),
+    ("docker stats web box", ShowStats(("web", "box"))),
+    ("docker system df", ShowDisk()),
+    ("docker container prune -f", Prune("container")),
+    ("docker image prune -af", Prune("image", all=True)),
+    ("docker volume prune --force", Prune("volume")),
+    ("docker network prune -f", Prune("network")),
+    ("rm -rf src/x.js README.md", RemoveFiles(("src/x.js", "README.md"), force=True, folders=True)),
+    ("rm -- Dockerfile.txt", RemoveFiles(("Dockerfile.txt",))),
     ("docker version", ShowVersion()),
     ("docker --version", ShowVersion(short=True)),
     ("docker -v", ShowVersion(short=True)),
@@ -224,7 +292,8 @@ CHATTER = [
     "docker build fails", "docker build does not work", "docker run is failing with an error", "docker run a container",
     "docker images are big", "docker images vs containers", "docker build or docker run first?", "docker stop working?",
     "docker: Error response from daemon: Conflict.", "docker desktop crashed yesterday", "docker hub is down",
-    "docker says port is already allocated", "docker, please", "is docker ps right?", "docker ps doesn't show anything",
+    "docker says port is already allocated", "docker volume is confusing", "docker stats are nice", "rm is scary",
+    "del toro is great", "docker history shows nothing", "docker tag how does it work?", "docker, please", "is docker ps right?", "docker ps doesn't show anything",
     "docker run -d fails", "docker help me please", "docker compose what is it", "curl is great", "curl gives me nothing",
     "cat is cute", "ls what does it do", "find me a hint", "echo chamber of friends", "make it so", "git is hard",
     "node is not found", "Error: Cannot find module", "FROM node:24-alpine\nCOPY . .", "```\nFROM node:24-alpine\n```",
@@ -362,10 +431,17 @@ def test_a_plan_never_names_anything_outside_of_the_project(text: str, verb: str
     for command in read_commands(f"docker {verb} {text}"):
         plan = command.plan
         if isinstance(plan, BuildPlan):
-            assert not plan.context.startswith(("/", "~", ".."))
+            assert not plan.context.startswith(("/", "~"))
+            assert ".." not in plan.context.split("/")
             assert ".." not in plan.dockerfile.split("/")
         if isinstance(plan, RunPlan):
-            assert not any(hasattr(plan, field) for field in ("volumes", "mounts", "privileged", "network"))
+            assert not any(hasattr(plan, field) for field in ("volumes", "privileged", "network"))
+            for mount in plan.mounts:
+                assert not mount.source.startswith(("/", "~"))
+                assert ".." not in mount.source.split("/")
+                assert "/" not in mount.source or isinstance(mount, BindMount)
+                assert mount.target.startswith("/")
+                assert mount.target != "/"
 
 
 HEAVY = [

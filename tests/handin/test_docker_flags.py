@@ -10,9 +10,9 @@ from bot.handin.plan import Refusal
 
 #: what a command can change; `volume`, `mount`, `network` and `net` are judged by their value
 USED = {
-    "run": "detach entrypoint env hostname init interactive label mount name net network publish rm tty user volume "
-    "workdir",
-    "exec": "detach env interactive tty user workdir",
+    "run": "detach entrypoint env env-file hostname init interactive label mount name net net-alias network "
+    "network-alias publish rm tty user volume workdir",
+    "exec": "detach env env-file interactive tty user workdir",
     "build": "build-arg file no-cache quiet tag target",
     "ps": "all last latest no-trunc quiet",
     "stop": "time timeout",
@@ -26,6 +26,27 @@ USED = {
     "container inspect": "format",
     "rmi": "force",
     "version": "",
+    "tag": "",
+    "history": "human no-trunc quiet",
+    "diff": "",
+    "port": "",
+    "top": "",
+    "stats": "all no-stream no-trunc",
+    "system df": "",
+    "container prune": "force",
+    "image prune": "all force",
+    "volume prune": "all force",
+    "network prune": "force",
+    "volume create": "driver label",
+    "volume ls": "quiet",
+    "volume inspect": "format",
+    "volume rm": "force",
+    "network create": "driver label",
+    "network ls": "no-trunc quiet",
+    "network inspect": "format",
+    "network rm": "force",
+    "network connect": "alias",
+    "network disconnect": "force",
 }
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.handin.bases import emit, resolve_bases
 from bot.handin.command import read_commands
 from bot.handin.dockerfile import Dockerfile, DockerfileProblem, parse_dockerfile
-from bot.handin.plan import BuildPlan, Refusal, RunPlan
+from bot.handin.plan import BindMount, BuildPlan, Refusal, RunPlan, VolumeMount
 from bot.handin.policy import judge_build, judge_run
 
 SERVED = ("node:24-alpine", "alpine", "ubuntu", "mysql:8.0", "nicolaka/netshoot")
@@ -188,8 +188,30 @@ COMMANDS = [
     ("R01 socket", "docker run -v //var/run/docker.sock:/s alpine", "HOST_MOUNT"),
     ("R01 joined", "docker run -v/:/h alpine", "HOST_MOUNT"),
     ("R01 long", "docker run --volume=/:/h alpine", "HOST_MOUNT"),
-    ("R01 project", "docker run -v .:/app alpine", "NOT_YET"),
-    ("R01 named", "docker run -v todo-db:/etc/todos alpine", "NOT_YET"),
+    ("R01 root", "docker run -v /:/host alpine", "HOST_MOUNT"),
+    ("R01 plain socket", "docker run -v /var/run/docker.sock:/var/run/docker.sock alpine", "HOST_MOUNT"),
+    ("R01 home", "docker run -v ~/.ssh:/s alpine", "HOST_MOUNT"),
+    ("R01 dotted root", "docker run -v /../etc:/h alpine", "HOST_MOUNT"),
+    ("R01 out of here", "docker run -v /./../etc:/h alpine", "HOST_MOUNT"),
+    ("R01 slash in a name", "docker run -v a/b:/h alpine", "BAD_MOUNT"),
+    ("R01 into the kernel", "docker run -v todo-db:/app/../proc/sys alpine", "BAD_TARGET"),
+    ("R01 over everything", "docker run -v todo-db://.. alpine", "BAD_MOUNT"),
+    ("R02 root", "docker run --mount type=bind,src=/./../..,target=/h alpine", "HOST_MOUNT"),
+    ("R02 volume path", "docker run --mount type=volume,src=/etc,target=/h alpine", "HOST_MOUNT"),
+    ("R02 quoted", "docker run --mount 'type=bind,\"src=/etc\",target=/h' alpine", "HOST_MOUNT"),
+    ("R02 twice", "docker run --mount type=bind,src=.,src=/etc,target=/h alpine", "HOST_MOUNT"),
+    ("R02 volume driver", "docker run --mount type=volume,volume-driver=x,dst=/v alpine", "HOST_MOUNT"),
+    ("R03 volume options", "docker volume create -o type=none -o o=bind -o device=/ x", "SECURITY_OPT"),
+    ("R03 volume driver", "docker volume create -d vieux/sshfs x", "NOT_OFFERED"),
+    ("R05 driver", "docker network create -d macvlan x", "NOT_OFFERED"),
+    ("R05 option", "docker network create -o com.docker.network.bridge.name=docker0 x", "NETWORK_SETTING"),
+    ("R05 subnet", "docker network create --subnet 0.0.0.0/0 x", "NETWORK_SETTING"),
+    ("R05 existing", "docker network create host", "PREDEFINED"),
+    ("R26 options for a program of the host", "docker top web -eo pid,args,env", "NOT_OFFERED"),
+    ("rm above", "rm -rf ../../x", "OUTSIDE_PROJECT"),
+    ("rm root", "rm -rf /", "OUTSIDE_PROJECT"),
+    ("rm everything", "rm -rf .", "WHOLE_PROJECT"),
+    ("rm stars", "rm -rf *", "SHELL"),
     ("R02", "docker run --mount type=bind,src=/,target=/h alpine", "HOST_MOUNT"),
     ("R02 source", "docker run --mount type=bind,source=/etc,dst=/h alpine", "HOST_MOUNT"),
     ("R02 driver", "docker run --mount type=volume,src=v,dst=/v,volume-opt=device=/ alpine", "HOST_MOUNT"),
@@ -207,7 +229,7 @@ COMMANDS = [
     ("R07", "docker run --device /dev/sda alpine", "DEVICE"),
     ("R07 gpus", "docker run --gpus all alpine", "DEVICE"),
     ("R07 rule", "docker run --device-cgroup-rule='a *:* rwm' alpine", "DEVICE"),
-    ("R09 file", "docker run --env-file /proc/self/environ alpine", "ENV_FILE"),
+    ("R09 file", "docker run --env-file /proc/self/environ alpine", "OUTSIDE_PROJECT"),
     ("R10 label", "docker run --label-file x alpine", "HOST_FILE"),
     ("R10 cid", "docker run --cidfile x alpine", "HOST_FILE"),
     ("R10 pid", "docker run --pidfile x alpine", "UNKNOWN_OPTION"),
@@ -245,13 +267,11 @@ COMMANDS = [
     ("R19 import", "docker import x", "NOT_OFFERED"),
     ("R19 push", "docker push x", "NOT_YET"),
     ("R19 login", "docker login", "NOT_YET"),
-    ("R19 tag", "docker tag x alpine", "NOT_YET"),
     ("R20 prune", "docker system prune -af", "NOT_OFFERED"),
     ("R20 all", "docker rm -f $(docker ps -aq)", "SHELL"),
     ("R20 kill", "docker kill web", "NOT_OFFERED"),
-    ("R20 network", "docker network rm x", "NOT_YET"),
-    ("R20 volume", "docker volume rm x", "NOT_YET"),
-    ("R20 image prune", "docker image prune -a", "NOT_OFFERED"),
+    ("R20 image prune", "docker image prune -a", "CONFIRM"),
+    ("R20 container prune", "docker container prune", "CONFIRM"),
     ("R21 plugin", "docker plugin install x", "NOT_OFFERED"),
     ("R21 swarm", "docker swarm init", "NOT_OFFERED"),
     ("R21 service", "docker service create x", "NOT_OFFERED"),
@@ -271,7 +291,6 @@ COMMANDS = [
     ("R22 group", "(docker ps)", "SHELL"),
     ("R25 table", "docker ps --format '{{json .}}'", "NOT_OFFERED"),
     ("R25 template", "docker inspect -f '{{range .Config.Env}}{{.}}{{end}}' web", "FORMAT"),
-    ("R26 stats", "docker stats", "NOT_OFFERED"),
     ("R26 attach", "docker attach web", "NOT_OFFERED"),
     ("R27 line", "docker run " + "x" * 30_000, "TOO_LONG"),
     ("R27 flags", "docker run " + "-e A=1 " * 1_100 + "alpine", "TOO_MANY"),
@@ -364,6 +383,28 @@ def test_a_misspelt_image_is_answered_with_the_nearest() -> None:
     refusal = judge_run(RunPlan("geting-started"), SERVED, OWN)
     assert refusal is not None
     assert "Did you mean `getting-started`?" in refusal.say
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        RunPlan("alpine", mounts=(BindMount("/etc", "/x"),)),
+        RunPlan("alpine", mounts=(BindMount("../x", "/x"),)),
+        RunPlan("alpine", mounts=(BindMount("src/../..", "/x"),)),
+        RunPlan("alpine", mounts=(BindMount(".", "/proc"),)),
+        RunPlan("alpine", mounts=(BindMount(".", "app"),)),
+        RunPlan("alpine", mounts=(VolumeMount("a/b", "/x"),)),
+        RunPlan("alpine", mounts=(VolumeMount("/", "/x"),)),
+        RunPlan("alpine", mounts=(VolumeMount("db", "/"),)),
+        RunPlan("alpine", mounts=(VolumeMount("db", "/x/../sys"),)),
+        RunPlan("alpine", networks=("host",)),
+        RunPlan("alpine", networks=("container:x",)),
+    ],
+)
+def test_a_plan_with_a_place_outside_is_refused_whoever_made_it(plan: RunPlan) -> None:
+    refusal = judge_run(plan, SERVED, OWN)
+    assert refusal is not None
+    assert refusal.code in {"HOST_MOUNT", "HOST_NETWORK"}
 
 
 def test_labels_that_the_host_acts_upon_are_refused() -> None:

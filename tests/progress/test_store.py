@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bot.core.learner import Learner
 from bot.core.verdict import Failed, Passed, Verdict
 from bot.core.workshop import StepRef
-from bot.ports import Store, Where
+from bot.ports import Store, Undone, Where
 from bot.progress.store import SqlStore, open_store
 
 WRITE = StepRef("02", "dockerfile")
@@ -225,3 +225,50 @@ async def test_a_cancelled_turn_leaves_the_store_usable(store: SqlStore) -> None
 async def test_a_time_without_a_zone_is_a_bug(store: SqlStore) -> None:
     with pytest.raises(sa.exc.StatementError, match="time without a zone"):
         await store.record(Learner("U1", "Ada", met_at=datetime(2026, 1, 1)), "Started")  # noqa: DTZ001 - the point
+
+
+async def test_a_write_can_be_undone_step_by_step(store: SqlStore) -> None:
+    await store.start_over("U1", {"a": b"0", "b": b"0"})
+    await store.write_files("U1", {"a": b"1"})
+    await store.write_files("U1", {"b": b"1", "c": b"new"})
+    await store.write_files("U1", {"a": b"2"})
+    assert await store.undo_write("U1", "b") == Undone("b", b"1", b"0")
+    assert await store.undo_write("U1") == Undone("a", b"2", b"1")
+    assert await store.undo_write("U1") == Undone("c", b"new", None)
+    assert await store.undo_write("U1") == Undone("a", b"1", b"0")
+    assert await store.files("U1") == {"a": b"0", "b": b"0"}
+    assert await store.undo_write("U1") is None
+
+
+async def test_a_deleted_file_comes_back(store: SqlStore) -> None:
+    await store.start_over("U1", {"a": b"0"})
+    await store.write_files("U1", {"a": None})
+    assert await store.undo_write("U1", "a") == Undone("a", None, b"0")
+    assert await store.files("U1") == {"a": b"0"}
+
+
+async def test_writing_the_same_again_is_no_version(store: SqlStore) -> None:
+    await store.start_over("U1", {"a": b"0"})
+    await store.write_files("U1", {"a": b"1"})
+    await store.write_files("U1", {"a": b"1"})
+    assert await store.undo_write("U1") == Undone("a", b"1", b"0")
+    assert await store.undo_write("U1") is None
+
+
+async def test_twenty_versions_of_a_file_are_kept(store: SqlStore) -> None:
+    await store.start_over("U1", {"a": b"0"})
+    for number in range(1, 26):
+        await store.write_files("U1", {"a": b"%d" % number, "b": b"b"})
+    undone = [await store.undo_write("U1", "a") for _ in range(20)]
+    assert undone[-1] == Undone("a", b"6", b"5")
+    assert await store.undo_write("U1", "a") is None
+    assert await store.undo_write("U1", "b") == Undone("b", b"b", None)
+
+
+async def test_a_new_beginning_forgets_versions_and_other_files_of_this_learner_only(store: SqlStore) -> None:
+    for user in ("U1", "U2"):
+        await store.write_files(user, {"a": b"1", "mine": b"x"})
+    await store.start_over("U1", {"a": b"0"})
+    assert await store.files("U1") == {"a": b"0"}
+    assert await store.undo_write("U1") is None
+    assert await store.undo_write("U2") == Undone("mine", b"x", None)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.handin.plan import PublishedPort, RunPlan
+from bot.handin.plan import BindMount, PublishedPort, RunPlan, VolumeMount
 from bot.sandbox import recipe
 from bot.sandbox.names import Owner
 
@@ -79,6 +79,7 @@ def test_a_learners_container_is_confined_to_this_and_nothing_else() -> None:
             "docent.exposed": '["3000/tcp"]',
             "docent.detached": "1",
             "docent.remove": "",
+            "docent.mounts": "[]",
         },
         "HostConfig": BARE
         | {
@@ -96,6 +97,93 @@ def test_a_learners_container_is_confined_to_this_and_nothing_else() -> None:
             "Init": False,
         },
         "NetworkingConfig": {"EndpointsConfig": {"docent-main-u01abc": {"Aliases": ["web"]}}},
+    }
+
+
+def test_a_mount_is_a_volume_of_the_learners_and_never_a_path_of_the_host() -> None:
+    plan = RunPlan(
+        "getting-started",
+        mounts=(
+            VolumeMount("todo-db", "/data"),
+            VolumeMount("", "/cache"),
+            BindMount(".", "/app"),
+            BindMount("src", "/app/src", read_only=True),
+        ),
+    )
+    body = recipe.container(plan, "web", IMAGE, (), recipe.Making(OWNER)).body
+    host = body["HostConfig"]
+    assert isinstance(host, dict)
+    assert host["Tmpfs"] == {}  # a volume stands where the image wants one
+    assert host["Mounts"] == [
+        {"Type": "volume", "Source": "docent-main-u01abc-todo-db", "Target": "/data", "ReadOnly": False},
+        {
+            "Type": "volume",
+            "Target": "/cache",
+            "ReadOnly": False,
+            "VolumeOptions": {"Labels": recipe.labels(OWNER, "volume")},
+        },
+        {
+            "Type": "volume",
+            "Source": "docentproject-main-u01abc",
+            "Target": "/app",
+            "ReadOnly": False,
+            "VolumeOptions": {"NoCopy": True},
+        },
+        {
+            "Type": "volume",
+            "Source": "docentproject-main-u01abc-25a6634263c1",
+            "Target": "/app/src",
+            "ReadOnly": True,
+            "VolumeOptions": {"NoCopy": True},
+        },
+    ]
+    assert not NEVER & set(host)
+
+
+def test_a_volume_is_local_and_has_no_options_that_could_name_a_device() -> None:
+    assert recipe.volume(OWNER, OWNER.volume("db"), "db", {"mine": "1", "docent.learner": "other"}) == {
+        "Name": "docent-main-u01abc-db",
+        "Driver": "local",
+        "Labels": {"mine": "1", "docent.name": "db"} | recipe.labels(OWNER, "volume"),
+    }
+
+
+def test_a_container_joins_the_learners_own_networks_by_their_names() -> None:
+    plan = RunPlan("x", networks=("todo-app", "bridge"), aliases=(("todo-app", "mysql"),))
+    body = recipe.container(plan, "db", IMAGE, (), recipe.Making(OWNER)).body
+    assert body["NetworkingConfig"] == {
+        "EndpointsConfig": {"docent-main-u01abc-todo-app": {"Aliases": ["db", "mysql"]}}
+    }
+    assert body["HostConfig"]["NetworkMode"] == "docent-main-u01abc-todo-app"  # type: ignore[index]
+
+
+def test_a_container_may_have_no_network_at_all() -> None:
+    body = recipe.container(RunPlan("x", networks=("none",)), "db", IMAGE, (), recipe.Making(OWNER)).body
+    assert body["NetworkingConfig"] == {"EndpointsConfig": {}}
+    assert body["HostConfig"]["NetworkMode"] == "none"  # type: ignore[index]
+
+
+def test_the_writer_of_the_project_runs_our_program_without_network_on_a_read_only_system() -> None:
+    body = recipe.project_writer(OWNER, "sha256:" + "b" * 64, "docentproject-main-u01abc", "pass", "[]").body
+    assert body["Image"] == "sha256:" + "b" * 64
+    assert body["Entrypoint"][-1] == "-c"  # type: ignore[index]
+    assert body["NetworkDisabled"] is True
+    assert body["HostConfig"] == BARE | {
+        "CapAdd": ["CHOWN", "DAC_OVERRIDE"],
+        "PidsLimit": 16,
+        "Memory": 64 * MIB,
+        "MemorySwap": 64 * MIB,
+        "NanoCpus": 500_000_000,
+        "ReadonlyRootfs": True,
+        "NetworkMode": "none",
+        "Mounts": [
+            {
+                "Type": "volume",
+                "Source": "docentproject-main-u01abc",
+                "Target": "/project",
+                "VolumeOptions": {"NoCopy": True},
+            }
+        ],
     }
 
 
@@ -135,6 +223,11 @@ def test_a_network_has_no_way_out_and_no_address_of_the_hosts() -> None:
     assert body["Internal"] is True
     assert body["Options"] == {"com.docker.network.bridge.inhibit_ipv4": "true"}
     assert body["IPAM"] == {"Driver": "default", "Config": [{"Subnet": "10.200.0.16/28"}]}
+    theirs = recipe.network(OWNER, "10.200.0.16/28", "todo-app", (("docent.learner", "other"),)).body
+    assert theirs == body | {
+        "Name": "docent-main-u01abc-todo-app",
+        "Labels": recipe.labels(OWNER, "network") | {"docent.name": "todo-app"},
+    }
 
 
 def test_a_build_is_offline_limited_and_nameless() -> None:

@@ -10,7 +10,7 @@ ALIVE = frozenset({"NOT_STARTED", "NEVER_RAN", "EXITED", "STOPPED", "OUT_OF_MEMO
 CODES = (
     ALIVE
     | {sign.code for sign in RUN_SIGNS}
-    | {"NOT_PUBLISHED", "WRONG_CONTAINER_PORT", "WRONG_HOST_PORT", "NOT_LOOPBACK", "NO_LOG_LINE"}
+    | {"NOT_PUBLISHED", "WRONG_CONTAINER_PORT", "WRONG_HOST_PORT", "NOT_LOOPBACK", "NO_LOG_LINE", "LEFT_OVER"}
 )
 #: a container that was stopped on purpose, or whose program had nothing to do. 130, 137 and 143 are SIGINT, SIGKILL
 #: and SIGTERM; `docker stop` ends in SIGKILL when the program is too young to listen (what memory killed is told apart)
@@ -24,6 +24,7 @@ def codes_for(spec: ContainerSpec) -> frozenset[str]:
         codes |= {"NOT_PUBLISHED", "WRONG_CONTAINER_PORT"}
         codes |= {"WRONG_HOST_PORT"} if spec.host_port is not None else set()
         codes |= {"NOT_LOOPBACK"} if spec.address is not None else set()
+    codes |= {"LEFT_OVER"} if spec.sole else set()
     return codes | ({"NO_LOG_LINE"} if spec.log else set())
 
 
@@ -32,12 +33,24 @@ def judge(spec: ContainerSpec, seen: ContainersSeen, *, last: bool = False) -> R
     running = [c for c in seen.containers if c.state in {"running", "restarting", "paused"} and not c.restarts]
     results = [_running(spec, seen, c, last) for c in running]
     good = next((r for r in results if isinstance(r, Passed)), None)
-    if good or results:
-        return good or results[0]
+    if good:
+        return (_left_over(seen) if spec.sole else None) or good
+    if results:
+        return results[0]
     if seen.containers:
         return ended(seen.containers[0])
     observed = "no image of that name" if not seen.image_id else _others(seen.others)
     return Failed("NOT_STARTED", expected=f"a container from {spec.image}", observed=observed)
+
+
+def _left_over(seen: ContainersSeen) -> Failed | None:
+    """Return which container was not cleared away: one that never ran, has ended, or is of an older build."""
+    why = {"created": "never ran", "exited": "has ended", "dead": "has ended"}
+    for c in seen.containers:
+        said = why.get(c.state) or ("runs an older image" if seen.image_id not in ("", c.image_id) else "")
+        if said:
+            return Failed("LEFT_OVER", expected="only the new container", observed=f"{c.name}, which {said}")
+    return None
 
 
 def _others(names: tuple[str, ...]) -> str:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from fnmatch import fnmatchcase
 
+from bot.core.judging.images import close_line
 from bot.core.probe import FileSeen, FileSpec
 from bot.core.results import Failed, Passed, Result
 from bot.handin.dockerfile import Dockerfile, DockerfileProblem, parse_dockerfile
 
 PRESENT = frozenset({"MISSING_FILE", "WRONG_NAME", "EMPTY_FILE"})
-CODES = PRESENT | {"PARSE_ERROR", "NO_FROM", "WRONG_BASE"}
+CODES = PRESENT | {"PARSE_ERROR", "NO_FROM", "WRONG_BASE", "OLD_TEXT", "TEXT_MISSING"}
 
 
 def codes_for(spec: FileSpec) -> frozenset[str]:
     """Return the codes that this spec can fail with."""
     parsed = {"PARSE_ERROR", "NO_FROM"} if spec.parse or spec.base else set()
-    return PRESENT | parsed | ({"WRONG_BASE"} if spec.base else set())
+    texts = ({"OLD_TEXT"} if spec.lacks else set()) | ({"TEXT_MISSING"} if spec.contains else set())
+    return PRESENT | parsed | ({"WRONG_BASE"} if spec.base else set()) | texts
 
 
 def judge(spec: FileSpec, seen: FileSeen) -> Result:
@@ -27,10 +29,20 @@ def judge(spec: FileSpec, seen: FileSeen) -> Result:
         return Failed("MISSING_FILE", expected=spec.path, observed="no such file")
     if not seen.text.strip():
         return Failed("EMPTY_FILE", expected="instructions" if spec.parse or spec.base else "text", observed="nothing")
-    if spec.parse is None and spec.base is None:
-        return Passed(f"{spec.path}, {seen.size} bytes")
+    texts = _texts(spec, seen.text)
+    if texts or (spec.parse is None and spec.base is None):
+        return texts or Passed(f"{spec.path}, {seen.size} bytes")
     read = parse_dockerfile(seen.text)
     return _unread(read) if isinstance(read, DockerfileProblem) else _based(spec, read)
+
+
+def _texts(spec: FileSpec, text: str) -> Failed | None:
+    """Return which text is still there or not there yet; for the latter with the line that comes closest."""
+    if spec.lacks and spec.lacks in text:
+        return Failed("OLD_TEXT", expected=spec.contains or f"no {spec.lacks}", observed=spec.lacks)
+    if spec.contains and spec.contains not in text:
+        return Failed("TEXT_MISSING", expected=spec.contains, observed=close_line(spec.contains, text))
+    return None
 
 
 def _unread(problem: DockerfileProblem) -> Failed:

@@ -100,6 +100,17 @@ def close(wanted: str, names: Iterable[str]) -> str:
     return best.removesuffix(":latest") if best and likeness(best) >= 0.8 else ""
 
 
+def close_line(wanted: str, text: str) -> str:
+    """Return the line that is most like the wanted text, shortened; or that there is none."""
+    lines = [" ".join(line.split())[:120] for line in text.splitlines() if line.strip()]
+
+    def likeness(line: str) -> float:
+        return SequenceMatcher(None, wanted.lower(), line.lower()).ratio()
+
+    best = max(lines, key=likeness, default="")
+    return best if best and likeness(best) >= 0.5 else "no line like it"
+
+
 def listed(names: Iterable[str], none: str) -> str:
     """Return up to three names in a row, or what to say when there are none."""
     few = [name.removesuffix(":latest") for name in names][:3]

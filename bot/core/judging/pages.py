@@ -12,7 +12,9 @@ from bot.core.probe import Expect, HttpAnswer, HttpAsk, HttpSeen, HttpSpec
 from bot.core.results import Failed, NotYet, Passed, Result
 
 REACHED = frozenset({"NOT_RUNNING", "EXITED", "STOPPED", "NOT_LISTENING", "NO_ANSWER", "WRONG_STATUS"})
-CODES = REACHED | {sign.code for sign in RUN_SIGNS} | {"WRONG_TYPE", "WRONG_BODY", "ITEM_LOST", "ITEM_STAYED"}
+CODES = (
+    REACHED | {sign.code for sign in RUN_SIGNS} | {"WRONG_TYPE", "WRONG_BODY", "OLD_TEXT", "ITEM_LOST", "ITEM_STAYED"}
+)
 
 _FIELD = re.compile(r"\$\{(\d+)\.(\w+)\}")
 
@@ -24,6 +26,7 @@ def codes_for(spec: HttpSpec) -> frozenset[str]:
         expect = ask.expect
         codes |= {"WRONG_TYPE"} if expect.type else set()
         codes |= {"WRONG_BODY"} if expect.contains or expect.json_ or expect.lists or expect.not_lists else set()
+        codes |= {"OLD_TEXT"} if expect.lacks else set()
         codes |= {"ITEM_LOST"} if expect.lists else set()
         codes |= {"ITEM_STAYED"} if expect.not_lists else set()
     return codes
@@ -73,6 +76,8 @@ def _body(expect: Expect, answer: HttpAnswer, where: str, seen: HttpSeen) -> Fai
         observed = f"“{shown}” for {where}" if shown else f"an empty answer to {where}"
         return Failed("WRONG_BODY", f"{expected} for {where}", observed, detail=answer.body[:2000])
 
+    if expect.lacks and expect.lacks in answer.body:
+        return Failed("OLD_TEXT", expect.contains or f"no {expect.lacks}", expect.lacks, detail=answer.body[:2000])
     if expect.contains and fill(expect.contains, seen.nonce, seen.answers) not in answer.body:
         return other(f"“{expect.contains}”")
     if not (expect.json_ or expect.lists or expect.not_lists):

@@ -1,0 +1,368 @@
+"""Packed projects. Ids such as A01 are those of the catalogue of hostile inputs; archives are made by Python's own."""
+
+# ruff: noqa: E501 - a table reads by the row
+
+import gzip
+import io
+import stat
+import struct
+import tarfile
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.handin.archive import Unpacked, is_archive, read_archive
+from bot.handin.archive_member import LARGEST_ARCHIVE
+from bot.handin.plan import Refusal
+from bot.handin.project import MOST_FILE_BYTES, MOST_FILES, judge_file
+
+PROJECT = {
+    "Dockerfile": b"FROM node:24-alpine\n",
+    "package.json": b"{}",
+    "src/index.js": b"console.log(1)\n" * 100,
+    "src/static/größe.css": b"a{}",
+    ".dockerignore": b"node_modules\n",
+    "empty.txt": b"",
+}
+Files = dict[str, bytes]
+
+
+def zipped(files: Files, *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def tarred(files: Files, mode: str = "w:gz", form: int = tarfile.PAX_FORMAT) -> bytes:
+    return tar_of([(member(name, size=len(content)), content) for name, content in files.items()], mode, form)
+
+
+def member(
+    name: str, kind: bytes = tarfile.REGTYPE, size: int = 0, link: str = "", pax: dict[str, str] | None = None
+) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.type, info.size, info.linkname, info.pax_headers = kind, size, link, pax or {}
+    return info
+
+
+def tar_of(members: list[tuple[tarfile.TarInfo, bytes]], mode: str = "w:gz", form: int = tarfile.PAX_FORMAT) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode, format=form) as archive:  # type: ignore[call-overload]
+        for info, content in members:
+            archive.addfile(info, io.BytesIO(content) if info.type == tarfile.REGTYPE else None)
+    return out.getvalue()
+
+
+def unpacked(content: bytes, name: str = "app.zip") -> Unpacked:
+    read = read_archive(name, content)
+    assert isinstance(read, Unpacked), read
+    return read
+
+
+def refused(content: bytes, name: str = "app.zip") -> Refusal:
+    read = read_archive(name, content)
+    assert isinstance(read, Refusal), read
+    assert read.say
+    assert read.say.isprintable()
+    return read
+
+
+MAKERS: list[tuple[str, Callable[[Files], bytes]]] = [
+    ("zip", zipped),
+    ("zip, stored", lambda files: zipped(files, method=zipfile.ZIP_STORED)),
+    ("tar.gz, pax", tarred),
+    ("tar.gz, gnu", lambda files: tarred(files, form=tarfile.GNU_FORMAT)),
+    ("tar, ustar", lambda files: tarred(files, "w", tarfile.USTAR_FORMAT)),
+    ("tar, gnu", lambda files: tarred(files, "w", tarfile.GNU_FORMAT)),
+]
+
+
+@pytest.mark.parametrize("make", [row[1] for row in MAKERS], ids=[row[0] for row in MAKERS])
+def test_a_packed_project_comes_out_as_it_went_in(make: Callable[[Files], bytes]) -> None:
+    assert unpacked(make(PROJECT)) == Unpacked(tuple(PROJECT.items()))
+
+
+@pytest.mark.parametrize("make", [row[1] for row in MAKERS], ids=[row[0] for row in MAKERS])
+def test_one_folder_around_everything_is_taken_off(make: Callable[[Files], bytes]) -> None:
+    inner = {f"getting-started-app-main/{name}": content for name, content in PROJECT.items()}
+    assert dict(unpacked(make(inner)).files) == PROJECT
+    assert dict(unpacked(make({f"./{name}": content for name, content in inner.items()})).files) == PROJECT
+    assert dict(unpacked(make({"src/index.js": b"x", "src/a/b.js": b""})).files) == {
+        "src/index.js": b"x",
+        "src/a/b.js": b"",
+    }
+    assert dict(unpacked(make({"app/package.json": b"{}", "app/src/a.js": b""})).files) == {
+        "package.json": b"{}",
+        "src/a.js": b"",
+    }
+    assert set(dict(unpacked(make({"x/a": b"x", "y/b": b"x"})).files)) == {"x/a", "y/b"}
+
+
+@pytest.mark.parametrize("make", [row[1] for row in MAKERS], ids=[row[0] for row in MAKERS])
+def test_what_programs_fill_is_left_out_and_said(make: Callable[[Files], bytes]) -> None:
+    """A12: hooks of `.git` never come out; `.env` is a file like any other."""
+    more = {
+        "p/node_modules/x/index.js": b"x" * 90_000,
+        "p/node_modules/y.js": b"",
+        "p/.git/hooks/post-checkout": b"#!/bin/sh",
+        "p/Dockerfile": b"FROM x",
+        "p/.env": b"A=1",
+        "__MACOSX/p/._Dockerfile": b"\x00",
+        "p/.DS_Store": b"\x00",
+        "p/._x": b"\x00",
+    }
+    read = unpacked(make(more))
+    assert dict(read.files) == {"Dockerfile": b"FROM x", ".env": b"A=1"}
+    assert read.skipped[0] == "`node_modules/` (2 files) is left out: it is made anew where it is needed."
+    assert "`.git/` (1 file)" in read.skipped[1]
+
+
+def test_a_file_that_cannot_be_kept_does_not_cost_the_others() -> None:
+    files = {
+        "package-lock.json": b"x" * (MOST_FILE_BYTES + 1),
+        "logo.bin": b"\x00\x01",
+        "inner.zip": zipped({"a": b""}),
+        "Dockerfile": b"FROM x",
+    }
+    for content in (zipped(files), tarred(files)):
+        read = unpacked(content)
+        assert dict(read.files) == {"Dockerfile": b"FROM x"}
+        assert "`package-lock.json` has 64 KB and is left out" in read.skipped[0]
+        assert "`logo.bin` is not a text" in read.skipped[1]
+        assert "`inner.zip` is an archive" in read.skipped[2]
+
+
+def test_folders_need_no_files() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.mkdir("src")
+        archive.writestr("src\\a.js", "x")
+    assert dict(unpacked(out.getvalue()).files) == {"src/a.js": b"x"}
+    assert dict(
+        unpacked(tar_of([(member("src", tarfile.DIRTYPE), b""), (member("src/a.js", size=1), b"x")])).files
+    ) == {"src/a.js": b"x"}
+
+
+def test_long_names_are_read_as_both_kinds_of_tar_write_them() -> None:
+    name = "a/" * 8 + "b" * 150
+    for form in (tarfile.PAX_FORMAT, tarfile.GNU_FORMAT, tarfile.USTAR_FORMAT):
+        if form != tarfile.USTAR_FORMAT:
+            assert dict(unpacked(tarred({name: b"x", "c": b""}, form=form)).files) == {name: b"x", "c": b""}
+    shorter = "folder-" * 10 + "/" + "b" * 60
+    assert dict(unpacked(tarred({shorter: b"x", "c": b""}, form=tarfile.USTAR_FORMAT)).files) == {
+        shorter: b"x",
+        "c": b"",
+    }
+
+
+def symlinked_zip() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        info = zipfile.ZipInfo("link")
+        info.create_system, info.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(info, "/etc/passwd")
+    return out.getvalue()
+
+
+def changed(content: bytes, old: bytes, new: bytes, count: int = -1) -> bytes:
+    assert old in content
+    return content.replace(old, new, count)
+
+
+def overlapping_zip() -> bytes:
+    """Two members of the directory that share one file."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a", b"x" * 60_000)
+    content = out.getvalue()
+    at, size = content.index(b"PK\x01\x02"), content.index(b"PK\x05\x06") - content.index(b"PK\x01\x02")
+    entry = content[at : at + size]
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 2, 2, 2 * size, at, 0)
+    return content[:at] + entry + entry + end
+
+
+def pax_tar(**records: str) -> bytes:
+    return tar_of([(member("a", size=1, pax=records), b"x")], "w")
+
+
+def holes(name: str = "a") -> bytes:
+    header = bytearray(member(name).tobuf(tarfile.GNU_FORMAT))
+    header[156:157] = b"S"
+    header[124:136] = b"\x80" + (8 << 60).to_bytes(11, "big")
+    header[148:156] = b" " * 8
+    header[148:156] = f"{sum(header):06o}\0 ".encode()
+    return bytes(header) + b"\0" * 1024
+
+
+GOOD = zipped({"a": b"hello " * 50})
+TGZ = tarred({"a": b"hello " * 50})
+BOMB = b"\0" * (20 * 1024 * 1024)
+
+REFUSED = [
+    ("A01 zip bomb", lambda: zipped({"a": BOMB}), "ARCHIVE_BOMB"),
+    ("A01 tar bomb", lambda: gzip.compress(tarred({"a": BOMB}, "w"), 9), "ARCHIVE_BOMB"),
+    ("A01 zip that lies about a size", lambda: changed(zipped({"a": b"x" * 50_000}), struct.pack("<L", 50_000), struct.pack("<L", 10)), "ARCHIVE_BOMB"),
+    ("A01 members over each other", overlapping_zip, "ARCHIVE_BOMB"),
+    ("A01 behind node_modules", lambda: gzip.compress(tarred({"node_modules/a": BOMB}, "w"), 9), "ARCHIVE_BOMB"),
+    ("A04 above", lambda: tarred({"../../etc/cron.d/x": b"x"}), "BAD_PATH"),
+    ("A04 above in a zip", lambda: zipped({"../x": b"x", "a": b"x"}), "BAD_PATH"),
+    ("A04 absolute", lambda: zipped({"/etc/cron.d/x": b"x", "a": b""}), "BAD_PATH"),
+    ("A04 only absolute", lambda: zipped({"/etc/cron.d/x": b"x"}), "BAD_PATH"),
+    ("A04 inside and out", lambda: tarred({"a/../../b": b"x", "c": b""}), "BAD_PATH"),
+    ("A04 inside", lambda: tarred({"a/../b": b"x", "c": b""}), "BAD_PATH"),
+    ("A04 drive", lambda: zipped({"C:\\x": b"x", "a": b""}), "BAD_PATH"),
+    ("A04 longer name of pax", lambda: pax_tar(path="../../x"), "BAD_PATH"),
+    ("A05 link in a zip", symlinked_zip, "ARCHIVE_LINK"),
+    ("A05 link", lambda: tar_of([(member("a", tarfile.SYMTYPE, link="/etc/passwd"), b"")]), "ARCHIVE_LINK"),
+    ("A05 hard link", lambda: tar_of([(member("a", tarfile.LNKTYPE, link="../../etc/shadow"), b"")]), "ARCHIVE_LINK"),
+    ("A05 link then file", lambda: tar_of([(member("a", tarfile.SYMTYPE, link="/x"), b""), (member("a/b", size=1), b"x")]), "ARCHIVE_LINK"),
+    ("A05 link of pax", lambda: pax_tar(linkpath="/etc/passwd"), "ARCHIVE_TYPE"),
+    ("A06 character device", lambda: tar_of([(member("a", tarfile.CHRTYPE), b"")]), "ARCHIVE_TYPE"),
+    ("A06 block device", lambda: tar_of([(member("a", tarfile.BLKTYPE), b"")]), "ARCHIVE_TYPE"),
+    ("A06 pipe", lambda: tar_of([(member("a", tarfile.FIFOTYPE), b"")]), "ARCHIVE_TYPE"),
+    ("A07 sparse", holes, "ARCHIVE_TYPE"),
+    ("A07 sparse of pax", lambda: pax_tar(**{"GNU.sparse.realsize": "9" * 18}), "ARCHIVE_TYPE"),
+    ("A07 size of pax", lambda: pax_tar(size="9" * 12), "ARCHIVE_TYPE"),
+    ("A07 long name", lambda: tarred({"x" * 1_000_000: b""}, form=tarfile.GNU_FORMAT), "BAD_PATH"),
+    ("A07 long name of pax", lambda: tarred({"x" * 1_000_000: b""}), "BAD_PATH"),
+    ("A07 eight exabytes", lambda: changed_size(b"\x80" + (8 << 60).to_bytes(11, "big")), "ARCHIVE_BOMB"),
+    ("A07 negative", lambda: changed_size(b"\xff" * 12), "ARCHIVE_BOMB"),
+    ("A07 no number", lambda: changed_size(b"99999999999\0"), "ARCHIVE_BROKEN"),
+    ("A09 twice", lambda: tarred({"a": b"1"}, "w")[:1024] + tarred({"a": b"2"}, "w"), "NAME_CLASH"),
+    ("A09 capitals", lambda: zipped({"Dockerfile": b"", "dockerfile": b""}), "NAME_CLASH"),
+    ("A09 trailing dot", lambda: zipped({"Dockerfile.": b"", "a": b""}), "BAD_PATH"),
+    ("A09 trailing blank in a folder", lambda: zipped({"src /x": b"", "a": b""}), "BAD_PATH"),
+    ("A09 right to left", lambda: zipped({"a\u202etxt": b"", "b": b""}), "BAD_PATH"),
+    ("A09 folder and file", lambda: zipped({"a": b"", "a/b": b""}), "NAME_CLASH"),
+    ("A10 hung together", lambda: TGZ + TGZ, "ARCHIVE_BROKEN"),
+    ("A10 garbage behind", lambda: TGZ + b"garbage", "ARCHIVE_BROKEN"),
+    ("A10 cut off", lambda: tarred({"a": bytes(range(256)) * 200})[:300], "ARCHIVE_BROKEN"),
+    ("A10 xz", lambda: tarred({"a": b""}, "w:xz"), "ARCHIVE_KIND"),
+    ("A10 bz2", lambda: tarred({"a": b""}, "w:bz2"), "ARCHIVE_KIND"),
+    ("A10 zstd", lambda: b"\x28\xb5\x2f\xfd" + b"x" * 50, "ARCHIVE_KIND"),
+    ("A11 zip behind something", lambda: b"#!/bin/sh\n" + GOOD, "ARCHIVE_KIND"),
+    ("A11 something behind a zip", lambda: GOOD + b"x", "ARCHIVE_BROKEN"),
+    ("A11 zip behind a zip", lambda: GOOD + GOOD, "ARCHIVE_BROKEN"),
+    ("A11 tar that begins as a zip", lambda: tarred({"PK\x03\x04": b""}, "w", tarfile.USTAR_FORMAT), "ARCHIVE_KIND"),
+    ("A11 picture", lambda: b"\x89PNG\r\n\x1a\n" + GOOD, "ARCHIVE_KIND"),
+    ("A11 password", lambda: encrypted(GOOD), "ARCHIVE_ENCRYPTED"),
+    ("A11 another method", lambda: zipped({"a": b"x" * 99}, method=zipfile.ZIP_LZMA), "ARCHIVE_KIND"),
+    ("A14 image", lambda: tarred({"manifest.json": b"[]", "0a/layer.tar": b"x"}, "w"), "ARCHIVE_IMAGE"),
+    ("A14 newer image", lambda: tarred({"oci-layout": b"{}", "manifest.json": b"[]", "blobs/sha256/0a": b"x"}, "w"), "ARCHIVE_IMAGE"),
+    ("A16 large", lambda: b"PK\x03\x04" + b"x" * LARGEST_ARCHIVE, "TOO_LARGE"),
+    ("names that differ", lambda: changed(GOOD, b"a", b"b", 1), "ARCHIVE_BROKEN"),
+    ("other bytes", lambda: changed(zipped({"a": b"hello"}, method=0), b"hello", b"hellO"), "ARCHIVE_BROKEN"),
+    ("cut zip", lambda: GOOD[:-5], "ARCHIVE_BROKEN"),
+    ("many files", lambda: zipped({f"f{n}": b"" for n in range(MOST_FILES + 1)}), "TOO_MANY"),
+    ("many files in a tar", lambda: tarred({f"f{n}": b"" for n in range(MOST_FILES + 1)}), "TOO_MANY"),
+    ("large together", lambda: zipped({f"f{n}": bytes([65 + n % 20]) * 65_000 for n in range(100)}, method=0), "TOO_LARGE"),
+    ("nothing in it", lambda: zipped({}), "EMPTY"),
+    ("nothing in a tar", lambda: tarred({}), "ARCHIVE_KIND"),
+    ("only filled folders", lambda: zipped({"node_modules/a": b"x"}), "EMPTY"),
+    ("nothing", lambda: b"", "ARCHIVE_KIND"),
+    ("gzip of a text", lambda: gzip.compress(b"hello"), "ARCHIVE_KIND"),
+    ("a text", lambda: b"FROM node\n" * 99, "ARCHIVE_KIND"),
+]  # fmt: skip
+
+
+def changed_size(field: bytes) -> bytes:
+    header = bytearray(member("a").tobuf(tarfile.GNU_FORMAT))
+    header[124:136] = field
+    header[148:156] = b" " * 8
+    header[148:156] = f"{sum(header):06o}\0 ".encode()
+    return bytes(header) + b"\0" * 1024
+
+
+def encrypted(plain: bytes) -> bytes:
+    content = bytearray(plain)
+    content[6] |= 1
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(content)
+
+
+@pytest.mark.parametrize(("name", "make", "code"), REFUSED, ids=[row[0] for row in REFUSED])
+def test_an_archive_that_is_not_plain_is_refused(
+    name: str, make: Callable[[], bytes], code: str, loops: Callable[[Callable[[], object]], float]
+) -> None:
+    content = make()
+    assert refused(content).code == code
+    assert loops(lambda: read_archive(name, content)) < 20
+
+
+def test_a02_an_archive_inside_of_one_is_not_opened() -> None:
+    quine = zipped({"a.zip": zipped({"b.zip": zipped({"c": b"x" * 60_000})}), "Dockerfile": b""})
+    assert [name for name, _ in unpacked(quine).files] == ["Dockerfile"]
+
+
+def test_a12_an_ending_that_lies_does_not_matter() -> None:
+    assert unpacked(TGZ, "app.zip") == unpacked(TGZ, "app.tar.gz")
+    assert unpacked(GOOD, "app.tar") == unpacked(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "meant"),
+    [
+        ("a.zip", b"", True),
+        ("a.TAR.GZ", b"", True),
+        ("a.tgz", b"", True),
+        ("x", GOOD, True),
+        ("a.txt", b"PK", False),
+        ("Dockerfile", b"FROM x", False),
+    ],
+)
+def test_an_upload_is_known_as_an_archive_by_its_name_or_its_beginning(name: str, content: bytes, meant: bool) -> None:
+    assert is_archive(name, content) == meant
+
+
+def assert_kept_alone(read: Unpacked | Refusal) -> None:
+    """Every file that comes out could have been sent alone, beside the others."""
+    if isinstance(read, Refusal):
+        assert read.say.isprintable()
+        return
+    kept: Files = {}
+    for path, content in read.files:
+        assert judge_file(path, content, kept) == path
+        assert path not in kept
+        kept[path] = content
+    assert all(said.isprintable() for said in read.skipped)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_any_damage_is_answered_and_lets_nothing_out_that_could_not_be_sent(data: st.DataObject) -> None:
+    content = bytearray(
+        data.draw(st.sampled_from([GOOD, TGZ, tarred(PROJECT, "w"), zipped(PROJECT), overlapping_zip(), holes()]))
+    )
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        content[at : at + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
+        if not content:
+            break
+    assert_kept_alone(read_archive("x", bytes(content)))
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.dictionaries(
+        st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30), st.binary(max_size=50), max_size=8
+    ),
+    st.sampled_from([row[1] for row in MAKERS]),
+)
+def test_any_files_are_packed_and_come_out_or_are_refused(files: Files, make: Callable[[Files], bytes]) -> None:
+    try:
+        content = make(files)
+    except (ValueError, IndexError):
+        return  # Python's own packer refuses the name
+    assert_kept_alone(read_archive("x.zip", content))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=20), st.binary(max_size=600))
+def test_any_bytes_are_answered(name: str, content: bytes) -> None:
+    for begin in (b"", b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b\x08"):
+        assert_kept_alone(read_archive(name, begin + content))

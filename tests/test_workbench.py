@@ -1,0 +1,93 @@
+"""What learners do with their hands: files are removed, and what containers see of the project follows the store."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.core.messages import CommandOutput, FileSaved, Note
+from bot.core.workshop import Act
+from bot.errors import EngineDown
+from bot.handin.command import read_commands
+from bot.ports import Where
+from bot.progress.store import SqlStore, open_store
+from bot.workbench import Workbench
+from tests.fakes import MemoryChat, MemorySandbox
+
+ADA = Where("D1", "U1")
+FILES = {"Dockerfile": b"FROM alpine\n", "src/a.js": b"a", "src/b/c.js": b"c"}
+
+
+@dataclass
+class Bench:
+    workbench: Workbench
+    store: SqlStore
+    chat: MemoryChat
+    sandbox: MemorySandbox
+
+    async def types(self, text: str) -> list[object]:
+        before = len(self.chat.said)
+        await self.workbench.run("U1", read_commands(text), ADA)
+        return list(self.chat.said[before:])
+
+    async def paths(self) -> set[str]:
+        return set(await self.store.files("U1"))
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    store = await open_store(tmp_path / "db.sqlite")
+    await store.learner("U1", "Ada")
+    await store.write_files("U1", dict(FILES))
+    chat, sandbox = MemoryChat(), MemorySandbox()
+    yield Bench(Workbench(store, sandbox, chat, lambda _: b"asset"), store, chat, sandbox)
+    await store.close()
+
+
+@pytest.mark.parametrize(
+    ("line", "left", "printed", "code"),
+    [
+        ("rm Dockerfile", {"src/a.js", "src/b/c.js"}, "", 0),
+        ("rm -r src", {"Dockerfile"}, "", 0),
+        ("rm -rf src/b nosuch", {"Dockerfile", "src/a.js"}, "", 0),
+        ("rm src", set(FILES), "rm: cannot remove 'src': Is a directory", 1),
+        (
+            "rm nosuch src/a.js",
+            {"Dockerfile", "src/b/c.js"},
+            "rm: cannot remove 'nosuch': No such file or directory",
+            1,
+        ),
+    ],
+)
+async def test_rm_takes_files_of_the_project(bench: Bench, line: str, left: set[str], printed: str, code: int) -> None:
+    (shown,) = await bench.types(line)
+    assert isinstance(shown, CommandOutput)
+    assert (shown.output.text, shown.output.exit_code) == (printed, code)
+    assert await bench.paths() == left
+    assert bench.sandbox.ran == []  # the sandbox never sees it
+    assert [set(files) for _, files in bench.sandbox.refreshed] == ([left] if left != set(FILES) else [])
+
+
+async def test_a_saved_file_is_shown_to_running_containers(bench: Bench) -> None:
+    await bench.workbench.keep("U1", [("src/a.js", b"new")], None, ADA)
+    ((learner, files),) = bench.sandbox.refreshed
+    assert (learner, files["src/a.js"], files["Dockerfile"]) == ("U1", b"new", b"FROM alpine\n")
+
+
+async def test_a_file_is_kept_though_the_engine_is_away(bench: Bench) -> None:
+    bench.sandbox.fails = [EngineDown("The Docker engine does not answer.")]
+    await bench.workbench.keep("U1", [("src/a.js", b"new")], None, ADA)
+    fault, saved = bench.chat.said
+    assert isinstance(fault, Note)
+    assert "Your files are kept" in fault.text
+    assert isinstance(saved, FileSaved)
+    assert (await bench.store.files("U1"))["src/a.js"] == b"new"
+
+
+async def test_an_authors_acts_remove_files_too(bench: Bench) -> None:
+    await bench.workbench.apply("U1", [Act(say="rm src/a.js"), Act(remove="Dockerfile")])
+    assert await bench.paths() == {"src/b/c.js"}
+    assert len(bench.sandbox.refreshed) == 2
