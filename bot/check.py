@@ -169,16 +169,19 @@ class Checks:
 
     async def _progress(self, attempt: Attempt, card: CheckCard) -> None:
         try:
-            await self._chat.update(
-                attempt.channel,
-                attempt.card,
-                card,
-                owner=attempt.learner,
-                final=False,
-                response_url=attempt.response_url,
-            )
+            await self._edit(attempt, card, final=False)
         except ChatError as error:
             log.info("progress_not_shown", attempt=attempt.id, error=str(error))
+
+    async def _edit(self, attempt: Attempt, card: CheckCard, *, final: bool) -> None:
+        await self._chat.update(
+            attempt.channel,
+            attempt.card,
+            card,
+            owner=attempt.learner,
+            final=final,
+            response_url=attempt.response_url,
+        )
 
     async def _show_final(self, attempt: Attempt, learner: Learner, verdict: Verdict) -> None:
         card = check_card(
@@ -191,14 +194,7 @@ class Checks:
             learner=learner.name,
         )
         try:
-            await self._chat.update(
-                attempt.channel,
-                attempt.card,
-                card,
-                owner=attempt.learner,
-                final=True,
-                response_url=attempt.response_url,
-            )
+            await self._edit(attempt, card, final=True)
         except CardGone:
             await self._chat.show(Where(attempt.channel, attempt.learner), card)
 
