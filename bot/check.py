@@ -17,9 +17,10 @@ import structlog
 from bot.classroom import Classroom
 from bot.core.cards import answer_key, check_card
 from bot.core.events import CheckEnded
+from bot.core.evidence import AnswerSeen
 from bot.core.learner import Learner
 from bot.core.messages import CheckCard, CheckState
-from bot.core.probe import AnswerSeen, AnswerSpec
+from bot.core.specs import AnswerSpec
 from bot.core.tutor import decide
 from bot.core.verdict import Fault, NotYet, Result, TimedOut, Verdict, answer_seen, blocked, judge, plan_order
 from bot.core.workshop import Condition, Step, Workshop

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.core.evidence import Evidence
 from bot.core.learner import Learner
 from bot.core.messages import Editor, Message, StatusCard
-from bot.core.probe import Evidence, ProbeSpec
+from bot.core.specs import ProbeSpec
 from bot.core.verdict import Verdict
 from bot.core.workshop import StepRef
 from bot.handin.plan import Output, Plan

@@ -8,27 +8,29 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
-from bot.core.messages import Editor, Message, StatusCard
-from bot.core.probe import (
+from bot.core.evidence import (
     BuildSeen,
-    BuildSpec,
     CacheSeen,
-    CacheSpec,
-    ContainerSpec,
     ContainersSeen,
     ContextSeen,
-    ContextSpec,
     Evidence,
     FileSeen,
-    FileSpec,
     HttpSeen,
-    HttpSpec,
     ImageSeen,
+    ScenarioSeen,
+    VolumeSeen,
+)
+from bot.core.messages import Editor, Message, StatusCard
+from bot.core.specs import (
+    BuildSpec,
+    CacheSpec,
+    ContainerSpec,
+    ContextSpec,
+    FileSpec,
+    HttpSpec,
     ImageSpec,
     ProbeSpec,
-    ScenarioSeen,
     ScenarioSpec,
-    VolumeSeen,
     VolumeSpec,
 )
 from bot.errors import CardGone

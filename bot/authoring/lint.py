@@ -10,7 +10,7 @@ from bot.authoring import wording
 from bot.authoring.load import Problem, read_workshop
 from bot.authoring.patterns import pattern_problems
 from bot.core.diagnosis import diagnose
-from bot.core.probe import AnswerSpec
+from bot.core.specs import AnswerSpec
 from bot.core.verdict import CODES, codes_for
 from bot.core.workshop import Act, Condition, Section, Step, Workshop
 

@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.authoring.pages import Page, PageError, read_page
-from bot.core.probe import SPECS
+from bot.core.specs import SPECS
 from bot.core.verdict import codes_for
 from bot.core.workshop import Failure, Mistake, Section, Workshop
 from bot.errors import AuthorError

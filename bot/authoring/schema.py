@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.authoring.load import MistakesFile
-from bot.core.probe import SPECS
+from bot.core.specs import SPECS
 from bot.core.verdict import CODES
 from bot.core.workshop import Section, Workshop
 

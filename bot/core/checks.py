@@ -12,7 +12,7 @@ from bot.core.ladder import open_answers
 from bot.core.learner import Learner
 from bot.core.messages import CheckState, Note, Offer, QuestionCard
 from bot.core.moves import note, pass_step
-from bot.core.probe import AnswerSpec
+from bot.core.specs import AnswerSpec
 from bot.core.turn import Action, RefreshBoard, Replace, Say, StartCheck, Turn
 from bot.core.verdict import Verdict, answer_seen, judge
 from bot.core.workshop import Step, StepRef, Workshop

@@ -8,7 +8,7 @@ from bot.core import words
 from bot.core.cards import answer_key, filled
 from bot.core.learner import Learner
 from bot.core.messages import HintCard, Note, Offer
-from bot.core.probe import AnswerSpec
+from bot.core.specs import AnswerSpec
 from bot.core.turn import RefreshBoard, Say, Turn
 from bot.core.verdict import answer_seen
 from bot.core.workshop import Condition, Step, StepRef, Workshop

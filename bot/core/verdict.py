@@ -8,32 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.core.judging import answers, builds, containers, files, images, keeping, pages, rebuilds
-from bot.core.probe import (
+from bot.core.evidence import (
     AnswerSeen,
-    AnswerSpec,
     BuildSeen,
-    BuildSpec,
     CacheSeen,
-    CacheSpec,
-    ContainerSpec,
     ContainersSeen,
     ContextSeen,
-    ContextSpec,
     Evidence,
     FileSeen,
-    FileSpec,
     HttpSeen,
-    HttpSpec,
     ImageSeen,
+    ScenarioSeen,
+    VolumeSeen,
+)
+from bot.core.judging import answers, builds, containers, files, images, keeping, pages, rebuilds
+from bot.core.results import Blocked, Failed, Fault, NotYet, Passed, Result, TimedOut, Verdict
+from bot.core.specs import (
+    AnswerSpec,
+    BuildSpec,
+    CacheSpec,
+    ContainerSpec,
+    ContextSpec,
+    FileSpec,
+    HttpSpec,
     ImageSpec,
     ProbeSpec,
-    ScenarioSeen,
     ScenarioSpec,
-    VolumeSeen,
     VolumeSpec,
 )
-from bot.core.results import Blocked, Failed, Fault, NotYet, Passed, Result, TimedOut, Verdict
 from bot.core.workshop import Condition, Step
 
 __all__ = [

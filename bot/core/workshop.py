@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from bot.core.probe import SPECS, ProbeSpec
+from bot.core.specs import SPECS, ProbeSpec
 
 
 class Model(BaseModel):

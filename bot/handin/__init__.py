@@ -6,7 +6,6 @@ A message: `command.read_commands` takes it out of what Slack, phones and termin
 
 Files: `project.judge_file`, `project.read_code_blocks`, `archive.read_archive`. A Dockerfile:
 `dockerfile.parse_dockerfile` reads it, `policy.judge_build` judges it, `bases.emit` writes it anew for the engine. A
-compose file: `compose.read_compose` reads it (`compose_text`, `compose_events`, `interpolation`, then `compose_service`
-and its parts), `compose_policy.judge_compose` judges it, `compose_render.render_config` writes it out. What a learner
-wrote is always answered with a value, never with an exception.
+compose file: the folder `compose`. What a learner wrote is always answered with a
+value, never with an exception.
 """

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bot.handin.archive_member import LARGEST_ARCHIVE, Member, Shelf, fits
 from bot.handin.archive_tar import is_tar, peek, read_tar
 from bot.handin.archive_zip import read_zip
-from bot.handin.compose import FILE_NAMES
+from bot.handin.compose.read import FILE_NAMES
 from bot.handin.plan import Refusal
 from bot.handin.project import judge_file
 from bot.handin.stopped import Stopped, stop

@@ -6,7 +6,8 @@ from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.core.probe import ContainerView, HttpAnswer, HttpAsk, HttpSpec, ImageSeen
+from bot.core.evidence import ContainerView, HttpAnswer, ImageSeen
+from bot.core.specs import HttpAsk, HttpSpec
 from bot.sandbox.belongings import Picture
 from bot.sandbox.screen import shown
 from bot.sandbox.things import Container, Ended, ImageDetail

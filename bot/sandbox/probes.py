@@ -7,22 +7,24 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 
-from bot.core.probe import (
+from bot.core.evidence import (
     AnswerSeen,
-    AnswerSpec,
     BuildSeen,
+    ContainersSeen,
+    ContainerView,
+    Evidence,
+    FileSeen,
+    HttpSeen,
+    ImageSeen,
+)
+from bot.core.specs import (
+    AnswerSpec,
     BuildSpec,
     CacheSpec,
     ContainerSpec,
-    ContainersSeen,
-    ContainerView,
     ContextSpec,
-    Evidence,
-    FileSeen,
     FileSpec,
-    HttpSeen,
     HttpSpec,
-    ImageSeen,
     ImageSpec,
     ProbeSpec,
     ScenarioSpec,

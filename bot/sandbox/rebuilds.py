@@ -8,7 +8,8 @@ import secrets
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from bot.core.probe import BuildSeen, CacheSeen, CacheSpec, ContextSeen, ContextSpec, Install
+from bot.core.evidence import BuildSeen, CacheSeen, ContextSeen, Install
+from bot.core.specs import CacheSpec, ContextSpec
 from bot.handin.dockerfile import Dockerfile, parse_dockerfile
 from bot.handin.plan import BuildPlan, Refusal
 from bot.sandbox.builds import Builds, Built, log_tail

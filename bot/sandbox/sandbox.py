@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from bot.core.probe import Evidence, ProbeSpec
+from bot.core.evidence import Evidence
+from bot.core.specs import ProbeSpec
 from bot.errors import HostError
 from bot.handin.plan import Output, Plan
 from bot.ports import Progress

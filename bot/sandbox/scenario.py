@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
-from bot.core.probe import MountView, ScenarioSeen, ScenarioSpec, VolumeSeen
+from bot.core.evidence import MountView, ScenarioSeen, VolumeSeen
+from bot.core.specs import ScenarioSpec
 from bot.errors import HostError
 from bot.handin.plan import RunPlan
 from bot.sandbox import evidence, recipe

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.diagnosis import RUN_SIGNS
-from bot.core.probe import (
+from bot.core.evidence import (
     AnswerSeen,
-    AnswerSpec,
     BuildSeen,
     CacheSeen,
     ContainersSeen,
@@ -27,6 +26,7 @@ from bot.core.probe import (
     ScenarioSeen,
     VolumeSeen,
 )
+from bot.core.specs import AnswerSpec
 from bot.core.verdict import (
     CODES,
     Blocked,

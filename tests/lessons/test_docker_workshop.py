@@ -11,8 +11,9 @@ import pytest
 from bot.authoring.lint import lint
 from bot.authoring.load import load_workshop
 from bot.core.cards import check_card, failure_text
+from bot.core.evidence import FileSeen
 from bot.core.messages import CheckState
-from bot.core.probe import AnswerSpec, FileSeen, FileSpec
+from bot.core.specs import AnswerSpec, FileSpec
 from bot.core.verdict import CODES, Failed, Passed, Result, answer_seen, judge
 from bot.core.workshop import Act, Step, StepRef
 from bot.handin.command import looks_like_commands, read_commands

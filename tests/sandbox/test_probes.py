@@ -7,19 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.probe import (
-    BuildSeen,
-    BuildSpec,
-    ContainerSpec,
-    ContainersSeen,
-    FileSeen,
-    FileSpec,
-    HttpSeen,
-    HttpSpec,
-    ImageSeen,
-    ImageSpec,
-    ProbeSpec,
-)
+from bot.core.evidence import BuildSeen, ContainersSeen, FileSeen, HttpSeen, ImageSeen
+from bot.core.specs import BuildSpec, ContainerSpec, FileSpec, HttpSpec, ImageSpec, ProbeSpec
 from bot.handin.plan import BuildPlan, ListImages, PublishedPort, RemoveContainers, RunPlan, StopContainers
 from bot.sandbox.host import Host
 from bot.sandbox.probes import file_seen, made_from

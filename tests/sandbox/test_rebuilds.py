@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from bot.core.probe import BuildSeen, CacheSeen, CacheSpec, ContextSeen, ContextSpec, Install
+from bot.core.evidence import BuildSeen, CacheSeen, ContextSeen, Install
+from bot.core.specs import CacheSpec, ContextSpec
 from bot.handin.plan import BuildPlan
 from bot.sandbox.host import Host
 from bot.sandbox.rebuilds import FETCHES, fetching_stage, installs, made_of, with_field

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.probe import ContainerSpec
+from bot.core.specs import ContainerSpec
 from bot.errors import EngineDown
 from bot.handin.plan import ListContainers, ListFiles, RunPlan, ShowFiles
 from bot.ports import Sandbox

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from bot.core.probe import MountView, ScenarioSeen, ScenarioSpec, VolumeSeen, VolumeSpec
+from bot.core.evidence import MountView, ScenarioSeen, VolumeSeen
+from bot.core.specs import ScenarioSpec, VolumeSpec
 from bot.handin.plan import BuildPlan, RunPlan
 from bot.sandbox import recipe
 from bot.sandbox.host import Host

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.probe import AnswerSeen
+from bot.core.evidence import AnswerSeen
 from bot.core.results import Failed, Passed, Result
 
 CODES = frozenset({"NOT_ANSWERED", "WRONG_ANSWER"})

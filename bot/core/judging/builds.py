@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.core.diagnosis import BUILD_SIGNS, named
-from bot.core.probe import BuildSeen, BuildSpec
+from bot.core.evidence import BuildSeen
 from bot.core.results import Failed, Passed, Result
+from bot.core.specs import BuildSpec
 
 CODES = frozenset({"REFUSED", "BUILD_FAILED"} | {sign.code for sign in BUILD_SIGNS})
 

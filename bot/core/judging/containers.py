@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.core.diagnosis import RUN_SIGNS, last_words, named
-from bot.core.probe import ContainerSpec, ContainersSeen, ContainerView
+from bot.core.evidence import ContainersSeen, ContainerView
 from bot.core.results import Failed, NotYet, Passed, Result
+from bot.core.specs import ContainerSpec
 
 ALIVE = frozenset({"NOT_STARTED", "NEVER_RAN", "EXITED", "STOPPED", "OUT_OF_MEMORY", "OLD_IMAGE", "NOT_DETACHED"})
 CODES = (

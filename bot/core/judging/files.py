@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from fnmatch import fnmatchcase
 
+from bot.core.evidence import FileSeen
 from bot.core.judging.images import close_line
-from bot.core.probe import FileSeen, FileSpec
 from bot.core.results import Failed, Passed, Result
+from bot.core.specs import FileSpec
 from bot.handin.dockerfile import Dockerfile, DockerfileProblem, parse_dockerfile
 
 PRESENT = frozenset({"MISSING_FILE", "WRONG_NAME", "EMPTY_FILE"})

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
-from bot.core.probe import ImageSeen, ImageSpec
+from bot.core.evidence import ImageSeen
 from bot.core.results import Failed, Passed, Result
+from bot.core.specs import ImageSpec
 
 PRESENT = frozenset({"NOT_BUILT", "CLOSE_NAME"})
 CODES = PRESENT | {

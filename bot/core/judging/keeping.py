@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.core.diagnosis import RUN_SIGNS, last_words, named
+from bot.core.evidence import MountView, ScenarioSeen, VolumeSeen
 from bot.core.judging.images import listed
-from bot.core.probe import MountView, ScenarioSeen, ScenarioSpec, VolumeSeen, VolumeSpec
 from bot.core.results import Failed, Passed, Result
+from bot.core.specs import ScenarioSpec, VolumeSpec
 
 VOLUME_CODES = frozenset(
     {

@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 
 from bot.core.diagnosis import RUN_SIGNS, last_words, named
+from bot.core.evidence import HttpAnswer, HttpSeen
 from bot.core.judging.containers import STOPPED
-from bot.core.probe import Expect, HttpAnswer, HttpAsk, HttpSeen, HttpSpec
 from bot.core.results import Failed, NotYet, Passed, Result
+from bot.core.specs import Expect, HttpAsk, HttpSpec
 
 REACHED = frozenset({"NOT_RUNNING", "EXITED", "STOPPED", "NOT_LISTENING", "NO_ANSWER", "WRONG_STATUS"})
 CODES = (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bot.core.evidence import CacheSeen, ContextSeen
 from bot.core.judging import builds
-from bot.core.probe import BuildSpec, CacheSeen, CacheSpec, ContextSeen, ContextSpec
 from bot.core.results import Failed, Passed, Result
+from bot.core.specs import BuildSpec, CacheSpec, ContextSpec
 
 CACHE_CODES = builds.CODES | {"NO_INSTALL", "INSTALL_AGAIN", "INSTALL_STALE", "MISSING_FILE"}
 CONTEXT_CODES = builds.CODES | {"NOT_IGNORED"}

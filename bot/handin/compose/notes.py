@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.handin.compose_plan import ServicePlan
+from bot.handin.compose.plan import ServicePlan
 from bot.handin.spelling import nearest
 
 _HOST_SETTING = re.compile(r"\w+_HOST", re.IGNORECASE)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.handin.compose import read_compose
-from bot.handin.compose_keys import SERVICE, UNUSED_SERVICE
-from bot.handin.compose_plan import ComposePlan, ComposeProblem
-from bot.handin.compose_policy import judge_compose
+from bot.handin.compose.keys import SERVICE, UNUSED_SERVICE
+from bot.handin.compose.plan import ComposePlan, ComposeProblem
+from bot.handin.compose.policy import judge_compose
+from bot.handin.compose.read import read_compose
 from bot.handin.plan import VolumeMount
 
 APP = "services:\n  app:\n    image: alpine\n"

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.handin.compose import FILE_NAMES, find_compose, project_name, read_compose
-from bot.handin.compose_plan import (
+from bot.handin.compose.plan import (
     ComposePlan,
     ComposeProblem,
     Dependency,
@@ -18,7 +17,8 @@ from bot.handin.compose_plan import (
     NetworkUse,
     ServicePlan,
 )
-from bot.handin.compose_policy import judge_compose
+from bot.handin.compose.policy import judge_compose
+from bot.handin.compose.read import FILE_NAMES, find_compose, project_name, read_compose
 from bot.handin.paths import inside
 from bot.handin.plan import BindMount, BuildPlan, PublishedPort, VolumeMount
 

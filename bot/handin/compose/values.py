@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from bot.handin.compose_events import Listing, Mapping, Node, Scalar
-from bot.handin.compose_fault import Broken, broken
-from bot.handin.compose_plan import Pairs
+from bot.handin.compose.events import Listing, Mapping, Node, Scalar
+from bot.handin.compose.fault import Broken, broken
+from bot.handin.compose.plan import Pairs
 
 MOST_ITEMS = 100
 LONGEST_COMMAND = 8_000

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.handin.compose_around import Around
-from bot.handin.compose_build import read_build, read_image
-from bot.handin.compose_events import Listing, Mapping, Node, Scalar
-from bot.handin.compose_fault import broken
-from bot.handin.compose_keys import NETWORK_USE, SERVICE, UNUSED_NETWORK_USE, UNUSED_SERVICE, judge_keys
-from bot.handin.compose_mounts import read_mounts
-from bot.handin.compose_parts import (
+from bot.handin.compose.around import Around
+from bot.handin.compose.build import read_build, read_image
+from bot.handin.compose.events import Listing, Mapping, Node, Scalar
+from bot.handin.compose.fault import broken
+from bot.handin.compose.keys import NETWORK_USE, SERVICE, UNUSED_NETWORK_USE, UNUSED_SERVICE, judge_keys
+from bot.handin.compose.mounts import read_mounts
+from bot.handin.compose.parts import (
     FOLDER,
     KERNEL,
     read_depends_on,
@@ -22,8 +22,8 @@ from bot.handin.compose_parts import (
     read_ports,
     read_tmpfs,
 )
-from bot.handin.compose_plan import NetworkUse, Pairs, ServicePlan
-from bot.handin.compose_values import Place, command, flag, items, labels, mapping, pairs, seconds, text, texts
+from bot.handin.compose.plan import NetworkUse, Pairs, ServicePlan
+from bot.handin.compose.values import Place, command, flag, items, labels, mapping, pairs, seconds, text, texts
 from bot.handin.dockerfile_rules import RESERVED_LABELS
 from bot.handin.paths import inside
 from bot.handin.plan import VolumeMount

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.handin import interpolation
-from bot.handin.compose_fault import Broken
-from bot.handin.interpolation import LONGEST_ALL, LONGEST_VALUE, Filler, Unfilled, read_env
+from bot.handin.compose import interpolation
+from bot.handin.compose.fault import Broken
+from bot.handin.compose.interpolation import LONGEST_ALL, LONGEST_VALUE, Filler, Unfilled, read_env
 
 VALUES = {"A": "1", "EMPTY": "", "LONG": "x" * 4000}
 
@@ -137,4 +137,4 @@ def test_c51_the_module_imports_nothing_that_knows_the_environment() -> None:
     names = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
     modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert names <= {"re"}
-    assert modules <= {"__future__", "collections.abc", "bot.handin.compose_fault"}
+    assert modules <= {"__future__", "collections.abc", "bot.handin.compose.fault"}

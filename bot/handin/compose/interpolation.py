@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.handin.compose_fault import Broken, broken
+from bot.handin.compose.fault import Broken, broken
 
 LONGEST_ENV = 4 * 1024
 DEEPEST_DEFAULT = 8

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from bot.handin.compose_events import Mapping, Node, Scalar
-from bot.handin.compose_fault import broken
-from bot.handin.compose_keys import NETWORK, UNUSED_NETWORK, UNUSED_VOLUME, VOLUME, judge_keys
-from bot.handin.compose_plan import ComposeNetwork, ComposeVolume, Pairs
-from bot.handin.compose_service import NAME
-from bot.handin.compose_values import Place, flag, labels, mapping, text
+from bot.handin.compose.events import Mapping, Node, Scalar
+from bot.handin.compose.fault import broken
+from bot.handin.compose.keys import NETWORK, UNUSED_NETWORK, UNUSED_VOLUME, VOLUME, judge_keys
+from bot.handin.compose.plan import ComposeNetwork, ComposeVolume, Pairs
+from bot.handin.compose.service import NAME
+from bot.handin.compose.values import Place, flag, labels, mapping, text
 from bot.handin.dockerfile_rules import RESERVED_LABELS
 
 MOST_THINGS = 10

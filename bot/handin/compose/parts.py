@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.handin.compose_around import Around
-from bot.handin.compose_events import Listing, Mapping, Node, Scalar
-from bot.handin.compose_keys import DEPENDENCY, HEALTH, PORT, UNUSED_HEALTH, judge_keys
-from bot.handin.compose_plan import CONDITIONS, Dependency, HealthPlan, ServicePlan
-from bot.handin.compose_values import Place, decimal, flag, items, mapping, seconds, size_mb, text, texts, whole
+from bot.handin.compose.around import Around
+from bot.handin.compose.events import Listing, Mapping, Node, Scalar
+from bot.handin.compose.keys import DEPENDENCY, HEALTH, PORT, UNUSED_HEALTH, judge_keys
+from bot.handin.compose.plan import CONDITIONS, Dependency, HealthPlan, ServicePlan
+from bot.handin.compose.values import Place, decimal, flag, items, mapping, seconds, size_mb, text, texts, whole
 from bot.handin.plan import PublishedPort
 from bot.handin.publish import parse_publish
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 
-from bot.handin.compose_events import Scalar
-from bot.handin.compose_plan import ComposePlan, HealthPlan, Mount, ServicePlan
+from bot.handin.compose.events import Scalar
+from bot.handin.compose.plan import ComposePlan, HealthPlan, Mount, ServicePlan
 from bot.handin.dockerfile_rules import RESERVED_LABELS
 from bot.handin.plan import BindMount, BuildPlan, PublishedPort
 

@@ -9,7 +9,7 @@ import re
 
 import yaml
 
-from bot.handin.compose_fault import Broken, broken
+from bot.handin.compose.fault import Broken, broken
 
 LONGEST_FILE = 64 * 1024
 

@@ -11,16 +11,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.handin.compose_around import Around
-from bot.handin.compose_events import Listing, Mapping, Node, Scalar, read_tree
-from bot.handin.compose_fault import Broken, broken
-from bot.handin.compose_keys import SERVICE, TOP, UNUSED_TOP, judge_keys
-from bot.handin.compose_notes import notes
-from bot.handin.compose_plan import ComposePlan, ComposeProblem, ServicePlan
-from bot.handin.compose_service import read_service
-from bot.handin.compose_things import COMPOSE_VERSION, TAKEN, read_networks, read_volumes
-from bot.handin.compose_values import Place, text
-from bot.handin.interpolation import Filler, Unfilled, read_env
+from bot.handin.compose.around import Around
+from bot.handin.compose.events import Listing, Mapping, Node, Scalar, read_tree
+from bot.handin.compose.fault import Broken, broken
+from bot.handin.compose.interpolation import Filler, Unfilled, read_env
+from bot.handin.compose.keys import SERVICE, TOP, UNUSED_TOP, judge_keys
+from bot.handin.compose.notes import notes
+from bot.handin.compose.plan import ComposePlan, ComposeProblem, ServicePlan
+from bot.handin.compose.service import read_service
+from bot.handin.compose.things import COMPOSE_VERSION, TAKEN, read_networks, read_volumes
+from bot.handin.compose.values import Place, text
 from bot.handin.plan import VolumeMount
 from bot.handin.project import near_names
 from bot.handin.reference import normalise

@@ -4,9 +4,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.handin.compose import read_compose
-from bot.handin.compose_plan import ComposePlan
-from bot.handin.compose_render import render_config
+from bot.handin.compose.plan import ComposePlan
+from bot.handin.compose.read import read_compose
+from bot.handin.compose.render import render_config
 
 FILE = """\
 services:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.handin.compose_around import Around
-from bot.handin.compose_events import Mapping, Node, Scalar
-from bot.handin.compose_fault import broken
-from bot.handin.compose_keys import BUILD, UNUSED_BUILD, judge_keys
-from bot.handin.compose_plan import ServicePlan
-from bot.handin.compose_values import Place, mapping, pairs, text
+from bot.handin.compose.around import Around
+from bot.handin.compose.events import Mapping, Node, Scalar
+from bot.handin.compose.fault import broken
+from bot.handin.compose.keys import BUILD, UNUSED_BUILD, judge_keys
+from bot.handin.compose.plan import ServicePlan
+from bot.handin.compose.values import Place, mapping, pairs, text
 from bot.handin.dockerfile_rules import BUILDER_ARGUMENTS
 from bot.handin.paths import inside
 from bot.handin.plan import BuildPlan

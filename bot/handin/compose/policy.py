@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from bot.handin.compose_plan import ComposePlan, ServicePlan
+from bot.handin.compose.plan import ComposePlan, ServicePlan
 from bot.handin.dockerfile_rules import RESERVED_LABELS
 from bot.handin.paths import inside
 from bot.handin.plan import BindMount, Refusal, RunPlan

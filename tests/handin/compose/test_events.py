@@ -5,9 +5,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.handin import compose_events
-from bot.handin.compose_events import DEEPEST, MOST_ANCHORS, MOST_NODES, Listing, Mapping, Node, Scalar, read_tree
-from bot.handin.compose_fault import Broken
+from bot.handin.compose import events as compose_events
+from bot.handin.compose.events import DEEPEST, MOST_ANCHORS, MOST_NODES, Listing, Mapping, Node, Scalar, read_tree
+from bot.handin.compose.fault import Broken
 
 SIGNS = [
     "a",

@@ -9,10 +9,10 @@ import re
 from collections.abc import Collection
 from posixpath import normpath
 
-from bot.handin.compose_events import Mapping, Node, Scalar
-from bot.handin.compose_keys import MOUNT, UNUSED_MOUNT, judge_keys
-from bot.handin.compose_plan import Mount
-from bot.handin.compose_values import Place, flag, items, text
+from bot.handin.compose.events import Mapping, Node, Scalar
+from bot.handin.compose.keys import MOUNT, UNUSED_MOUNT, judge_keys
+from bot.handin.compose.plan import Mount
+from bot.handin.compose.values import Place, flag, items, text
 from bot.handin.paths import inside
 from bot.handin.plan import BindMount, VolumeMount
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.handin.compose_plan import ComposeProblem
+from bot.handin.compose.plan import ComposeProblem
 
 
 class Broken(Exception):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from bot.handin.compose_events import Mapping, Scalar
-from bot.handin.compose_fault import Broken, broken
+from bot.handin.compose.events import Mapping, Scalar
+from bot.handin.compose.fault import Broken, broken
 from bot.handin.spelling import nearest
 
 

@@ -17,8 +17,8 @@ from itertools import pairwise
 
 import yaml
 
-from bot.handin.compose_fault import broken
-from bot.handin.compose_text import explain_fault, read_text
+from bot.handin.compose.fault import broken
+from bot.handin.compose.text import explain_fault, read_text
 
 MOST_NODES = 5_000
 MOST_ANCHORS = 20  #: anchors and aliases together

@@ -1,0 +1,164 @@
+"""What a condition can ask for (contract between lessons and the sandbox that gathers evidence).
+
+A new probe is one spec here, one evidence in `bot.core.evidence`, one function in `bot.sandbox.probes` and one row in
+`bot.core.verdict`. Specs are pydantic because authors write them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Spec(BaseModel):
+    """A spec as written under `with:`; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AnswerSpec(Spec):
+    """The learner chose the right option of a question of this step."""
+
+    question: str
+
+
+class FileSpec(Spec):
+    """A project file exists under exactly this path, is not empty and, for a Dockerfile, parses."""
+
+    path: str
+    parse: Literal["dockerfile"] | None = None
+    base: str | None = None  #: glob the first FROM must match, e.g. `node:*`
+    contains: str | None = None  #: a text that must be in it
+    lacks: str | None = None  #: a text that must be gone from it
+
+
+class BuildSpec(Spec):
+    """The learner's project builds."""
+
+    dockerfile: str = "Dockerfile"
+
+
+class ImageSpec(Spec):
+    """The learner has an image of this name, and it is put together as asked."""
+
+    image: str
+    workdir: str | None = None
+    cmd: tuple[str, ...] | None = None  #: exec form
+    has: tuple[str, ...] = ()  #: paths that must be in the image
+    lacks: tuple[str, ...] = ()  #: paths that must not be
+
+
+class ContainerSpec(Spec):
+    """A container of the learner's runs from this image, detached and published as asked."""
+
+    image: str
+    port: int | None = None  #: container port
+    host_port: int | None = None
+    address: str | None = None  #: e.g. `127.0.0.1`
+    log: str | None = None  #: a line that the container must have printed
+    sole: bool = False  #: no container of an older build, and none that does not run, is left beside it
+    wait_s: float = 10
+
+
+class Expect(Spec):
+    """What one HTTP answer must be; only what is given is compared."""
+
+    status: int = 200
+    type: str | None = None  #: start of the Content-Type
+    contains: str | None = None
+    lacks: str | None = None  #: a text that must not be in it any more
+    json_: Literal["list", "object"] | None = Field(default=None, alias="json")
+    lists: str | None = None  #: a JSON list with an object one of whose values equals this text
+    not_lists: str | None = None
+
+
+class HttpAsk(Spec):
+    """One request; `${nonce}` and `${N.field}` (field of the N-th JSON answer, from 1) are filled in."""
+
+    get: str | None = None
+    post: str | None = None
+    put: str | None = None
+    delete: str | None = None
+    body: dict[str, str | bool | int | None] | None = None
+    expect: Expect = Expect()
+
+    @property
+    def method_and_path(self) -> tuple[str, str]:
+        """Return e.g. `("GET", "/items")`."""
+        for method in ("get", "post", "put", "delete"):
+            path = getattr(self, method)
+            if path is not None:
+                return method.upper(), path
+        return "GET", "/"
+
+
+class HttpSpec(Spec):
+    """The app answers as asked: in the learner's own running container, or in a fresh one of the image."""
+
+    image: str
+    port: int
+    fresh: bool = False  #: start a container of our own from the image for this probe
+    asks: tuple[HttpAsk, ...] = Field(min_length=1)
+    wait_s: float = 10
+
+
+class CacheSpec(Spec):
+    """A change of the source does not fetch the libraries again; a change of what asks for them does."""
+
+    dockerfile: str = "Dockerfile"
+    source: str = "src/static/index.html"
+    packages: str = "package.json"
+
+
+class ContextSpec(Spec):
+    """What `.dockerignore` keeps out does not get into the image, although the project has it."""
+
+    dockerfile: str = "Dockerfile"
+    plant: str = "node_modules/.planted"  #: below the project and below the image's working folder
+
+
+class VolumeSpec(Spec):
+    """A running container of the image keeps its data in this volume."""
+
+    image: str
+    volume: str
+    target: str
+
+
+class ScenarioSpec(Spec):
+    """What is posted outlives the container, because of the volume and of nothing else."""
+
+    image: str
+    port: int
+    items: str = "/items"
+    wait_s: float = 10
+
+
+ProbeSpec = (
+    AnswerSpec
+    | FileSpec
+    | BuildSpec
+    | ImageSpec
+    | ContainerSpec
+    | HttpSpec
+    | CacheSpec
+    | ContextSpec
+    | VolumeSpec
+    | ScenarioSpec
+)
+ProbeName = Annotated[str, Field(pattern="^[a-z]+$")]
+
+#: `probe:` in a lesson → the shape of its `with:`
+SPECS: dict[str, type[Spec]] = {
+    "answer": AnswerSpec,
+    "file": FileSpec,
+    "build": BuildSpec,
+    "image": ImageSpec,
+    "container": ContainerSpec,
+    "http": HttpSpec,
+    "cache": CacheSpec,
+    "context": ContextSpec,
+    "volume": VolumeSpec,
+    "scenario": ScenarioSpec,
+}
