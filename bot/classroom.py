@@ -157,19 +157,19 @@ class Classroom:
             case RunCommands(commands, ref):
                 await self._bench.run(learner.id, commands, where, self._comment(learner, ref))
             case KeepFiles(files, ref):
-                await self._bench.keep(learner.id, files, ref, where)
+                await self._bench.files.keep(learner.id, files, ref, where)
             case ReplaceText(path, old, new, ref):
-                await self._bench.replace(learner.id, path, (old, new), ref, where)
+                await self._bench.files.replace(learner.id, path, (old, new), ref, where)
             case UndoEdit(path, ref):
-                await self._bench.undo(learner.id, path, ref, where)
+                await self._bench.files.undo(learner.id, path, ref, where)
             case Apply(acts):
                 await self._bench.apply(learner.id, acts)
             case PrepareProject():
-                await self._bench.prepare(learner.id, self._start_files)
+                await self._bench.files.prepare(learner.id, self._start_files)
             case CleanSandbox(files):
                 await self._sandbox.clean(learner.id)
                 if files:
-                    await self._bench.restart_project(learner.id, self._start_files)
+                    await self._bench.files.restart_project(learner.id, self._start_files)
             case CancelCheck(attempt):
                 await self._desk.cancel(attempt)
                 await self._store.close_attempt(attempt, None, None)

@@ -72,14 +72,14 @@ async def test_rm_takes_files_of_the_project(bench: Bench, line: str, left: set[
 
 
 async def test_a_saved_file_is_shown_to_running_containers(bench: Bench) -> None:
-    await bench.workbench.keep("U1", [("src/a.js", b"new")], None, ADA)
+    await bench.workbench.files.keep("U1", [("src/a.js", b"new")], None, ADA)
     ((learner, files),) = bench.sandbox.refreshed
     assert (learner, files["src/a.js"], files["Dockerfile"]) == ("U1", b"new", b"FROM alpine\n")
 
 
 async def test_a_file_is_kept_though_the_engine_is_away(bench: Bench) -> None:
     bench.sandbox.fails = [EngineDown("The Docker engine does not answer.")]
-    await bench.workbench.keep("U1", [("src/a.js", b"new")], None, ADA)
+    await bench.workbench.files.keep("U1", [("src/a.js", b"new")], None, ADA)
     fault, saved = bench.chat.said
     assert isinstance(fault, Note)
     assert "Your files are kept" in fault.text

@@ -1,0 +1,165 @@
+"""Commands that learners type, and what authors wrote for them: one thing at a time for each learner."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+
+import structlog
+
+from bot.core.messages import CommandOutput, Note
+from bot.core.workshop import Act
+from bot.errors import HostError
+from bot.handin.command import read_commands
+from bot.handin.plan import (
+    BuildPlan,
+    Command,
+    Curl,
+    ListContainers,
+    Output,
+    Plan,
+    Refusal,
+    RemoveContainers,
+    RemoveFiles,
+    RunPlan,
+    StopContainers,
+)
+from bot.handin.replacing import Replacement, read_replacement, replaced
+from bot.ports import Chat, Sandbox, Store, Where
+from bot.workbench.files import ProjectFiles
+
+log = structlog.get_logger(__name__)
+
+Asset = Callable[[str], bytes]  #: a file below the workshop's folder
+Comment = Callable[[Plan, Output], Output]  #: adds a sentence of ours to what a command printed
+NOT_STARTED = 125  #: exit code of `docker run` when Docker itself refused
+TAKEN = re.compile("already (?:allocated|in use)")  #: …because a port or a name is taken
+
+
+class Workbench:
+    """Commands and files of all learners; a learner's own come one after the other."""
+
+    def __init__(self, store: Store, sandbox: Sandbox, chat: Chat, asset: Asset) -> None:
+        self.files = ProjectFiles(store, sandbox, chat)
+        self._sandbox = sandbox
+        self._chat = chat
+        self._asset = asset
+        self._hands: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def hands(self, learner: str) -> AbstractAsyncContextManager[None]:
+        """Return the learner's own lock: hold it while something of theirs runs."""
+        return self._hands[learner]
+
+    async def run(
+        self,
+        learner: str,
+        commands: Sequence[Command],
+        where: Where,
+        comment: Comment = lambda plan, output: output,
+    ) -> None:
+        """Run commands in order and show each output; stop after the first that fails, saying so.
+
+        `comment` adds what the learner's step has to say about an output.
+        """
+        for number, command in enumerate(commands, start=1):
+            ok = await self._run_one(learner, command, where, comment)
+            left = len(commands) - number
+            if not ok and left:
+                rest = "the last command was" if left == 1 else f"the other {left} commands were"
+                await self._chat.show(
+                    where, Note(f"I stopped here, so {rest} not run. Send them again when this one works.")
+                )
+                return
+
+    async def _run_one(self, learner: str, command: Command, where: Where, comment: Comment) -> bool:
+        if isinstance(command.plan, Refusal):
+            await self._chat.show(where, refusal_message(command.line, command.plan))
+            return False
+        if isinstance(command.plan, RemoveFiles):
+            output = await self.files.remove(learner, command.plan, where)
+            await self._chat.show(where, CommandOutput(command.line, output))
+            return output.exit_code == 0
+        files = await self.files.all(learner)
+        try:
+            async with self._chat.busy(where, doing(command.plan)) as progress:
+                output = await self._sandbox.run(learner, command.plan, files, progress)
+        except HostError as error:
+            log.warning("host_fault", learner=learner, command=command.line, error=str(error))
+            await self._chat.show(where, our_side(str(error)))
+            return False
+        await self._chat.show(where, CommandOutput(command.line, comment(command.plan, output)))
+        return output.exit_code == 0
+
+    async def apply(self, learner: str, acts: Sequence[Act]) -> None:
+        """Do what an author wrote, without a word. Raises `HostError`."""
+        for act in acts:
+            if act.file is not None and act.from_ is not None:
+                await self.files.write(learner, {act.file: self._asset(act.from_)})
+            elif act.remove is not None:
+                await self.files.write(learner, {act.remove: None})
+            elif act.say is not None:
+                await self._apply_said(learner, act)
+
+    async def _apply_said(self, learner: str, act: Act) -> None:
+        asked = read_replacement(act.say or "")
+        if isinstance(asked, Replacement):
+            before = (await self.files.all(learner)).get(asked.path, b"").decode("utf-8", "replace")
+            after = replaced(before, asked.old, asked.new, asked.path)
+            if isinstance(after, str):  # else the learner has changed it already
+                await self.files.write(learner, {asked.path: after.encode()})
+            return
+        for command in read_commands(act.say or ""):
+            if isinstance(command.plan, RemoveFiles):
+                await self.files.remove(learner, command.plan)
+            elif not isinstance(command.plan, Refusal):
+                # what the lesson wants to fail is not helped along
+                await self._apply_plan(learner, command.plan, make_room=not act.prints)
+
+    async def _apply_plan(self, learner: str, plan: Plan, *, make_room: bool) -> None:
+        files = await self.files.all(learner)
+
+        async def run(each: Plan) -> Output:
+            return await self._sandbox.run(learner, each, files, lambda _: None)
+
+        output = await run(plan)
+        if make_room and isinstance(plan, RunPlan) and output.exit_code == NOT_STARTED and TAKEN.search(output.text):
+            # a container of theirs holds the name or the port that the solution needs
+            in_the_way = tuple((await run(ListContainers(all=True, quiet=True))).text.split())
+            if in_the_way:
+                await run(RemoveContainers(in_the_way, force=True))
+                output = await run(plan)
+        if output.exit_code and make_room:
+            log.info("applied_in_vain", learner=learner, plan=type(plan).__name__, said=output.text[-300:])
+
+
+def doing(plan: Plan) -> str:
+    """Return the status line for a plan, as Slack shows it after the bot's name."""
+    match plan:
+        case BuildPlan():
+            return "is building your image …"
+        case RunPlan():
+            return "is starting your container …"
+        case StopContainers():
+            return "is stopping your container …"
+        case Curl():
+            return "is asking your app …"
+        case _:
+            return "is asking Docker …"
+
+
+def our_side(what: str) -> Note:
+    """Return the message for a fault of ours."""
+    return Note(f"**Our side:** {what} Nothing of yours is lost; please try again in a moment.")
+
+
+def refusal_message(line: str, refusal: Refusal) -> CommandOutput | Note:
+    """Return Docker's own words where the refusal has them, with our sentence below; else our sentence alone."""
+    words = getattr(refusal, "words", "")
+    if words or refusal.docker:
+        note = refusal.say if words else ""
+        return CommandOutput(line, Output(words or refusal.say, refusal.exit_code, note=note))
+    more = f"\nTry: `{refusal.nearest}`" if refusal.nearest else ""
+    return Note(refusal.say + more)
