@@ -45,6 +45,7 @@ log = structlog.get_logger(__name__)
 
 DATABASE = "docent.sqlite"
 VERIFIER = "docent-verifier"  #: its row in the catalogue of images
+REGISTRY = "registry:2"  #: the same; it serves a class, and is no base for anybody's image
 SWEEP_AGAIN_S = 15.0
 DRAIN_S = 20.0  #: what is running may end for so long when the bot is asked to stop
 
@@ -169,6 +170,7 @@ async def open_sandbox(settings: Settings, store: SqlStore) -> DockerSandbox:
         await store.remember("instance", instance)
     bases = await asyncio.to_thread(pinned_images, settings, Pins(store.database))
     verifier = bases.pop(VERIFIER, "")
+    bases.pop(REGISTRY, "")
     return DockerSandbox(instance, bases, verifier, url=settings.docker_host)
 
 

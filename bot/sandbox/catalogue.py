@@ -50,6 +50,14 @@ CATALOGUE = (
         derived=True,
     ),
     Row(
+        "registry:2",
+        "docent/registry:2",
+        Recipe("registry"),
+        section=4,
+        smoke=("registry", "--version"),
+        expect=r"github\.com/(?:docker/)?distribution",
+    ),
+    Row(
         "alpine:latest",
         "docent/alpine:latest",
         Recipe("alpine"),

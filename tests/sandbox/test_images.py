@@ -249,7 +249,8 @@ def test_the_hash_of_a_recipe_follows_its_files_and_inputs_and_not_its_readme(tm
         ([], ()),
         ([1], ("docent-verifier",)),
         ([1, 2], ("docent-verifier", NODE)),
-        ([5], ("docent-verifier", NODE, ALPINE)),
+        ([4], ("docent-verifier", NODE, "registry:2")),
+        ([5], ("docent-verifier", NODE, "registry:2", ALPINE)),
         (range(1, 11), tuple(row.name for row in CATALOGUE)),
     ],
 )
