@@ -6,13 +6,11 @@
 import os
 import re
 import stat
-import sys
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from importlib import import_module
-from typing import Any
 
 from bot.sandbox.verifier.clock import Clock, Fault, Json, string
+from bot.sandbox.verifier.digest import sha256_hasher
 
 TEXT_CAP = 64 * 1024
 HASH_CAP = 64 * 1024 * 1024
@@ -108,7 +106,7 @@ def contents(path: str, text: bool, digest: bool, clock: Clock) -> Json:
                 out.update(text=start.decode("utf-8", "replace"), text_truncated=bool(file.read(1)))
                 file.seek(0)
             if digest:
-                made, left = hasher(), HASH_CAP
+                made, left = sha256_hasher(), HASH_CAP
                 while left > 0 and (piece := file.read(min(left, 1 << 20))):
                     clock.left()
                     made.update(piece)
@@ -117,9 +115,3 @@ def contents(path: str, text: bool, digest: bool, clock: Clock) -> Json:
     except OSError as error:
         out.update(error="unreadable", say=f"cannot be read: {error.strerror}")
     return out
-
-
-def hasher() -> Any:
-    """Return a SHA-256 that never loads OpenSSL: its configuration would be the learner's, and can name libraries."""
-    # the built-in module is called _sha256 in Python 3.11 and _sha2 since 3.12
-    return import_module("_sha256" if sys.version_info < (3, 12) else "_sha2").sha256()

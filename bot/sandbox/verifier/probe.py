@@ -14,6 +14,8 @@ Every answer has ``nonce``, ``op``, ``ok``, ``ms``, and ``error`` + ``say`` when
            bytes, truncated, ms, tries} | {error, say, ms, tries}]. Redirects are answers, encodings stay as they are.
 ``tcp``    host, port, timeout_s, retry_for_s, read (bytes of greeting to wait for, 0) → address, banner_b64, tries
 ``dns``    name → addresses
+``sql``    host, port (3306), logins: [{user, password}], query with ``?`` for each of values, timeout_s, retry_for_s →
+           rows: [[text | null]], user (whose login was accepted), tries. ``error``: denied, no-database, no-table, …
 ``files``  paths: ["/a", "/b/*.js", {path, text: true, sha256: true}] → results: [{path, matches: [{path, exists, type,
            size, mode, uid, target, sha256, text}], truncated}]
 """
@@ -26,13 +28,14 @@ from json import dumps, loads
 
 from bot.sandbox.verifier.clock import LONGEST_S, Clock, Fault, Json, number
 from bot.sandbox.verifier.look import files
+from bot.sandbox.verifier.sql import sql
 from bot.sandbox.verifier.web import http
 from bot.sandbox.verifier.wire import dns, tcp
 
 REQUEST_CAP = 1024 * 1024
 
 
-OPS: dict[str, Callable[[Json, Clock], Json]] = {"http": http, "tcp": tcp, "dns": dns, "files": files}
+OPS: dict[str, Callable[[Json, Clock], Json]] = {"http": http, "tcp": tcp, "dns": dns, "sql": sql, "files": files}
 
 
 def answer(text: str) -> Json:

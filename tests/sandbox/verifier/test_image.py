@@ -176,6 +176,25 @@ def test_a_warm_verifier_answers_under_all_limits_and_leaves_at_once(api: Any, c
     assert time.monotonic() - began < 20
 
 
+def test_a_real_database_lets_the_verifier_in_and_answers(api: Any, create: Callable[..., str]) -> None:
+    limits = {"read_only": False, "cap_drop": [], "mem_limit": "256m", "memswap_limit": "256m", "pids_limit": 128}
+    database = create("mysql:8.0", environment={"MYSQL_ROOT_PASSWORD": "secret"}, limits=limits)
+    api.start(database)
+    verifier = create(VERIFIER, command=["wait"], limits={"network_mode": f"container:{database}"})
+    api.start(verifier)
+    logins = [{"user": "root", "password": "old"}, {"user": "root", "password": "secret"}]
+    question = {
+        "op": "sql",
+        "host": "127.0.0.1",
+        "logins": logins,
+        "query": "select count(*), ? from mysql.db where 1=0",
+    }
+    said = ask(api, verifier, {**question, "values": ["'ö"], "retry_for_s": 40, "deadline_s": 60})
+    assert said.get("rows") == [["0", "'ö"]], said
+    said = ask(api, verifier, {**question, "values": ["x"], "logins": logins[:1]})
+    assert said["error"] == "denied"
+
+
 def test_process_one_buries_what_others_leave_behind(api: Any, create: Callable[..., str]) -> None:
     container = create(VERIFIER, command=["wait"])
     api.start(container)

@@ -126,10 +126,12 @@ JUNK = st.recursive(
     ),
     max_leaves=6,
 )
-FIELDS = st.sampled_from(["requests", "paths", "host", "port", "name", "read", "deadline_s", "retry_for_s", "nonce"])
+FIELDS = st.sampled_from(
+    ["requests", "paths", "host", "port", "name", "read", "deadline_s", "retry_for_s", "nonce", "query", "logins"]
+)
 
 
-@given(st.sampled_from(["http", "tcp", "dns", "files", "", "wait"]), st.dictionaries(FIELDS, JUNK))
+@given(st.sampled_from(["http", "tcp", "dns", "sql", "files", "", "wait"]), st.dictionaries(FIELDS, JUNK))
 def test_no_request_crashes_the_probe(op: str, fields: dict[str, Any]) -> None:
     said = answer(json.dumps({**fields, "op": op}))
     assert isinstance(said["ok"], bool)
