@@ -73,7 +73,8 @@ class Checks:
             return await self._examine(attempt, learner, step)
         except HostError as error:
             log.warning("check_waits", attempt=attempt_id, error=str(error))
-            waiting = check_card(self._workshop, attempt.ref, attempt.id, CheckState.WAITING, learner=learner.name)
+            seen = self._workshop.seen_by(learner.namespace)
+            waiting = check_card(seen, attempt.ref, attempt.id, CheckState.WAITING, learner=learner.name)
             await self._progress(attempt, waiting)
             raise
         finally:
@@ -87,7 +88,7 @@ class Checks:
 
         async def conclude(learner: Learner) -> None:
             event = CheckEnded(attempt_id, attempt.ref, verdict)
-            turn = decide(self._workshop, learner, event, self._clock())
+            turn = decide(self._workshop.seen_by(learner.namespace), learner, event, self._clock())
             closed = await self._store.close_attempt(attempt_id, verdict, turn.learner)
             if closed:
                 await self._store.record(turn.learner, "CheckEnded", f"attempt={attempt_id} {summary(verdict)}")
@@ -120,7 +121,8 @@ class Checks:
 
     async def _show_place(self, attempt: Attempt, ahead: int) -> None:
         learner = await self._store.learner(attempt.learner)
-        card = check_card(self._workshop, attempt.ref, attempt.id, CheckState.QUEUED, ahead=ahead, learner=learner.name)
+        seen = self._workshop.seen_by(learner.namespace)
+        card = check_card(seen, attempt.ref, attempt.id, CheckState.QUEUED, ahead=ahead, learner=learner.name)
         await self._progress(attempt, replace(card, eta_s=ahead * self._usual_s / self._slots))
 
     async def _examine(self, attempt: Attempt, learner: Learner, step: Step) -> Verdict:
@@ -161,9 +163,8 @@ class Checks:
     def _stream(self, attempt: Attempt, learner: Learner, results: Mapping[str, Result], running: str) -> None:
         """Show what is known so far; nobody waits for this edit, a newer one may overtake it."""
         known = dict(results)
-        card = check_card(
-            self._workshop, attempt.ref, attempt.id, CheckState.RUNNING, known, running, learner=learner.name
-        )
+        seen = self._workshop.seen_by(learner.namespace)
+        card = check_card(seen, attempt.ref, attempt.id, CheckState.RUNNING, known, running, learner=learner.name)
         task = asyncio.create_task(self._progress(attempt, card))
         self._edits.add(task)
         task.add_done_callback(self._edits.discard)
@@ -186,7 +187,7 @@ class Checks:
 
     async def _show_final(self, attempt: Attempt, learner: Learner, verdict: Verdict) -> None:
         card = check_card(
-            self._workshop,
+            self._workshop.seen_by(learner.namespace),
             attempt.ref,
             attempt.id,
             CheckState.ENDED,

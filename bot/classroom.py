@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import Any, assert_never
 
 import structlog
 
-from bot.core.cards import check_card
+from bot.core.cards import check_card, filled
 from bot.core.diagnosis import noted
 from bot.core.events import Event
 from bot.core.intended import praised
@@ -40,7 +40,7 @@ from bot.core.turn import (
     Whisper,
 )
 from bot.core.tutor import decide
-from bot.core.workshop import StepRef, Workshop
+from bot.core.workshop import Act, StepRef, Workshop
 from bot.errors import ChatError, DocentError, HostError
 from bot.handin.plan import Output, Plan
 from bot.ports import Chat, Desk, Sandbox, Store, Where
@@ -86,7 +86,7 @@ class Classroom:
         """Take one turn for the learner who spoke."""
         async with self._turns[where.user]:
             learner = await self._store.learner(where.user, name)
-            turn = decide(self.workshop, learner, event, self._clock())
+            turn = decide(self.workshop.seen_by(learner.namespace), learner, event, self._clock())
             await self._store.record(turn.learner, type(event).__name__, describe(event))
         await self.act(turn, where)
 
@@ -163,7 +163,7 @@ class Classroom:
             case UndoEdit(path, ref):
                 await self._bench.files.undo(learner.id, path, ref, where)
             case Apply(acts):
-                await self._bench.apply(learner.id, acts)
+                await self._bench.apply(learner.id, own_acts(acts, self.workshop.seen_by(learner.namespace)))
             case PrepareProject():
                 await self._bench.files.prepare(learner.id, self._start_files)
             case CleanSandbox(files):
@@ -181,10 +181,11 @@ class Classroom:
     def _comment(self, learner: Learner, ref: StepRef | None) -> Comment:
         """Return what is said about an output: praise where the step is about this failure, else the known mistake."""
         section = learner.at.section if learner.at else ""
+        workshop = self.workshop.seen_by(learner.namespace)
 
         def comment(plan: Plan, output: Output) -> Output:
-            said = praised(self.workshop, ref, output)
-            return said if said is not output else noted(self.workshop, plan, output, section)
+            said = praised(workshop, ref, output)
+            return said if said is not output else noted(workshop, plan, output, section)
 
         return comment
 
@@ -204,7 +205,8 @@ class Classroom:
         if attempt is None:
             await self._chat.show(where.without_press(), Note("I am already checking; the card shows how it goes."))
             return
-        card = check_card(self.workshop, ref, attempt.id, CheckState.QUEUED, learner=learner.name)
+        workshop = self.workshop.seen_by(learner.namespace)
+        card = check_card(workshop, ref, attempt.id, CheckState.QUEUED, learner=learner.name)
         if where.card:
             await self._chat.replace(where, card)
         else:
@@ -213,6 +215,11 @@ class Classroom:
         # only now: an edit of the worker's must not come before the card it edits
         await self._desk.submit(attempt.id, learner.id)
         self._refresh_board()
+
+
+def own_acts(acts: Sequence[Act], workshop: Workshop) -> tuple[Act, ...]:
+    """Return an author's acts as this learner would do them, with their own names in what they say."""
+    return tuple(act if act.say is None else act.model_copy(update={"say": filled(act.say, workshop)}) for act in acts)
 
 
 def describe(event: Event) -> str:

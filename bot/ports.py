@@ -169,6 +169,30 @@ class Store(Protocol):
         ...
 
 
+class Passes(Protocol):
+    """Whose namespace of the registry is whose. Learners are known to the store before they are asked about here."""
+
+    async def namespace(self, learner: str) -> str:
+        """Return the learner's namespace, the same for ever; whoever has none yet gets one that nobody else has."""
+        ...
+
+    async def token(self, learner: str) -> str:
+        """Return a new token of the learner's, to be shown once and kept nowhere; the one before is void."""
+        ...
+
+    async def holder(self, namespace: str, token: str) -> str:
+        """Return the learner whose namespace and token these are, '' when they do not fit together."""
+        ...
+
+    async def signed_in(self, learner: str) -> bool:
+        """Tell whether the learner has logged in to the registry, in chat."""
+        ...
+
+    async def sign(self, learner: str, *, signed_in: bool) -> None:
+        """Remember that the learner has logged in, or out."""
+        ...
+
+
 class Sandbox(Protocol):
     """A learner's containers and images on the host. Raises `HostError` for our faults only."""
 

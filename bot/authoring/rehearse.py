@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from bot.core.cards import filled
 from bot.core.learner import Learner
 from bot.core.workshop import Act, Section, Step, StepRef, Workshop, Wrong
 from bot.errors import OperatorError
@@ -201,7 +202,8 @@ class Rehearsal:
     async def _perform(self, acts: Iterable[Act]) -> None:
         for act in acts:
             if act.say is not None:
-                await self._say(act.say, printed(act.say), COMMAND_S)
+                say = await self._own(act.say)
+                await self._say(say, printed(say), COMMAND_S)
                 if act.prints:
                     await self._hands.wait_for(act.prints, ANSWER_S)
             elif act.file is not None and act.from_ is not None:
@@ -210,6 +212,11 @@ class Rehearsal:
                 await self._say(f"rm {act.remove}", ".")
             for question, option in (act.answer or {}).items():
                 await self._answer(question, option)
+
+    async def _own(self, text: str) -> str:
+        """Return an author's words with the player's own namespace in them."""
+        learner = await self._record.learner(self._hands.id)
+        return filled(text, self._workshop.seen_by(learner.namespace))
 
     async def _hand_in(self, path: str, content: bytes) -> None:
         """Write the file in the form, as most learners do; upload what is long or has an odd name."""

@@ -14,7 +14,7 @@ BLAME = re.compile(
     r"you (?:should|must) have|you did(?: not|n't))\b",
     re.IGNORECASE,
 )
-FILLED = {"learner", "image"}
+FILLED = {"learner", "image", "namespace"}
 PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 
 

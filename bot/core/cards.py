@@ -16,9 +16,10 @@ Results = Mapping[str, Result] | Iterable[tuple[str, Result]]
 
 
 def filled(text: str, workshop: Workshop, learner: str = "") -> str:
-    """Return a lesson's text with `${learner}` and `${image}` filled in; everything else stays as written."""
+    """Return a lesson's text with `${learner}`, `${image}` and `${namespace}` filled in; all else stays as written."""
     name = re.sub(r"[<>&*_~`\s]+", " ", learner).strip()[:40] or "friend"
-    return text.strip().replace("${image}", workshop.image).replace("${learner}", name)
+    own = text.strip().replace("${image}", workshop.image).replace("${namespace}", workshop.namespace)
+    return own.replace("${learner}", name)
 
 
 def step_card(workshop: Workshop, learner: Learner, ref: StepRef) -> StepCard:

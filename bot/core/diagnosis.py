@@ -184,7 +184,8 @@ def _filled(text: str, workshop: Workshop, found: str) -> str:
     if not found:
         text = re.sub(r" ?(?:\(\{found\}\)|“\{found\}”|`\{found\}`)|: \{found\}$", "", text)
     # last, so that what a program printed is not filled in itself
-    return text.strip().replace("${image}", workshop.image).replace("{found}", found or "…")
+    own = text.strip().replace("${image}", workshop.image).replace("${namespace}", workshop.namespace)
+    return own.replace("{found}", found or "…")
 
 
 def _short(text: str, longest: int) -> str:

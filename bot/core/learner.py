@@ -15,6 +15,7 @@ class Learner:
 
     id: str
     name: str
+    namespace: str = field(default="", kw_only=True)  #: theirs in the registry, '' before they have one
     at: StepRef | None = None  #: None: has not pressed Start
     passed: Mapping[StepRef, datetime] = field(default_factory=dict)
     skipped: frozenset[StepRef] = frozenset()  #: moved on without proof; honest on the board

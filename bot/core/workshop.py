@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from bot.core.specs import SPECS, ProbeSpec
 
@@ -208,12 +209,18 @@ class Workshop(Model):
     title: str
     minutes: float
     image: str  #: the image's name that learners build, filled in as `${image}`
+    #: filled in as `${namespace}`; not written by authors, each learner's own is put here by `seen_by`
+    namespace: SkipJsonSchema[str] = "your-namespace"
     app: str  #: folder of the exercise app that a new learner's project starts with
     sections: tuple[Section, ...] = Field(min_length=1)
     glossary: dict[str, str] = {}
     mistakes: tuple[Mistake, ...] = ()
 
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+
+    def seen_by(self, namespace: str) -> Workshop:
+        """Return the workshop as the learner with this namespace reads it."""
+        return self.model_copy(update={"namespace": namespace}) if namespace else self
 
     @cached_property
     def order(self) -> tuple[StepRef, ...]:

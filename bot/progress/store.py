@@ -23,6 +23,7 @@ from bot.core.verdict import Verdict
 from bot.core.workshop import StepRef
 from bot.ports import Attempt, Undone, Where
 from bot.progress.database import Database, insert_once, open_database, upsert
+from bot.progress.namespaces import named
 from bot.progress.records import RECORD_FORMAT, learner_record, read_record, read_verdict, verdict_json
 from bot.progress.tables import attempts, files, journal, learners, notes
 from bot.progress.versions import start_over, undo, write
@@ -77,7 +78,7 @@ class SqlStore:
     async def learner(self, user: str, name: str = "") -> Learner:
         """Return the learner, a new one when never seen; a given name is kept."""
         found = await self.database.look(_learner, user)
-        if found is not None and name in ("", found.name):
+        if found is not None and name in ("", found.name) and (found.namespace or not found.name):
             return found
         return await self.database.run(_meet, user, name)
 
@@ -152,7 +153,15 @@ def _learner(db: sa.Connection, user: str) -> Learner | None:
 
 def _read_learner(row: sa.Row[Any]) -> Learner:
     at = None if row.section is None else StepRef(row.section, row.step)
-    blank = Learner(row.id, row.name, at, open_attempt=row.open_attempt, met_at=row.met_at, seen_at=row.seen_at)
+    blank = Learner(
+        row.id,
+        row.name,
+        at,
+        namespace=row.namespace or "",
+        open_attempt=row.open_attempt,
+        met_at=row.met_at,
+        seen_at=row.seen_at,
+    )
     return read_record(blank, row.record_format, row.record)
 
 
@@ -172,11 +181,13 @@ def _columns(learner: Learner) -> dict[str, Any]:
 def _meet(db: sa.Connection, user: str, name: str) -> Learner:
     known = _learner(db, user)
     if known is None:
-        db.execute(insert_once(db, learners, **_columns(Learner(user, name))))
-        return Learner(user, name)
-    if name:
+        known = Learner(user, name)
+        db.execute(insert_once(db, learners, **_columns(known)))
+    elif name:
         db.execute(learners.update().where(learners.c.id == user).values(name=name))
-    return replace(known, name=name or known.name)
+    known = replace(known, name=name or known.name)
+    # a namespace is made from the name that we are told first, and stays
+    return replace(known, namespace=named(db, user)) if known.name else known
 
 
 def _everybody(db: sa.Connection) -> list[Learner]:

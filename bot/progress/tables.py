@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 #: The migration that arrives at these tables.
-HEAD = "0002"
+HEAD = "0003"
 #: Bytes; the last net below the caller's own limit.
 FILE_MAX = 64 * 1024
 
@@ -61,6 +61,8 @@ learners = sa.Table(
     sa.Column("seen_at", Utc),
     sa.Column("record_format", sa.Integer, nullable=False),
     sa.Column("record", sa.JSON, nullable=False),
+    sa.Column("namespace", sa.Text),  # theirs in the registry; given once, never written with the rest
+    sa.Index("uq_learners_namespace", "namespace", unique=True),
 )
 
 journal = sa.Table(  # append-only: nothing in this room updates or deletes a line
@@ -121,6 +123,15 @@ versions = sa.Table(  # what files were before they were written; the newest of 
     sa.Index(None, "learner", "path"),
     # the newest is the one with the highest id
     sqlite_autoincrement=True,
+)
+
+passes = sa.Table(  # who may push to a namespace of the registry from a machine of their own
+    "passes",
+    METADATA,
+    sa.Column("learner", sa.Text, sa.ForeignKey("learners.id"), primary_key=True),
+    sa.Column("token", sa.Text, nullable=False),  # its digest; '': none was asked for
+    sa.Column("token_at", Utc),
+    sa.Column("signed_in", sa.Boolean, nullable=False),  # by `docker login` in chat
 )
 
 notes = sa.Table(

@@ -126,6 +126,9 @@ def test_a_name_cannot_carry_markup(workshop: Workshop) -> None:
     assert filled("Hi ${learner}, ${image}!", workshop, "*<!channel>* `x`") == "Hi !channel x, getting-started!"
     assert filled("Hi ${learner}", workshop, "") == "Hi friend"
     assert filled("${learner}", workshop, "${image}") == "${image}"
+    assert filled("${namespace}/${image}", workshop.seen_by("ada")) == "ada/getting-started"
+    assert filled("${namespace}", workshop.seen_by("")) == "your-namespace"
+    assert filled("${learner}", workshop.seen_by("ada"), "${namespace}") == "${namespace}"
 
 
 @given(st.text(max_size=400), st.text(max_size=400))
