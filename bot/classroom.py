@@ -35,6 +35,7 @@ from bot.core.turn import (
     Say,
     ShowHome,
     StartCheck,
+    TakeProject,
     Turn,
     UndoEdit,
     Whisper,
@@ -49,7 +50,7 @@ from bot.workbench import Comment, Workbench, our_side
 log = structlog.get_logger(__name__)
 
 #: fields of events that the journal keeps
-TOLD = ("card", "ref", "section", "question", "option", "path", "how", "attempt", "text", "scope")
+TOLD = ("card", "ref", "section", "question", "option", "path", "how", "attempt", "text", "scope", "name")
 SLOW = (RunCommands, Apply, CleanSandbox)
 EDITOR_LIMIT = 3_000
 
@@ -158,6 +159,8 @@ class Classroom:
                 await self._bench.run(learner.id, commands, where, self._comment(learner, ref))
             case KeepFiles(files, ref):
                 await self._bench.files.keep(learner.id, files, ref, where)
+            case TakeProject():
+                await self._bench.files.take(learner.id, action, where)
             case ReplaceText(path, old, new, ref):
                 await self._bench.files.replace(learner.id, path, (old, new), ref, where)
             case UndoEdit(path, ref):

@@ -146,9 +146,9 @@ class Store(Protocol):
         ...
 
     async def write_files(self, learner: str, files: Mapping[str, bytes | None]) -> None:
-        """Write project files; None deletes one. Limits are the caller's (64 KB a file, 5 MB, 500 files).
+        """Write project files; None deletes one. Limits are the caller's (`bot.handin.project`).
 
-        What a file was before is kept for `undo_write`, 20 versions of each.
+        They are one change. What a file was before is kept for `undo_write`: 20 versions of each, 16 MB in all.
         """
         ...
 
@@ -156,8 +156,9 @@ class Store(Protocol):
         """Make these the whole project; versions of before are forgotten."""
         ...
 
-    async def undo_write(self, learner: str, path: str = "") -> Undone | None:
-        """Take the last write of a file back ('': of whichever was written last); None when nothing is kept."""
+    async def undo_write(self, learner: str, path: str = "") -> Sequence[Undone]:
+        """Take the last write of a file back ('': the whole change that was written last), in the order of paths;
+        nothing when nothing is kept."""
         ...
 
     async def note(self, key: str) -> str:

@@ -130,6 +130,15 @@ class WroteFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class UploadedProject:
+    """Uploaded a packed project: its files, and one sentence for each thing left out or changed."""
+
+    name: str
+    files: tuple[tuple[str, bytes], ...]
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class HandedInUnusable:
     """Handed in something that cannot be kept (too large, binary, no name); `say` tells why and what to do."""
 
@@ -191,6 +200,7 @@ Event = (
     | AskedToReplace
     | AskedToUndo
     | WroteFiles
+    | UploadedProject
     | HandedInUnusable
     | TypedCommands
     | SaidSomething

@@ -69,6 +69,20 @@ class KeepFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeProject:
+    """Keep an uploaded project (`bot.core.arrival`) as one change and say what came; `ref` as in `KeepFiles`.
+
+    `expected` are the files that the workshop's checks look into.
+    """
+
+    name: str
+    files: tuple[tuple[str, bytes], ...]
+    left_out: tuple[str, ...]
+    expected: frozenset[str]
+    ref: StepRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReplaceText:
     """Change one text in a project file and show the difference; `ref` as in `KeepFiles`."""
 
@@ -127,6 +141,7 @@ Action = (
     | StartCheck
     | RunCommands
     | KeepFiles
+    | TakeProject
     | ReplaceText
     | UndoEdit
     | Apply

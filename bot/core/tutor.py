@@ -34,6 +34,7 @@ from bot.core.events import (
     SaidSomething,
     Started,
     TypedCommands,
+    UploadedProject,
     WentTo,
     WroteFiles,
 )
@@ -42,6 +43,7 @@ from bot.core.learner import Learner
 from bot.core.map import home, place, settled, welcome
 from bot.core.messages import Editor, Note, Offer
 from bot.core.moves import note
+from bot.core.specs import FileSpec
 from bot.core.turn import (
     Action,
     KeepFiles,
@@ -52,6 +54,7 @@ from bot.core.turn import (
     RunCommands,
     Say,
     ShowHome,
+    TakeProject,
     Turn,
     UndoEdit,
     Whisper,
@@ -101,6 +104,8 @@ def _decided(workshop: Workshop, learner: Learner, event: Event, now: datetime) 
             return _edit(workshop, learner, event)
         case WroteFiles():
             return _files(workshop, learner, event)
+        case UploadedProject():
+            return _project(workshop, learner, event)
         case HandedInUnusable():
             return Turn(learner, (note(event.say or words.NOTHING_HANDED_IN, ref=learner.at),))
         case TypedCommands():
@@ -194,6 +199,20 @@ def _files(workshop: Workshop, learner: Learner, event: WroteFiles) -> Turn:
     ready = wanted and not ladder.open_answers(learner, ref, step)
     kept = KeepFiles(event.files, ref if ready else None)
     return Turn(learner, (kept, *_after_files(learner, ref, step, paths)))
+
+
+def _project(workshop: Workshop, learner: Learner, event: UploadedProject) -> Turn:
+    """Return the turn for an uploaded project: it is one change, and what is said of it is one message."""
+    specs = (condition.with_ for _, condition in workshop.conditions())
+    expected = frozenset(spec.path for spec in specs if isinstance(spec, FileSpec) and spec.contains)
+    take = TakeProject(event.name, event.files, event.left_out, expected)
+    ref = learner.at
+    step = workshop.step(ref) if ref else None
+    if ref is None or step is None:
+        return Turn(learner, (*_prepared(learner), take, note(words.NOT_STARTED, Offer.START)))
+    paths = {path for path, _ in event.files}
+    wanted = paths & set(step.handin.files) and not learner.done(ref) and not ladder.open_answers(learner, ref, step)
+    return Turn(learner, (replace(take, ref=ref if wanted else None), *_after_files(learner, ref, step, paths)))
 
 
 def _edit(workshop: Workshop, learner: Learner, event: AskedToReplace | AskedToUndo) -> Turn:

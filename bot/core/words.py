@@ -57,7 +57,7 @@ Here is what you can say. Buttons do the same.
 - **skip**: I do the step for you
 - **status**: where you are · `go 02`: go to a section
 - **reset**: do a step or section again
-- `edit Dockerfile`: write a file here; a code block or an upload works too
+- `edit Dockerfile`: write a file here; a code block or an upload works too, or your whole project as .zip
 - `replace OLD with NEW in FILE`: change a long file · **undo**: take a change back
 - `docker …`, `curl …`, `ls`, `cat FILE`: I run it for you and show the output
 

@@ -14,8 +14,9 @@ from bot.handin.archive_member import LARGEST_ARCHIVE, Member, Shelf, fits
 from bot.handin.archive_tar import is_tar, peek, read_tar
 from bot.handin.archive_zip import read_zip
 from bot.handin.compose.read import FILE_NAMES
+from bot.handin.encoding import readable
 from bot.handin.plan import Refusal
-from bot.handin.project import judge_file
+from bot.handin.project import judge_file, most_bytes
 from bot.handin.stopped import Stopped, stop
 
 __all__ = ["LARGEST_ARCHIVE", "Unpacked", "is_archive", "read_archive"]
@@ -35,11 +36,13 @@ _MARKS = frozenset({"Dockerfile", "package.json", ".dockerignore", "README.md", 
 #: what is wrong with one file only; the others are kept
 _ALONE = frozenset({"TOO_LARGE", "BINARY", "ENCODING", "ARCHIVE", "NOT_NEEDED"})
 _MOST_SAID = 10
+#: the kinds that are read, and those that are known not to be
+_ENDINGS = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".7z", ".rar")
 
 
 @dataclass(frozen=True, slots=True)
 class Unpacked:
-    """The files to keep in the order of the archive, and one sentence for each thing that is left out."""
+    """The files to keep in the order of the archive, and one sentence for each thing left out or changed."""
 
     files: tuple[tuple[str, bytes], ...]
     skipped: tuple[str, ...] = ()
@@ -47,8 +50,7 @@ class Unpacked:
 
 def is_archive(name: str, content: bytes) -> bool:
     """Tell whether an upload is meant as a packed project."""
-    lower = name.lower()
-    return lower.endswith((".zip", ".tar", ".tgz", ".tar.gz")) or content.startswith((b"PK\x03\x04", b"\x1f\x8b"))
+    return name.lower().endswith(_ENDINGS) or content.startswith((b"PK\x03\x04", b"\x1f\x8b"))
 
 
 def read_archive(name: str, content: bytes) -> Unpacked | Refusal:
@@ -96,11 +98,14 @@ def _judge(shelf: Shelf) -> Unpacked:
     top = _top(shelf.members)
     for member in shelf.members:
         path = _path(member).removeprefix(top)
-        refusal = _keep(path, member, kept)
+        content, note = readable(path, member.content if member.content is not None else b"")
+        refusal = _keep(path, member, content, kept)
         if refusal and refusal.code in _ALONE and (refusal.code != "TOO_LARGE" or member.content is None):
             alone.append(refusal.say)
         elif refusal:
             raise Stopped(refusal)
+        elif note:
+            alone.append(note)
     if not kept:
         raise stop("EMPTY", " ".join(["The archive holds no file that I can keep.", *alone[:1]]))
     more = len(alone) - _MOST_SAID
@@ -112,16 +117,16 @@ def _files(count: int) -> str:
     return "file" if count == 1 else "files"
 
 
-def _keep(path: str, member: Member, kept: dict[str, bytes]) -> Refusal | None:
+def _keep(path: str, member: Member, content: bytes, kept: dict[str, bytes]) -> Refusal | None:
     """Put the file to the others, or return why not."""
-    content = member.content if member.content is not None else b""
     judged = judge_file(path, content, kept)
     if isinstance(judged, Refusal):
         return judged
     if judged in kept:
         return Refusal("NAME_CLASH", f"`{judged}` is in the archive twice. Which one shall it be?", judged)
-    if not fits(member.size):
-        say = f"`{judged}` has {member.size / 1024:,.0f} KB and is left out; a file may have up to 64 KB."
+    if not fits(judged, member.size):
+        most = most_bytes(judged) // 1024
+        say = f"`{judged}` has {member.size / 1024:,.0f} KB and is left out; a file may have up to {most} KB."
         return Refusal("TOO_LARGE", say, judged)
     kept[judged] = content
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.handin.project import MOST_FILE_BYTES, MOST_FILES, MOST_PROJECT_BYTES
+from bot.handin.project import MOST_FILES, MOST_PROJECT_BYTES, most_bytes
 from bot.handin.stopped import Stopped, stop
 
 LARGEST_ARCHIVE = 10 * 1024 * 1024
@@ -63,9 +63,9 @@ class Shelf:
             raise stop("TOO_LARGE", "What is in the archive has more than 5 MB; that is the most a project can hold.")
 
 
-def fits(size: int) -> bool:
-    """Tell whether a file of this size may be a project file."""
-    return size <= MOST_FILE_BYTES
+def fits(name: str, size: int) -> bool:
+    """Tell whether a file of this name and size may be a project file."""
+    return size <= most_bytes(name.replace("\\", "/"))
 
 
 def damaged(why: str) -> Stopped:

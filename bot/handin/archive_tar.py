@@ -62,7 +62,7 @@ def read_tar(content: bytes, *, packed: bool) -> Shelf:
         wanted = shelf.wants(name)
         if wanted and kind not in {b"0", b"\0", b"7"}:
             raise of_another_kind(name, _KINDS.get(kind, "something that is no plain file"))
-        if wanted and fits(size):
+        if wanted and fits(name, size):
             shelf.take(Member(name, size, stream.padded(size)))
         else:
             stream.skip(size if kind in {b"0", b"\0", b"7"} else 0)

@@ -47,6 +47,7 @@ class _Entry:
     size: int
     at: int
     folder: bool
+    kind: str  #: what it is instead of a plain file or a folder, ''
 
 
 def read_zip(content: bytes) -> Shelf:
@@ -58,10 +59,12 @@ def read_zip(content: bytes) -> Shelf:
     for entry in entries:
         if entry.folder or not shelf.wants(entry.name):
             continue
+        if entry.kind:  # links of what is left out anyway (node_modules/.bin) cost nobody the project
+            raise of_another_kind(entry.name, entry.kind)
         total += entry.size
         if total > MOST_UNPACKED or (entry.size > RATIO_FROM and entry.size > MOST_RATIO * max(entry.packed, 1)):
             raise swollen()
-        shelf.take(Member(entry.name, entry.size, _unpack(content, entry) if fits(entry.size) else None))
+        shelf.take(Member(entry.name, entry.size, _unpack(content, entry) if fits(entry.name, entry.size) else None))
     return shelf
 
 
@@ -99,10 +102,8 @@ def _entry(content: bytes, at: int) -> tuple[_Entry, int]:
     if method not in {0, 8}:
         raise stop("ARCHIVE_KIND", "The archive is packed in a way that I cannot read. Please make a plain .zip.", name)
     mode = (outer >> 16) & 0o170000 if made >> 8 in _UNIX else 0
-    if mode in _KINDS:
-        raise of_another_kind(name, _KINDS[mode])
     folder = name.endswith(("/", "\\")) or mode == 0o040000
-    entry = _Entry(name, raw, method, crc, packed, size, place, folder)
+    entry = _Entry(name, raw, method, crc, packed, size, place, folder, _KINDS.get(mode, ""))
     return entry, at + _ENTRY.size + named + extra + comment
 
 

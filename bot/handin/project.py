@@ -10,9 +10,21 @@ from bot.handin.plan import Refusal
 from bot.handin.spelling import distance
 from bot.handin.typography import HIDDEN
 
-__all__ = ["MOST_FILES", "MOST_FILE_BYTES", "MOST_PROJECT_BYTES", "judge_file", "near_names", "read_code_blocks"]
+__all__ = [
+    "MOST_FILES",
+    "MOST_FILE_BYTES",
+    "MOST_LOCK_BYTES",
+    "MOST_PROJECT_BYTES",
+    "judge_file",
+    "most_bytes",
+    "near_names",
+    "read_code_blocks",
+]
 
 MOST_FILE_BYTES = 64 * 1024
+#: what installers write is long, and `npm ci` does nothing without it
+MOST_LOCK_BYTES = 512 * 1024
+_LOCKS = frozenset({"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml"})
 MOST_PROJECT_BYTES = 5 * 1024 * 1024
 MOST_FILES = 500
 _DEEPEST = 12
@@ -35,14 +47,19 @@ _HUNG_ON = (".txt", ".md", ".doc", ".docx", ".rtf", ".text", ".log", ".bak", ".y
 def judge_file(path: str, content: bytes, project: Mapping[str, bytes] | None = None) -> str | Refusal:
     """Return the path to keep the file under, or why it cannot be kept.
 
-    `project` is what is there already; a file of the same path is replaced. Limits: 64 KB a file, 500 files,
-    5 MB in all.
+    `project` is what is there already; a file of the same path is replaced. Limits: 64 KB a file (512 KB a lock
+    file), 500 files, 5 MB in all.
     """
     project = project or {}
     name = _judge_path(path)
     if isinstance(name, Refusal):
         return name
     return _judge_content(name, content) or _judge_room(name, content, project) or name
+
+
+def most_bytes(path: str) -> int:
+    """Return how large a file of this name may be."""
+    return MOST_LOCK_BYTES if path.rpartition("/")[2] in _LOCKS else MOST_FILE_BYTES
 
 
 def _judge_path(path: str) -> str | Refusal:
@@ -75,14 +92,15 @@ def _judge_path(path: str) -> str | Refusal:
 
 
 def _judge_content(name: str, content: bytes) -> Refusal | None:
-    if len(content) > MOST_FILE_BYTES:
-        say = f"`{name}` has {len(content) / 1024:,.0f} KB; a file may have up to {MOST_FILE_BYTES // 1024} KB."
+    if len(content) > (most := most_bytes(name)):
+        say = f"`{name}` has {len(content) / 1024:,.0f} KB; a file may have up to {most // 1024} KB."
         return Refusal("TOO_LARGE", say, name)
     ending = name.rpartition(".")[2].lower()
     if content.startswith(_PICTURES.get(ending, (b"\x00never",))):
         return None
     if content.startswith(_ARCHIVES) or content[257:262] == b"ustar":
-        return Refusal("ARCHIVE", f"`{name}` is an archive. Please unpack it and send me the files one by one.", name)
+        say = f"`{name}` is an archive, and no file of a project. Send what is in it, or one .zip of it all."
+        return Refusal("ARCHIVE", say, name)
     if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         say = f"`{name}` was saved as UTF-16 (Notepad says “Unicode”). Please save it as UTF-8 and send it again."
         return Refusal("ENCODING", say, name)

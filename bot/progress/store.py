@@ -122,8 +122,8 @@ class SqlStore:
         """Make these the whole project; versions of before are forgotten."""
         await self.database.run(_start_over, learner, files)
 
-    async def undo_write(self, learner: str, path: str = "") -> Undone | None:
-        """Take the last write of a file back ('': of whichever was written last); None when nothing is kept."""
+    async def undo_write(self, learner: str, path: str = "") -> Sequence[Undone]:
+        """Take the last write of a file back ('': all that was written last); () when nothing is kept."""
         return await self.database.run(undo, learner, path)
 
     async def note(self, key: str) -> str:

@@ -17,9 +17,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 #: The migration that arrives at these tables.
-HEAD = "0003"
-#: Bytes; the last net below the caller's own limit.
-FILE_MAX = 64 * 1024
+HEAD = "0004"
+#: Bytes; the last net below the caller's own limits (64 KB, 512 KB for the lock files that tools write).
+FILE_MAX = 512 * 1024
 
 
 class Utc(sa.types.TypeDecorator[datetime]):
@@ -120,6 +120,7 @@ versions = sa.Table(  # what files were before they were written; the newest of 
     sa.Column("learner", sa.Text, sa.ForeignKey("learners.id"), nullable=False),
     sa.Column("path", sa.Text, nullable=False),
     sa.Column("content", sa.LargeBinary),  # NULL: there was no such file
+    sa.Column("change", sa.Integer, nullable=False, server_default="0"),  # what was written together has one number
     sa.Index(None, "learner", "path"),
     # the newest is the one with the highest id
     sqlite_autoincrement=True,

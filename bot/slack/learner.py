@@ -9,7 +9,7 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.classroom import Classroom
-from bot.core.events import Arrived, Event, HandedInUnusable, Mentioned, OpenedHome, WroteFiles
+from bot.core.events import Arrived, Event, Mentioned, OpenedHome, WroteFiles
 from bot.ports import Where
 from bot.slack.blocks import ANSWER, EDITOR_INPUT, EDITOR_VIEW, GO, OFFER, read_value
 from bot.slack.chat import SlackChat
@@ -98,11 +98,12 @@ class LearnerListeners:
         await self.classroom.turn(event, where, await self.people.name(where.user))
 
     async def _take_files(self, files: list[Body], where: Where) -> None:
-        kept, problems = await self.uploads.fetch(files)
-        for problem in problems:
-            await self._turn(HandedInUnusable(problem), where)
-        if kept:
-            await self._turn(WroteFiles(tuple(kept), "upload"), where)
+        if not files:
+            return
+        async with self.chat.busy(where, "is reading your files …"):
+            events = await self.uploads.take(files)
+        for event in events:
+            await self._turn(event, where)
 
     async def _where_pressed(self, body: Body) -> Where:
         """Return the place of a press: its message, or for Home the direct message."""

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import difflib
+import asyncio
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import structlog
 
-from bot.core.messages import FileSaved, Note, Offer
+from bot.core.arrival import arrive, arrived
+from bot.core.messages import Note, Offer
+from bot.core.turn import TakeProject
 from bot.core.workshop import StepRef
 from bot.errors import HostError
-from bot.handin.dockerfile import Dockerfile, parse_dockerfile
+from bot.handin.encoding import readable
 from bot.handin.plan import Output, Refusal, RemoveFiles
-from bot.handin.project import judge_file, near_names
+from bot.handin.project import judge_file
 from bot.handin.replacing import replaced
 from bot.ports import Chat, Sandbox, Store, Where
+from bot.workbench.said import dockerfile_warning, no_such_file, place_of, removed, saved_message, undone_message
 
 log = structlog.get_logger(__name__)
-
-DIFF_LINES = 40
 
 
 class ProjectFiles:
@@ -28,6 +30,8 @@ class ProjectFiles:
         self._store = store
         self._sandbox = sandbox
         self._chat = chat
+        #: between reading a project and writing it nobody else writes it; commands do not hold this up
+        self._pens: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def all(self, learner: str) -> Mapping[str, bytes]:
         """Return the learner's project: path → content."""
@@ -53,19 +57,41 @@ class ProjectFiles:
 
     async def keep(self, learner: str, files: Sequence[tuple[str, bytes]], ref: StepRef | None, where: Where) -> None:
         """Keep handed-in files and show what changed; what cannot be kept is said, the rest is kept."""
-        project = dict(await self._store.files(learner))
-        for path, content in files:
-            judged = judge_file(place_of(path, project), content, project)
-            if isinstance(judged, Refusal):
-                await self._chat.show(where, Note(judged.say))
-                continue
-            before = project.get(judged)
-            project[judged] = content
-            await self.write(learner, {judged: content}, where)
-            await self._chat.show(where, saved_message(judged, before, content, ref))
+        async with self._pens[learner]:
+            for path, content in files:
+                await self._keep_one(learner, path, content, ref, where)
+
+    async def _keep_one(self, learner: str, path: str, sent: bytes, ref: StepRef | None, where: Where) -> None:
+        project = await self._store.files(learner)
+        path = place_of(path, project)
+        content, odd = readable(path, sent)
+        judged = judge_file(path, content, project)
+        if isinstance(judged, Refusal):
+            await self._chat.show(where, Note(judged.say))
+            return
+        await self.write(learner, {judged: content}, where)
+        await self._chat.show(where, saved_message(judged, project.get(judged), content, ref, odd))
+
+    async def take(self, learner: str, upload: TakeProject, where: Where) -> None:
+        """Keep an uploaded project as one change, and say in one message what came."""
+        async with self._pens[learner]:
+            before = await self._store.files(learner)
+            arrival = arrive(upload.files, before)
+            await self.write(learner, arrival.files, where)
+        text = arrived(upload.name, arrival, before, upload.left_out, upload.expected)
+        dockerfile = dict(upload.files).get("Dockerfile")
+        warning = dockerfile_warning(dockerfile.decode("utf-8", "replace")) if dockerfile is not None else ""
+        text = f"{text}\n\n{warning}" if warning else text
+        await self._chat.show(where, Note(text, (Offer.CHECK,) if upload.ref else (), upload.ref))
 
     async def replace(self, learner: str, path: str, texts: tuple[str, str], ref: StepRef | None, where: Where) -> None:
         """Replace the old text of a file by the new one and show what changed; else say what was found."""
+        async with self._pens[learner]:
+            await self._replace(learner, path, texts, ref, where)
+
+    async def _replace(
+        self, learner: str, path: str, texts: tuple[str, str], ref: StepRef | None, where: Where
+    ) -> None:
         project = await self._store.files(learner)
         path = place_of(path, project)
         if path not in project:
@@ -79,22 +105,17 @@ class ProjectFiles:
         if isinstance(after, Refusal):
             await self._chat.show(where, Note(after.say))
             return
-        await self.keep(learner, ((path, after.encode()),), ref, where)
+        await self._keep_one(learner, path, after.encode(), ref, where)
 
     async def undo(self, learner: str, path: str, ref: StepRef | None, where: Where) -> None:
-        """Take the last change of a file back, and show what that changed."""
-        if path:
-            path = place_of(path, await self._store.files(learner))
-        undone = await self._store.undo_write(learner, path)
-        if undone is not None:
+        """Take the last change back ('': whatever it wrote, else of this file), and show what that changed."""
+        async with self._pens[learner]:
+            if path:
+                path = place_of(path, await self._store.files(learner))
+            undone = await self._store.undo_write(learner, path)
+        if undone:
             await self._refresh(learner, where)
-        if undone is None:
-            what = f"`{path}`" if path else "any file"
-            await self._chat.show(where, Note(f"I remember no earlier version of {what}, so nothing has changed."))
-        elif undone.now is None:
-            await self._chat.show(where, Note(f"`{undone.path}` was new, so it is gone again."))
-        else:
-            await self._chat.show(where, saved_message(undone.path, undone.was or b"", undone.now, ref))
+        await self._chat.show(where, undone_message(path, undone, ref))
 
     async def prepare(self, learner: str, start: Mapping[str, bytes]) -> None:
         """Give the learner the files of the exercise app, unless they have a project."""
@@ -107,61 +128,8 @@ class ProjectFiles:
 
     async def remove(self, learner: str, plan: RemoveFiles, where: Where | None = None) -> Output:
         """Remove what `rm` names and return what it prints. Raises `HostError` as `write` does."""
-        gone, output = removed(plan, await self._store.files(learner))
-        if gone:
-            await self.write(learner, dict.fromkeys(gone), where)
+        async with self._pens[learner]:
+            gone, output = removed(plan, await self._store.files(learner))
+            if gone:
+                await self.write(learner, dict.fromkeys(gone), where)
         return output
-
-
-def removed(plan: RemoveFiles, files: Mapping[str, bytes]) -> tuple[tuple[str, ...], Output]:
-    """Return the paths that `rm` takes away, and what it prints."""
-    gone: list[str] = []
-    errors: list[str] = []
-    for path in plan.paths:
-        inside = [each for each in files if each.startswith(f"{path}/")]
-        if path in files:
-            gone.append(path)
-        elif inside and plan.folders:
-            gone += inside
-        elif inside:
-            errors.append(f"rm: cannot remove '{path}': Is a directory")
-        elif not plan.force:
-            errors.append(f"rm: cannot remove '{path}': No such file or directory")
-    return tuple(dict.fromkeys(gone)), Output("\n".join(errors), 1 if errors else 0)
-
-
-def place_of(path: str, project: Mapping[str, bytes]) -> str:
-    """Return where a handed-in file belongs: a bare name that one file of the project has, in whatever folder, is
-    meant for that file (an upload cannot say its folder)."""
-    if "/" in path or path in project:
-        return path
-    same = [known for known in project if known.rsplit("/", 1)[-1] == path]
-    return same[0] if len(same) == 1 else path
-
-
-def no_such_file(path: str, project: Mapping[str, bytes]) -> str:
-    """Return what to say about a file that is not in the project, with the one that was probably meant."""
-    near = near_names(path, project)
-    meant = f" Did you mean `{near[0]}`?" if near else " `ls` shows what is there."
-    return f"There is no `{path}` in your project.{meant} Nothing has changed."
-
-
-def saved_message(path: str, before: bytes | None, content: bytes, ref: StepRef | None) -> FileSaved:
-    """Return what to say about a kept file: its size, what changed, and what looks odd about it."""
-    text = content.decode("utf-8", "replace")
-    diff = ""
-    if before is not None and before != content:
-        lines = difflib.unified_diff(
-            before.decode("utf-8", "replace").splitlines(), text.splitlines(), "before", "now", lineterm="", n=1
-        )
-        diff = "\n".join(list(lines)[2 : DIFF_LINES + 2])
-    warning = _dockerfile_warning(text) if path.rsplit("/", 1)[-1] == "Dockerfile" else ""
-    offers = (Offer.CHECK,) if ref else ()
-    return FileSaved(path, len(content), len(text.splitlines()), before is None, diff, warning, offers, ref)
-
-
-def _dockerfile_warning(text: str) -> str:
-    parsed = parse_dockerfile(text)
-    if isinstance(parsed, Dockerfile):
-        return "\n".join(parsed.warnings[:3])
-    return f"It is saved, but Docker will not read it yet: {parsed.say}"

@@ -124,7 +124,7 @@ def test_what_programs_fill_is_left_out_and_said(make: Callable[[Files], bytes])
 
 def test_a_file_that_cannot_be_kept_does_not_cost_the_others() -> None:
     files = {
-        "package-lock.json": b"x" * (MOST_FILE_BYTES + 1),
+        "notes.md": b"x" * (MOST_FILE_BYTES + 1),
         "logo.bin": b"\x00\x01",
         "inner.zip": zipped({"a": b""}),
         "Dockerfile": b"FROM x",
@@ -132,9 +132,32 @@ def test_a_file_that_cannot_be_kept_does_not_cost_the_others() -> None:
     for content in (zipped(files), tarred(files)):
         read = unpacked(content)
         assert dict(read.files) == {"Dockerfile": b"FROM x"}
-        assert "`package-lock.json` has 64 KB and is left out" in read.skipped[0]
+        assert "`notes.md` has 64 KB and is left out; a file may have up to 64 KB" in read.skipped[0]
         assert "`logo.bin` is not a text" in read.skipped[1]
         assert "`inner.zip` is an archive" in read.skipped[2]
+
+
+def test_a_lock_file_is_long_and_is_kept_all_the_same() -> None:
+    lock = b"{}" * 100_000
+    for content in (zipped({"app/yarn.lock": lock, "app/Dockerfile": b""}), tarred({"yarn.lock": lock})):
+        assert dict(unpacked(content).files)["yarn.lock"] == lock
+
+
+def test_links_of_node_modules_do_not_cost_the_project() -> None:
+    """A05 as macOS packs it: `.bin` of `node_modules` is full of links, and it is left out anyway."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("app/package.json", b"{}")
+        info = zipfile.ZipInfo("app/node_modules/.bin/mime")
+        info.create_system, info.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(info, "../mime/cli.js")
+    assert dict(unpacked(out.getvalue()).files) == {"package.json": b"{}"}
+
+
+def test_a_text_in_another_encoding_is_kept_as_utf_8_and_said() -> None:
+    read = unpacked(zipped({"Dockerfile": b"\xff\xfe" + "FROM x\n".encode("utf-16-le"), "a.js": b"\xef\xbb\xbfa\r\n"}))
+    assert dict(read.files) == {"Dockerfile": b"FROM x\n", "a.js": b"a\r\n"}
+    assert "UTF-16" in read.skipped[0]
 
 
 def test_folders_need_no_files() -> None:
@@ -258,6 +281,7 @@ REFUSED = [
     ("names that differ", lambda: changed(GOOD, b"a", b"b", 1), "ARCHIVE_BROKEN"),
     ("other bytes", lambda: changed(zipped({"a": b"hello"}, method=0), b"hello", b"hellO"), "ARCHIVE_BROKEN"),
     ("cut zip", lambda: GOOD[:-5], "ARCHIVE_BROKEN"),
+    ("A02 members without end", lambda: member("node_modules/x").tobuf() * 20_001, "TOO_MANY"),
     ("many files", lambda: zipped({f"f{n}": b"" for n in range(MOST_FILES + 1)}), "TOO_MANY"),
     ("many files in a tar", lambda: tarred({f"f{n}": b"" for n in range(MOST_FILES + 1)}), "TOO_MANY"),
     ("large together", lambda: zipped({f"f{n}": bytes([65 + n % 20]) * 65_000 for n in range(100)}, method=0), "TOO_LARGE"),
@@ -310,6 +334,8 @@ def test_a12_an_ending_that_lies_does_not_matter() -> None:
         ("a.zip", b"", True),
         ("a.TAR.GZ", b"", True),
         ("a.tgz", b"", True),
+        ("a.rar", b"", True),
+        ("a.tar.xz", b"", True),
         ("x", GOOD, True),
         ("a.txt", b"PK", False),
         ("Dockerfile", b"FROM x", False),

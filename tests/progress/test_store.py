@@ -14,6 +14,8 @@ from bot.core.verdict import Failed, Passed, Verdict
 from bot.core.workshop import StepRef
 from bot.ports import Store, Undone, Where
 from bot.progress.store import SqlStore, open_store
+from bot.progress.tables import FILE_MAX
+from bot.progress.versions import KEPT_BYTES
 
 WRITE = StepRef("02", "dockerfile")
 BUILD = StepRef("02", "build")
@@ -200,9 +202,9 @@ async def test_files_are_bytes_and_none_deletes_one(store: SqlStore) -> None:
 
 
 async def test_a_file_over_the_limit_is_refused_and_none_of_its_siblings_is_kept(store: SqlStore) -> None:
-    await store.write_files("U1", {"full": b"x" * 65536})
+    await store.write_files("U1", {"full": b"x" * FILE_MAX})
     with pytest.raises(sa.exc.IntegrityError):
-        await store.write_files("U1", {"a": b"a", "over": b"x" * 65537})
+        await store.write_files("U1", {"a": b"a", "over": b"x" * (FILE_MAX + 1)})
     assert list(await store.files("U1")) == ["full"]
 
 
@@ -232,18 +234,18 @@ async def test_a_write_can_be_undone_step_by_step(store: SqlStore) -> None:
     await store.write_files("U1", {"a": b"1"})
     await store.write_files("U1", {"b": b"1", "c": b"new"})
     await store.write_files("U1", {"a": b"2"})
-    assert await store.undo_write("U1", "b") == Undone("b", b"1", b"0")
-    assert await store.undo_write("U1") == Undone("a", b"2", b"1")
-    assert await store.undo_write("U1") == Undone("c", b"new", None)
-    assert await store.undo_write("U1") == Undone("a", b"1", b"0")
+    assert await store.undo_write("U1", "b") == (Undone("b", b"1", b"0"),)
+    assert await store.undo_write("U1") == (Undone("a", b"2", b"1"),)
+    assert await store.undo_write("U1") == (Undone("c", b"new", None),)
+    assert await store.undo_write("U1") == (Undone("a", b"1", b"0"),)
     assert await store.files("U1") == {"a": b"0", "b": b"0"}
-    assert await store.undo_write("U1") is None
+    assert await store.undo_write("U1") == ()
 
 
 async def test_a_deleted_file_comes_back(store: SqlStore) -> None:
     await store.start_over("U1", {"a": b"0"})
     await store.write_files("U1", {"a": None})
-    assert await store.undo_write("U1", "a") == Undone("a", None, b"0")
+    assert await store.undo_write("U1", "a") == (Undone("a", None, b"0"),)
     assert await store.files("U1") == {"a": b"0"}
 
 
@@ -251,8 +253,8 @@ async def test_writing_the_same_again_is_no_version(store: SqlStore) -> None:
     await store.start_over("U1", {"a": b"0"})
     await store.write_files("U1", {"a": b"1"})
     await store.write_files("U1", {"a": b"1"})
-    assert await store.undo_write("U1") == Undone("a", b"1", b"0")
-    assert await store.undo_write("U1") is None
+    assert await store.undo_write("U1") == (Undone("a", b"1", b"0"),)
+    assert await store.undo_write("U1") == ()
 
 
 async def test_twenty_versions_of_a_file_are_kept(store: SqlStore) -> None:
@@ -260,9 +262,9 @@ async def test_twenty_versions_of_a_file_are_kept(store: SqlStore) -> None:
     for number in range(1, 26):
         await store.write_files("U1", {"a": b"%d" % number, "b": b"b"})
     undone = [await store.undo_write("U1", "a") for _ in range(20)]
-    assert undone[-1] == Undone("a", b"6", b"5")
-    assert await store.undo_write("U1", "a") is None
-    assert await store.undo_write("U1", "b") == Undone("b", b"b", None)
+    assert undone[-1] == (Undone("a", b"6", b"5"),)
+    assert await store.undo_write("U1", "a") == ()
+    assert await store.undo_write("U1", "b") == (Undone("b", b"b", None),)
 
 
 async def test_a_new_beginning_forgets_versions_and_other_files_of_this_learner_only(store: SqlStore) -> None:
@@ -270,5 +272,33 @@ async def test_a_new_beginning_forgets_versions_and_other_files_of_this_learner_
         await store.write_files(user, {"a": b"1", "mine": b"x"})
     await store.start_over("U1", {"a": b"0"})
     assert await store.files("U1") == {"a": b"0"}
-    assert await store.undo_write("U1") is None
-    assert await store.undo_write("U2") == Undone("mine", b"x", None)
+    assert await store.undo_write("U1") == ()
+    assert await store.undo_write("U2") == (Undone("a", b"1", None), Undone("mine", b"x", None))
+
+
+async def test_what_was_written_together_is_undone_together(store: SqlStore) -> None:
+    await store.start_over("U1", {"a": b"0", "b": b"0"})
+    await store.write_files("U1", {"a": b"1"})
+    await store.write_files("U1", {"c": b"new", "a": b"2", "b": None})
+    assert await store.undo_write("U1") == (Undone("a", b"2", b"1"), Undone("b", None, b"0"), Undone("c", b"new", None))
+    assert await store.files("U1") == {"a": b"1", "b": b"0"}
+    assert await store.undo_write("U1") == (Undone("a", b"1", b"0"),)
+
+
+async def test_a_file_of_a_change_can_be_taken_back_alone(store: SqlStore) -> None:
+    await store.start_over("U1", {"a": b"0", "b": b"0"})
+    await store.write_files("U1", {"a": b"1", "b": b"1"})
+    assert await store.undo_write("U1", "a") == (Undone("a", b"1", b"0"),)
+    assert await store.undo_write("U1") == (Undone("b", b"1", b"0"),)
+    assert await store.undo_write("U1") == ()
+
+
+async def test_versions_have_room_for_three_projects_and_the_newest_change_always_stays(store: SqlStore) -> None:
+    third = KEPT_BYTES // 3 // 30 + 1
+    projects = [{f"f{n}": bytes([65 + number]) * third for n in range(30)} for number in range(5)]
+    for project in projects:
+        await store.write_files("U1", project)
+    for number in (3, 2):
+        assert len(await store.undo_write("U1")) == 30
+        assert await store.files("U1") == projects[number]
+    assert await store.undo_write("U1") == ()  # the ones before were forgotten as a whole

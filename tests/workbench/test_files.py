@@ -1,0 +1,62 @@
+"""Files that learners hand in: kept as a container can read them, whole projects in one change, all of it undoable."""
+
+from __future__ import annotations
+
+from bot.core.messages import FileSaved, Note
+from bot.core.turn import TakeProject
+from bot.core.workshop import StepRef
+from tests.workbench.conftest import ADA, FILES, Bench
+
+APP = (("package.json", b"{}"), ("src/index.js", b"x"), ("Dockerfile", b"FROM x\nCMD ['a']\n"))
+
+
+def upload(*files: tuple[str, bytes], ref: StepRef | None = None) -> TakeProject:
+    return TakeProject("app.zip", files, ("`node_modules/` (2 files) is left out.",), frozenset(), ref)
+
+
+async def test_an_uploaded_project_takes_the_place_of_the_one_before_in_one_message(bench: Bench) -> None:
+    await bench.files.take("U1", upload(*APP, ref=StepRef("02", "dockerfile")), ADA)
+    (said,) = bench.chat.said
+    assert isinstance(said, Note)
+    assert said.text.startswith("`app.zip` is your project now: 3 files")
+    assert "node_modules" in said.text
+    assert "single quotes" in said.text, "an odd Dockerfile is named as for any other hand-in"
+    assert said.offers
+    assert await bench.store.files("U1") == dict(APP)
+    assert [set(files) for _, files in bench.sandbox.refreshed] == [{path for path, _ in APP}]
+
+
+async def test_undo_brings_the_former_project_back_in_one_go(bench: Bench) -> None:
+    await bench.files.take("U1", upload(*APP), ADA)
+    await bench.files.undo("U1", "", None, ADA)
+    assert await bench.store.files("U1") == FILES
+    said = bench.chat.said[-1]
+    assert isinstance(said, Note)
+    assert said.text == (
+        "The last change is taken back: 3 files as before, 2 files gone again that came with it. "
+        "`ls` shows your project."
+    )
+    assert len(bench.sandbox.refreshed) == 2
+
+
+async def test_a_removed_folder_comes_back_whole(bench: Bench) -> None:
+    await bench.types("rm -r src")
+    await bench.files.undo("U1", "", None, ADA)
+    assert await bench.store.files("U1") == FILES
+
+
+async def test_one_file_of_an_upload_can_be_taken_back_alone(bench: Bench) -> None:
+    await bench.files.take("U1", upload(*APP), ADA)
+    await bench.files.undo("U1", "Dockerfile", None, ADA)
+    said = bench.chat.said[-1]
+    assert isinstance(said, FileSaved)
+    assert "-CMD ['a']" in said.diff
+    assert (await bench.store.files("U1"))["Dockerfile"] == FILES["Dockerfile"]
+
+
+async def test_a_text_of_powershell_is_kept_as_utf_8_and_said(bench: Bench) -> None:
+    await bench.files.keep("U1", [("Dockerfile", b"\xff\xfe" + "FROM x\r\n".encode("utf-16-le"))], None, ADA)
+    (said,) = bench.chat.said
+    assert isinstance(said, FileSaved)
+    assert "UTF-16" in said.warning
+    assert (await bench.store.files("U1"))["Dockerfile"] == b"FROM x\r\n"
