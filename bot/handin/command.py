@@ -106,6 +106,8 @@ def _read(line: Line) -> Command:
     """Return the command of one line; a first word that is unknown here is answered before its shell signs are."""
     words = strip_helpers(line.words)
     name = program(words)
+    if name == "docker-compose":  # the name of Compose's first edition, still in many fingers
+        words, name = ["docker", "compose", *words[1:]], "docker"
     if any(word.startswith(("DOCKER_HOST=", "DOCKER_CONTEXT=")) for word in line.words[:2]):
         say = "`DOCKER_HOST` points Docker at another engine. Here you have one, ready to use: leave it out."
         return _refused(line.text, Refusal("OTHER_ENGINE", say, "DOCKER_HOST", join(words)[:_SHOWN]))

@@ -6,7 +6,8 @@ Names and short forms are those of Docker's client 28.2 (`docker COMMAND --help`
 
 from __future__ import annotations
 
-from bot.handin.flags import Flag, Kind, Lesson, Table
+from bot.handin.flags import Kind, Lesson, Table
+from bot.handin.flags import flags as _flags
 
 PRIVILEGED = Lesson(
     "PRIVILEGED",
@@ -82,11 +83,6 @@ BUILDKIT = Lesson(
     "`{option}` belongs to BuildKit, Docker's newer builder; this workshop uses the classic one. Leave it out.",
 )
 PUSH = Lesson("NOT_YET", "Pushing comes in section 04; until then leave out `{option}`.")
-
-
-def _flags(spec: str, kind: Kind = Kind.TEXT, lesson: Lesson | None = None, *, quiet: bool = False) -> list[Flag]:
-    """Return one flag per word: `name` or `name/n` with its short form."""
-    return [Flag(long, short, kind, lesson, quiet) for long, _, short in (word.partition("/") for word in spec.split())]
 
 
 _SWITCH, _TEXT, _LIST, _WHOLE = Kind.SWITCH, Kind.TEXT, Kind.LIST, Kind.WHOLE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.handin.compose.line import read_compose_line
 from bot.handin.container_plans import plan_container_command
 from bot.handin.docker_flags import ROOT
 from bot.handin.docker_verbs import GROUPS, KNOWN, LATER, VERBS, WITHOUT, Verb
@@ -61,6 +62,8 @@ def read_docker(words: Sequence[str]) -> Plan | Refusal:
 def _read_command(words: tuple[str, ...]) -> Plan | Refusal:
     if words[0] == "help":
         return _help(words[1:])
+    if words[0] == "compose":
+        return read_compose_line(words[1:])
     one, two = words[0], " ".join(words[:2])
     if two in VERBS and " " in two:
         return _read_verb(VERBS[two], words[2:])

@@ -107,7 +107,6 @@ GROUPS = frozenset({"container", "image", "buildx", "builder", "volume", "networ
 #: first words (or a group and its word) → section of the workshop that brings them
 LATER: dict[str, str] = {
     **dict.fromkeys(("push", "pull", "login", "logout", "search", "image push", "image pull"), "04"),
-    "compose": "08",
 }
 
 _OWN = "to remove your own things use `docker rm` and `docker rmi`"
@@ -157,4 +156,4 @@ WITHOUT: dict[str, str] = {
 }
 
 #: every word that can follow `docker`
-KNOWN = frozenset(path.split()[0] for path in (*VERBS, *LATER, *WITHOUT)) | {"help"} | GROUPS
+KNOWN = frozenset(path.split()[0] for path in (*VERBS, *LATER, *WITHOUT)) | {"help", "compose"} | GROUPS

@@ -74,6 +74,11 @@ class FlagFault:
     instead: str = ""
 
 
+def flags(spec: str, kind: Kind = Kind.TEXT, lesson: Lesson | None = None, *, quiet: bool = False) -> list[Flag]:
+    """Return one flag per word: `name` or `name/n` with its short form."""
+    return [Flag(long, short, kind, lesson, quiet) for long, _, short in (word.partition("/") for word in spec.split())]
+
+
 class Table:
     """The options of one command."""
 

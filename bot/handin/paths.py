@@ -6,6 +6,9 @@ import re
 
 _WINDOWS_DRIVE = re.compile(r"[A-Za-z]:")
 LONGEST_PATH = 200
+#: where the project would be on a machine of one's own; what Compose names things after is its last part
+FOLDER = "getting-started-app"
+HOME = f"/home/you/{FOLDER}"
 
 
 def inside(path: str) -> str | None:

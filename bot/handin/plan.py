@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.handin.compose.commands import Compose
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -400,6 +402,7 @@ Plan = (
     | ShowDisk
     | Prune
     | RemoveFiles
+    | Compose
 )
 
 

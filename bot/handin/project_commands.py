@@ -217,12 +217,6 @@ def _pwd(name: str, _rest: tuple[str, ...]) -> Refusal:
     return Refusal("ONE_FOLDER", "You are in your project's folder, as always here. `ls` shows its files.", name, "ls")
 
 
-def _compose(name: str, _rest: tuple[str, ...]) -> Refusal:
-    return Refusal(
-        "NOT_YET", "Compose comes in section 08 of the workshop (today it is two words: `docker compose`).", name
-    )
-
-
 def _nothing(name: str, _rest: tuple[str, ...]) -> Refusal:
     return Refusal(
         "NOT_OFFERED", f"`{name}` is for a terminal window; this is a chat, so there is nothing to do.", name
@@ -242,7 +236,6 @@ _LESSONS = {
     "git": _git,
     "cd": _cd,
     "pwd": _pwd,
-    "docker-compose": _compose,
 }
 
 

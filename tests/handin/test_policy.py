@@ -279,7 +279,7 @@ COMMANDS = [
     ("R21 manifest", "docker manifest inspect x", "NOT_OFFERED"),
     ("R21 trust", "docker trust sign x", "NOT_OFFERED"),
     ("R21 buildx", "docker buildx create", "NOT_OFFERED"),
-    ("R21 compose", "docker compose up", "NOT_YET"),
+    ("R21 compose", "docker compose -f /etc/compose.yaml up", "OUTSIDE_PROJECT"),
     ("R22 pipe", "docker ps | sh", "SHELL"),
     ("R22 or", "docker ps || sh", "SHELL"),
     ("R22 backticks", "docker rm `docker ps -q`", "SHELL"),

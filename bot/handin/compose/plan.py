@@ -84,7 +84,7 @@ class ServicePlan:
     container_name: str = ""  #: recorded; it is an alias here
     init: bool = False
     read_only: bool = False
-    restart: str = ""  #: recorded, not applied
+    restart: str = ""  #: as written; the sandbox has a limit of its own
     stop_grace_s: float = 10.0
     mem_mb: int | None = None  #: None: the sandbox's own limit
     cpus: float | None = None

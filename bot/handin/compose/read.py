@@ -21,6 +21,7 @@ from bot.handin.compose.plan import ComposePlan, ComposeProblem, ServicePlan
 from bot.handin.compose.service import read_service
 from bot.handin.compose.things import COMPOSE_VERSION, TAKEN, read_networks, read_volumes
 from bot.handin.compose.values import Place, text
+from bot.handin.paths import HOME
 from bot.handin.plan import VolumeMount
 from bot.handin.project import near_names
 from bot.handin.reference import normalise
@@ -35,15 +36,18 @@ _PROJECT = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
 def read_compose(
-    content: bytes | str, *, project: str, env_file: bytes | None = None, file: str = "compose.yaml"
+    content: bytes | str, *, project: str, env_file: bytes | None = None, file: str = "compose.yaml", name: str = ""
 ) -> ComposePlan | ComposeProblem:
     """Return the plan, or the first problem.
 
     `project` names the folder; `env_file` is the project's `.env` or None; `file` is the compose file's name, for
-    Compose's words.
+    Compose's words; `name` is what the command says, and wins over all others.
     """
     try:
-        return _read(content, project_name(project), env_file, Place("", file))
+        place = Place("", file)
+        if name:
+            _judge_name(name, Scalar(0, name), place)
+        return _read(content, project_name(project), name, env_file, place)
     except Broken as wrong:
         return wrong.problem
 
@@ -64,10 +68,10 @@ def find_compose(files: Iterable[str]) -> str | ComposeProblem:
     return ComposeProblem(0, say[0].upper() + say[1:], "no configuration file provided: not found", "NO_FILE", near)
 
 
-def _read(content: bytes | str, project: str, env_file: bytes | None, place: Place) -> ComposePlan:
+def _read(content: bytes | str, project: str, name: str, env_file: bytes | None, place: Place) -> ComposePlan:
     tree = read_tree(content)
     given = read_env(env_file)
-    project = _called(tree.get("name"), given, project, place.at("name"))
+    project = name or _called(tree.get("name"), given, project, place.at("name"))
     filler = Filler({"PWD": ".", **given, "COMPOSE_PROJECT_NAME": project})
     tree = Mapping(tree.line, tuple((key, _filled(value, key.text, filler)) for key, value in tree.entries))
     judge_keys(tree, "", TOP, UNUSED_TOP, place.file)
@@ -227,15 +231,14 @@ def _labelled(service: ServicePlan, project: str, file: str) -> ServicePlan:
     """Return the service with Compose's own labels behind the learner's."""
     bare = replace(service, line=0, build=None, depends_on=())
     needs = ",".join(f"{n.service}:{n.condition}:false" for n in service.depends_on)
-    folder = f"/home/learner/{project}"
     made = {
         "config-hash": hashlib.sha256(repr(bare).encode()).hexdigest(),
         "container-number": "1",
         "depends_on": needs,
         "oneoff": "False",
         "project": project,
-        "project.config_files": f"{folder}/{file}",
-        "project.working_dir": folder,
+        "project.config_files": f"{HOME}/{file}",
+        "project.working_dir": HOME,
         "service": service.name,
         "version": COMPOSE_VERSION,
     }

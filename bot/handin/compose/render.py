@@ -8,6 +8,7 @@ import re
 from bot.handin.compose.events import Scalar
 from bot.handin.compose.plan import ComposePlan, HealthPlan, Mount, ServicePlan
 from bot.handin.dockerfile_rules import RESERVED_LABELS
+from bot.handin.paths import HOME
 from bot.handin.plan import BindMount, BuildPlan, PublishedPort
 
 Tree = str | int | float | bool | None | list["Tree"] | dict[str, "Tree"]
@@ -18,13 +19,12 @@ _PLAIN = re.compile(r"-?[\w./$][\w ./$@%+=:,;()<>&|*!?~^-]*")
 
 def render_config(plan: ComposePlan) -> str:
     """Return the file as Compose understood it, volumes and networks with their whole names."""
-    folder = f"/home/learner/{plan.project}"
     networks = {network.name: network.key for network in plan.networks}
     volumes = {volume.name: volume.key for volume in plan.volumes}
     tree: dict[str, Tree] = {
         "name": plan.project,
         "services": {
-            service.name: _service(service, folder, networks, volumes)
+            service.name: _service(service, plan.project, networks, volumes)
             for service in sorted(plan.services, key=lambda each: each.name)
         },
     }
@@ -43,11 +43,11 @@ def _thing(name: str, external: bool) -> Tree:
     return {"name": name, "external": True} if external else {"name": name}
 
 
-def _service(service: ServicePlan, folder: str, networks: dict[str, str], volumes: dict[str, str]) -> Tree:
-    own_image = f"{folder.rpartition('/')[2]}-{service.name}".lower()
+def _service(service: ServicePlan, project: str, networks: dict[str, str], volumes: dict[str, str]) -> Tree:
+    own_image = f"{project}-{service.name}".lower()
     own = {name: value for name, value in service.labels if not name.startswith(RESERVED_LABELS)}
     tree: dict[str, Tree] = {
-        "build": _build(service.build, folder) if service.build else None,
+        "build": _build(service.build) if service.build else None,
         "command": None if service.command is None else list(service.command),
         "container_name": service.container_name,
         "cpus": service.cpus,
@@ -72,20 +72,24 @@ def _service(service: ServicePlan, folder: str, networks: dict[str, str], volume
         "stop_grace_period": f"{service.stop_grace_s:g}s" if service.stop_grace_s != 10 else "",
         "tmpfs": list(service.tmpfs),
         "user": service.user,
-        "volumes": [_mount(mount, folder, volumes) for mount in service.mounts],
+        "volumes": [_mount(mount, volumes) for mount in service.mounts],
         "working_dir": service.working_dir,
     }
     cleared = {key for key in ("command", "entrypoint") if tree[key] == []}
     return {key: value for key, value in tree.items() if value or key in cleared}
 
 
-def _build(build: BuildPlan, folder: str) -> Tree:
+def _build(build: BuildPlan) -> Tree:
     return _some(
-        context=folder if build.context == "." else f"{folder}/{build.context}",
+        context=_path(build.context),
         dockerfile=build.dockerfile.removeprefix(f"{build.context}/"),
         args=dict(sorted(build.build_args)),
         target=build.target,
     )
+
+
+def _path(place: str) -> str:
+    return HOME if place == "." else f"{HOME}/{place}"
 
 
 def _some(**parts: Tree) -> dict[str, Tree]:
@@ -116,10 +120,9 @@ def _port(port: PublishedPort) -> Tree:
     return {key: value for key, value in tree.items() if value}
 
 
-def _mount(mount: Mount, folder: str, volumes: dict[str, str]) -> Tree:
+def _mount(mount: Mount, volumes: dict[str, str]) -> Tree:
     if isinstance(mount, BindMount):
-        source = folder if mount.source == "." else f"{folder}/{mount.source}"
-        tree = _some(type="bind", source=source, target=mount.target, read_only=mount.read_only)
+        tree = _some(type="bind", source=_path(mount.source), target=mount.target, read_only=mount.read_only)
         return {**tree, "bind": {"create_host_path": True}}
     source = volumes.get(mount.source, mount.source)
     return {**_some(type="volume", source=source, target=mount.target, read_only=mount.read_only), "volume": {}}

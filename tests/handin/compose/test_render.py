@@ -41,7 +41,7 @@ services:
           - mysql
   web:
     build:
-      context: /home/learner/todo/web
+      context: /home/you/getting-started-app/web
       dockerfile: Dockerfile
       target: dev
     command:
@@ -81,12 +81,12 @@ services:
         protocol: tcp
     volumes:
       - type: bind
-        source: /home/learner/todo
+        source: /home/you/getting-started-app
         target: /app
         bind:
           create_host_path: true
       - type: bind
-        source: /home/learner/todo/src
+        source: /home/you/getting-started-app/src
         target: /src
         read_only: true
         bind:
