@@ -15,6 +15,7 @@ from enum import StrEnum
 from bot.core import signs
 from bot.core.results import Failed
 from bot.core.workshop import Mistake, Workshop
+from bot.handin.compose.commands import Compose, ExecService, ReadServiceLogs
 from bot.handin.plan import BuildPlan, Curl, ExecPlan, Output, Plan, ReadLogs, RunPlan
 
 
@@ -214,8 +215,12 @@ def channel_of(plan: Plan) -> str:
             return "build"
         case RunPlan() | ExecPlan() | ReadLogs() | Curl():
             return "run"
+        case Compose(act=ReadServiceLogs() | ExecService()):
+            return "run"
+        case Compose():
+            return "compose"
         case _:
-            return "compose" if "Compose" in type(plan).__name__ else "cli"
+            return "cli"
 
 
 def behind(workshop: Workshop, failed: Failed, section: str = "") -> Finding | None:

@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.handin import plan as plans
+from bot.handin.compose.commands import Compose
 from bot.sandbox.builds import Builds
+from bot.sandbox.compose import composing
 from bot.sandbox.curl import curl
 from bot.sandbox.looking import Looking
 from bot.sandbox.names import Owner
@@ -46,6 +48,7 @@ HELP = """Docker commands that work here:
   docker diff       Show files a container changed       docker diff NAME
   docker system df  Show how much room your things take  docker system df
   docker container prune -f   Remove all your stopped containers
+  docker compose    Run several containers from one file docker compose up -d
   docker version    Show the engine's version            docker version
 Beside them: curl http://localhost:3000/, ls, cat FILE, rm FILE"""
 
@@ -61,6 +64,7 @@ class Commands:
         self._networks = UserNetworks(setup, networks, verifiers)
         places = Places(setup, networks, self._volumes, self._networks, projects)
         self._running = Running(setup, networks, places)
+        self._composing = composing.Composing(setup, self._running, builds, self._volumes, self._networks, verifiers)
         self._showing = Showing(setup, self._volumes, self._networks)
         self._looking = Looking(setup)
         self._pruning = Pruning(setup, self._volumes, self._networks)
@@ -86,8 +90,10 @@ class Commands:
                 return out
             case plans.Curl():
                 return await curl(self._setup, self._verifiers, owner, plan)
-            case plans.ShowHelp():
-                return plans.Output(HELP)
+            case plans.ShowHelp(topic=topic):
+                return plans.Output(composing.HELP if topic.startswith("compose") else HELP)
+            case Compose():
+                return await self._composing.perform(owner, plan, files, progress)
             case plans.ListFiles():
                 return list_files(plan, files)
             case plans.ShowFiles():

@@ -79,7 +79,7 @@ def _container(row: Container, image: str, now: datetime, whole: bool) -> tuple[
     return (
         row.id if whole else row.id[:12],
         image,
-        _quoted(row.command if whole else ellipsis(row.command, 20)),
+        quoted(row.command if whole else ellipsis(row.command, 20)),
         ago(row.created_at, now),
         row.status,
         ports(row.ports, row.exposed) if row.running else "",
@@ -108,6 +108,7 @@ def ellipsis(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return the text between the quotes that the CLI puts around a command."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
     return f'"{escaped}"'

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
+from bot.handin.paths import HOME
 from bot.handin.plan import BindMount, PublishedPort
 from bot.sandbox.names import Owner
 from bot.sandbox.things import Container, Raw
@@ -24,13 +25,13 @@ STATE = (
     "Error",
     "StartedAt",
     "FinishedAt",
+    "Health",
 )
 CONFIG = ("Hostname", "User", "ExposedPorts", "Env", "Cmd", "Image", "Volumes", "WorkingDir", "Entrypoint", "Labels")
 HOST_CONFIG = ("NetworkMode", "PortBindings", "RestartPolicy", "AutoRemove", "Memory", "NanoCpus", "PidsLimit", "Init")
 NETWORK = ("Aliases", "MacAddress", "NetworkID", "EndpointID", "Gateway", "IPAddress", "IPPrefixLen")
 #: Where things would be on a machine of one's own. Source: docs.docker.com/engine/storage/volumes
 VOLUMES = "/var/lib/docker/volumes"
-HOME = "/home/you/getting-started-app"
 IMAGE = ("Id", "RepoTags", "RepoDigests", "Comment", "Created", "Config", "Architecture", "Os", "Size", "RootFS")
 
 

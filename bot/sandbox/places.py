@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from bot.errors import HostError
 from bot.handin.env_files import read_env
+from bot.handin.paths import HOME
 from bot.handin.plan import BindMount, Output, RunPlan, VolumeMount
 from bot.sandbox import recipe
 from bot.sandbox.engine import EngineSaid
-from bot.sandbox.inspection import HOME
 from bot.sandbox.names import Owner
 from bot.sandbox.pool import Networks
 from bot.sandbox.project_volume import ProjectVolumes, below

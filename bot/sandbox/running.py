@@ -32,6 +32,8 @@ from bot.sandbox.things import Container
 
 LONGEST_GRACE_S = 10
 
+Finish = Callable[[recipe.Request], recipe.Request]  #: adds to a container's request what only Compose asks for
+
 
 class Running:
     """Commands about containers."""
@@ -84,8 +86,18 @@ class Running:
             return ""
         return f"It wanted more than the {self._setup.limits.mem_mb} MB of memory that a container has here."
 
+    async def make(self, owner: Owner, plan: RunPlan, files: Mapping[str, bytes], finish: Finish) -> Container | Output:
+        """Create a container, its request completed by `finish`; the caller has the learner's turn."""
+        made = await self._create(owner, plan, files, finish)
+        return made if isinstance(made, Output) else made[0]
+
+    async def launch(self, container: Container) -> EngineSaid | None:
+        """Start a container that is made, or return why not; the caller has the learner's turn."""
+        mine = await containers(self._setup, self._setup.owner(container.learner))
+        return await self._start(container, [each for each in mine if each.id != container.id])
+
     async def _create(
-        self, owner: Owner, plan: RunPlan, files: Mapping[str, bytes]
+        self, owner: Owner, plan: RunPlan, files: Mapping[str, bytes], finish: Finish = lambda request: request
     ) -> tuple[Container, Sequence[Container]] | Output:
         host = self._setup.host
         mine = await containers(self._setup, owner)
@@ -108,11 +120,12 @@ class Running:
         if isinstance(placed, Output):
             return placed
         plan = placed
-        made = await host.create(recipe.container(plan, name, image, ports, by))
+        request = finish(recipe.container(plan, name, image, ports, by))
+        made = await host.create(request)
         if isinstance(made, EngineSaid) and "network" in made.message and made.status == 404:
             self._networks.forget(owner)
             await self._networks.ensure(owner)
-            made = await host.create(recipe.container(plan, name, image, ports, by))
+            made = await host.create(request)
         if isinstance(made, EngineSaid):
             return Output(f"docker: Error response from daemon: {public(owner, made.message)}{MORE}", 125)
         await self._places.join(owner, made, name, plan)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.handin.paths import HOME
 from bot.handin.plan import BindMount, Mount, PublishedPort, VolumeMount
 
 Raw = Mapping[str, Any]
@@ -37,6 +38,10 @@ class Container:
     mounts: tuple[Mount, ...] = ()  #: as they were asked for
     volumes: tuple[tuple[str, str], ...] = ()  #: the engine's name of a volume, and where it is seen
     networks: tuple[str, ...] = ()  #: the engine's names
+    service: str = ""  #: of a compose file, as Compose's labels say
+    project: str = ""
+    config_hash: str = ""
+    config_file: str = ""  #: its name in the project
 
     @property
     def running(self) -> bool:
@@ -139,6 +144,10 @@ def container_of(raw: Raw) -> Container:
             if each.get("Name")
         ),
         networks=tuple(networks),
+        service=labels.get("com.docker.compose.service", ""),
+        project=labels.get("com.docker.compose.project", ""),
+        config_hash=labels.get("com.docker.compose.config-hash", ""),
+        config_file=labels.get("com.docker.compose.project.config_files", "").removeprefix(f"{HOME}/"),
     )
 
 

@@ -14,6 +14,7 @@ from bot.core.messages import CommandOutput, Note
 from bot.core.workshop import Act
 from bot.errors import HostError
 from bot.handin.command import read_commands
+from bot.handin.compose.commands import Compose, Down, Up
 from bot.handin.plan import (
     BuildPlan,
     Command,
@@ -125,7 +126,7 @@ class Workbench:
             return await self._sandbox.run(learner, each, files, lambda _: None)
 
         output = await run(plan)
-        if make_room and isinstance(plan, RunPlan) and output.exit_code == NOT_STARTED and TAKEN.search(output.text):
+        if make_room and output.exit_code in refused_with(plan) and TAKEN.search(output.text):
             # a container of theirs holds the name or the port that the solution needs
             in_the_way = tuple((await run(ListContainers(all=True, quiet=True))).text.split())
             if in_the_way:
@@ -133,6 +134,17 @@ class Workbench:
                 output = await run(plan)
         if output.exit_code and make_room:
             log.info("applied_in_vain", learner=learner, plan=type(plan).__name__, said=output.text[-300:])
+
+
+def refused_with(plan: Plan) -> tuple[int, ...]:
+    """Return the exit codes with which Docker says that it did not start what the plan wants started."""
+    match plan:
+        case RunPlan():
+            return (NOT_STARTED,)
+        case Compose(act=Up()):
+            return (1,)
+        case _:
+            return ()
 
 
 def doing(plan: Plan) -> str:
@@ -144,6 +156,10 @@ def doing(plan: Plan) -> str:
             return "is starting your container …"
         case StopContainers():
             return "is stopping your container …"
+        case Compose(act=Up()):
+            return "is starting your services …"
+        case Compose(act=Down()):
+            return "is taking your services down …"
         case Curl():
             return "is asking your app …"
         case _:
