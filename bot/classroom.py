@@ -44,6 +44,7 @@ from bot.core.tutor import decide
 from bot.core.workshop import Act, StepRef, Workshop
 from bot.errors import ChatError, DocentError, HostError
 from bot.handin.plan import Output, Plan
+from bot.handin.sharing_plans import without_secrets
 from bot.ports import Chat, Desk, Sandbox, Store, Where
 from bot.workbench import Comment, Workbench, our_side
 
@@ -230,4 +231,4 @@ def describe(event: Event) -> str:
     fields = {name: getattr(event, name, None) for name in TOLD}
     told = [f"{name}={str(value)[:200]}" for name, value in fields.items() if value not in (None, "")]
     told += [command.line[:200] for command in getattr(event, "commands", ())]
-    return " ".join(told)[:1_000]
+    return without_secrets(" ".join(told))[:1_000]

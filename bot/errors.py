@@ -6,7 +6,8 @@
     ├── HostError          the Docker host let us down           ours: never costs a learner an attempt
     │   ├── EngineDown     no engine answers                     the job is kept and resumed
     │   ├── EngineTimeout  a call passed its deadline
-    │   └── ImageMissing   a base image is not prepared          `docent images prepare` mends it
+    │   ├── ImageMissing   a base image is not prepared          `docent images prepare` mends it
+    │   └── RegistryDown   the class's registry does not answer  sharing waits, all else goes on
     └── ChatError          Slack refused or could not be reached
         └── CardGone       the message to edit does not exist any more
 
@@ -41,6 +42,10 @@ class EngineTimeout(HostError):
 
 class ImageMissing(HostError):
     """A base image that Docent serves is not on the host."""
+
+
+class RegistryDown(HostError):
+    """The class's registry is not there or does not answer."""
 
 
 class ChatError(DocentError):

@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     docker_host: str = Field("", validation_alias=AliasChoices("DOCKER_HOST", "docker_host"))
     check_slots: int = Field(2, ge=1, le=64, description="checks that run at the same time on this host")
     check_timeout_s: float = Field(120, ge=5, le=900)
+    registry: str = Field("", description="host:port of the class's registry; empty: a free port of this machine only")
+    registry_tokens: str = Field("", description="host:port at which tokens for it are given out; empty: as above")
+    registry_public: str = Field("", description="host name under which both are published over HTTPS (see deploy/)")
+    registry_room_mb: int = Field(10_000, ge=100, description="the registry takes nothing more in above this")
     board_every_s: float = Field(5, ge=1)
     pace: bool = Field(True, description="keep Slack's pace: about one message a second per channel")
     log_level: str = "INFO"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,11 +26,14 @@ from bot.core.workshop import Workshop
 from bot.desk import Desk
 from bot.errors import HostError, OperatorError
 from bot.progress.lock import hold
+from bot.progress.passes import SqlPasses
 from bot.progress.pins import Pins
 from bot.progress.store import SqlStore, open_store
 from bot.sandbox.engine_images import EngineImages
 from bot.sandbox.images import list_images
 from bot.sandbox.sandbox import DockerSandbox
+from bot.sandbox.sharing.house import Address
+from bot.sandbox.sharing.opening import Opening
 from bot.settings import Settings, shipped
 from bot.slack.chat import SlackChat
 from bot.slack.instructor import BoardKeeper
@@ -111,6 +114,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         )
         checks = Checks(workshop, store, chat, sandbox, desk, classroom, now, settings.check_slots)
         await stack.enter_async_context(background(swept(sandbox, store), "sweep"))
+        await stack.enter_async_context(background(opened_registry(sandbox), "registry"))
         await desk.start(
             verify=checks.verify,
             publish=checks.publish,
@@ -171,7 +175,34 @@ async def open_sandbox(settings: Settings, store: SqlStore) -> DockerSandbox:
     bases = await asyncio.to_thread(pinned_images, settings, Pins(store.database))
     verifier = bases.pop(VERIFIER, "")
     bases.pop(REGISTRY, "")
-    return DockerSandbox(instance, bases, verifier, url=settings.docker_host)
+    opening = Opening(SqlPasses(store.database), settings.data, registry_image(settings, store), address_of(settings))
+    return DockerSandbox(instance, bases, verifier, url=settings.docker_host, opening=opening)
+
+
+def registry_image(settings: Settings, store: SqlStore) -> Callable[[], Awaitable[str]]:
+    """Return a function that looks up the registry's image: it may be prepared while the bot runs already."""
+
+    async def image() -> str:
+        return (await asyncio.to_thread(pinned_images, settings, Pins(store.database))).get(REGISTRY, "")
+
+    return image
+
+
+def address_of(settings: Settings) -> Address:
+    """Return where the registry is to be."""
+    return Address(settings.registry, settings.registry_tokens, settings.registry_public, settings.registry_room_mb)
+
+
+async def opened_registry(sandbox: DockerSandbox) -> None:
+    """Have the registry ready before the first learner shares; if it cannot be, whoever shares is told."""
+    if sandbox.sharing is None:
+        return
+    try:
+        await sandbox.sharing.house.open()
+    except HostError as error:
+        log.warning("registry_waits", error=str(error))
+    else:
+        log.info("registry", address=sandbox.sharing.house.public)
 
 
 def pinned_images(settings: Settings, pins: Pins) -> dict[str, str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.handin.chatter import is_command, program, strip_helpers
 from bot.handin.curl import read_curl
 from bot.handin.docker_line import read_docker, settled
 from bot.handin.lines import Body, Typed, read_lines
 from bot.handin.plan import Command, Plan, Refusal
 from bot.handin.project_commands import PASSING, read_project_command
+from bot.handin.sharing_plans import piped_login, without_secrets
 from bot.handin.typography import unslack
 from bot.handin.words import Line, join, split
 
@@ -65,7 +68,7 @@ def read_commands(text: str) -> tuple[Command, ...]:
 
 
 def _refused(line: str, refusal: Refusal) -> Command:
-    return Command(line[:_SHOWN], refusal)
+    return Command(without_secrets(line)[:_SHOWN], refusal)
 
 
 def _simple_commands(body: Body) -> list[Line]:
@@ -112,7 +115,9 @@ def _read(line: Line) -> Command:
         say = "`DOCKER_HOST` points Docker at another engine. Here you have one, ready to use: leave it out."
         return _refused(line.text, Refusal("OTHER_ENGINE", say, "DOCKER_HOST", join(words)[:_SHOWN]))
     plan: Plan | Refusal
-    if line.trouble is not None and (name in {"docker", "curl", "ls", "cat", ""} or line.trouble.code != "SHELL"):
+    if (piped := piped_login(line.text)) is not None:
+        plan = piped
+    elif line.trouble is not None and (name in {"docker", "curl", "ls", "cat", ""} or line.trouble.code != "SHELL"):
         plan = line.trouble
     elif not words:
         plan = Refusal("UNKNOWN_COMMAND", "I see no command in that line.", line.text[:200], "docker help")
@@ -122,7 +127,9 @@ def _read(line: Line) -> Command:
         plan = _misspelt(words, name) or read_curl(words[1:])
     else:
         plan = read_project_command([name or words[0], *words[1:]])
-    return Command(line.text[:_SHOWN], settled(plan) if isinstance(plan, Refusal) else plan)
+    if isinstance(plan, Refusal):
+        plan = settled(replace(plan, seen=without_secrets(plan.seen), nearest=without_secrets(plan.nearest)))
+    return Command(without_secrets(line.text)[:_SHOWN], plan)
 
 
 def _misspelt(words: list[str], name: str) -> Refusal | None:

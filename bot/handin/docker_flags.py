@@ -82,7 +82,7 @@ BUILDKIT = Lesson(
     "BUILDKIT",
     "`{option}` belongs to BuildKit, Docker's newer builder; this workshop uses the classic one. Leave it out.",
 )
-PUSH = Lesson("NOT_YET", "Pushing comes in section 04; until then leave out `{option}`.")
+PUSH = Lesson("PUSH_APART", "Here an image is built first and pushed after: leave out `{option}`, then `docker push`.")
 
 
 _SWITCH, _TEXT, _LIST, _WHOLE = Kind.SWITCH, Kind.TEXT, Kind.LIST, Kind.WHOLE
@@ -228,6 +228,25 @@ HISTORY = Table(
 PLAIN = Table()
 STATS = Table(*_flags("all/a no-stream no-trunc", _SWITCH), *_flags("format", _TEXT, TEMPLATE))
 SYSTEM_DF = Table(*_flags("verbose/v", _SWITCH, NOT_OFFERED), *_flags("format", _TEXT, TEMPLATE))
+LOGIN = Table(*_flags("username/u password/p"), *_flags("password-stdin", _SWITCH))
+PUSH_FLAGS = Table(
+    *_flags("quiet/q", _SWITCH),
+    *_flags("disable-content-trust", _SWITCH, quiet=True),
+    *_flags("all-tags/a", _SWITCH, NOT_OFFERED),
+    *_flags("platform", quiet=True),
+)
+PULL = Table(
+    *_flags("quiet/q", _SWITCH),
+    *_flags("disable-content-trust", _SWITCH, quiet=True),
+    *_flags("all-tags/a", _SWITCH, NOT_OFFERED),
+    *_flags("platform"),
+)
+SEARCH = Table(
+    *_flags("no-trunc", _SWITCH, quiet=True),
+    *_flags("limit", _WHOLE, quiet=True),
+    *_flags("filter/f", _LIST, NOT_OFFERED),
+    *_flags("format", _TEXT, TEMPLATE),
+)
 PRUNE = Table(*_flags("force/f", _SWITCH), *_flags("filter", _LIST, NOT_OFFERED))
 PRUNE_ALL = Table(*_flags("all/a force/f", _SWITCH), *_flags("filter", _LIST, NOT_OFFERED))
 
@@ -246,6 +265,7 @@ LONG_OPTIONS = frozenset(
     for table in (
         *(RUN, EXEC, BUILD, PS, STOP, START, RM, LOGS, IMAGES, INSPECT, RMI, VERSION, ROOT, VOLUME_CREATE, VOLUME_LS),
         *(VOLUME_RM, NETWORK_CREATE, NETWORK_LS, NETWORK_RM, CONNECT, DISCONNECT, HISTORY, STATS, SYSTEM_DF, PRUNE_ALL),
+        *(LOGIN, PUSH_FLAGS, PULL, SEARCH),
     )
     for name in table.long
 ) | {"help", "json", "data", "header", "request", "include", "silent", "fail", "head"}

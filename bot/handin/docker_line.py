@@ -8,12 +8,13 @@ from dataclasses import replace
 from bot.handin.compose.line import read_compose_line
 from bot.handin.container_plans import plan_container_command
 from bot.handin.docker_flags import ROOT
-from bot.handin.docker_verbs import GROUPS, KNOWN, LATER, VERBS, WITHOUT, Verb
+from bot.handin.docker_verbs import GROUPS, KNOWN, VERBS, WITHOUT, Verb
 from bot.handin.flags import FlagFault, Lesson, Parsed, parse_flags
 from bot.handin.image_plans import plan_image_command
 from bot.handin.kept_plans import plan_kept_command
 from bot.handin.look_plans import plan_look
 from bot.handin.plan import Plan, Refusal, ShowHelp, ShowVersion
+from bot.handin.sharing_plans import plan_sharing
 from bot.handin.spelling import nearest
 from bot.handin.stopped import Stopped
 from bot.handin.words import join, placeholder_refusal, split
@@ -24,6 +25,8 @@ _PLACEHOLDERS = frozenset(
     | {"your-container-id", "your-container", "your-image", "image-name", "image_name", "image-id", "image_id"}
     | {"your-user-name", "your-username", "yourusername", "your-docker-id", "your_username", "user-name"}
 )
+#: the same, before the slash of an image's name
+_PLACES = frozenset({"name", "namespace", "your-namespace", "user", "username", "you", "your-name", "docker-id"})
 #: a command may have several things to mend, one after the other
 _MOST_REPAIRS = 5
 _UNREPLACED = frozenset("[]{}<>")
@@ -70,8 +73,6 @@ def _read_command(words: tuple[str, ...]) -> Plan | Refusal:
     if one in VERBS:
         return _read_verb(VERBS[one], words[1:])
     for known in (two, one):
-        if known in LATER:
-            return _later(known)
         if known in WITHOUT and (known != one or one not in GROUPS or len(words) > 1):
             return Refusal(
                 "NOT_OFFERED",
@@ -96,15 +97,6 @@ def _help(topic: tuple[str, ...]) -> Plan | Refusal:
         docker=True,
         exit_code=1,
         words=words,
-    )
-
-
-def _later(known: str) -> Refusal:
-    section = LATER[known]
-    return Refusal(
-        "NOT_YET",
-        f"`docker {known}` comes in section {section} of the workshop. I do not run it yet.",
-        seen=f"docker {known}",
     )
 
 
@@ -150,6 +142,7 @@ def _read_verb(verb: Verb, words: tuple[str, ...]) -> Plan | Refusal:
             or plan_image_command(verb, parsed)
             or plan_kept_command(verb, parsed)
             or plan_look(verb, parsed)
+            or plan_sharing(verb, parsed)
         )
     except Stopped as stopped:
         return stopped.refusal
@@ -200,7 +193,7 @@ def _unreplaced(verb: Verb, parsed: Parsed) -> Refusal | None:
         inner = name.strip("[]{}<>").lower()
         if inner in _PLACEHOLDERS or (len(inner) < len(name) - 1 and name[0] in _UNREPLACED):
             return placeholder_refusal(name[:80])
-        if name.partition("/")[0].lower() in _PLACEHOLDERS:
+        if "/" in name and name.partition("/")[0].lower() in _PLACEHOLDERS | _PLACES:
             return placeholder_refusal(name.partition("/")[0][:80])
     return None
 
@@ -243,6 +236,9 @@ def _count_advice(verb: Verb, parsed: Parsed) -> tuple[str, str]:
             "run": ("Which image shall I run? Its name goes at the end.", "docker images"),
             "exec": ("Say which container, and what to run in it.", "docker ps"),
             "rmi": ("Which image? `docker images` shows their names.", "docker images"),
+            "push": ("Which image? It goes by its full name: `docker push NAME/getting-started`.", "docker images"),
+            "pull": ("Which image? Its name goes after `pull`.", "docker images"),
+            "search": ("What shall I look for? `docker search node`.", "docker search node"),
             "history": ("Which image? `docker images` shows their names.", "docker images"),
             "tag": ("Say which image, then the new name: `docker tag getting-started mine`.", "docker images"),
             "volume rm": ("Which volume? `docker volume ls` shows their names.", "docker volume ls"),

@@ -1,4 +1,4 @@
-"""Docker's commands: those offered here, those a later section brings, and those the workshop does without."""
+"""Docker's commands: those offered here, and those the workshop does without."""
 
 from __future__ import annotations
 
@@ -83,6 +83,11 @@ VERBS: dict[str, Verb] = {
     "image prune": _verb("image prune", "prune", "[OPTIONS]", flags.PRUNE_ALL, 0, 0),
     "volume prune": _verb("volume prune", "prune", "[OPTIONS]", flags.PRUNE_ALL, 0, 0),
     "network prune": _verb("network prune", "prune", "[OPTIONS]", flags.PRUNE, 0, 0),
+    "login": _verb("login", "login", "[OPTIONS] [SERVER]", flags.LOGIN, 0, 1),
+    "logout": _verb("logout", "logout", "[SERVER]", flags.PLAIN, 0, 1),
+    "search": _verb("search", "search", "[OPTIONS] TERM", flags.SEARCH, 1, 1),
+    **{path: _verb(path, "push", "[OPTIONS] NAME[:TAG]", flags.PUSH_FLAGS, 1, 1) for path in ("push", "image push")},
+    **{path: _verb(path, "pull", "[OPTIONS] NAME[:TAG|@DIGEST]", flags.PULL, 1, 1) for path in ("pull", "image pull")},
     "volume create": _verb("volume create", "volume create", "[OPTIONS] [VOLUME]", flags.VOLUME_CREATE, 0, 1),
     "volume inspect": _verb("volume inspect", "inspect", "[OPTIONS] VOLUME [VOLUME...]", flags.INSPECT_THING, 1, None),
     "volume ls": _verb("volume ls", *_VOLUMES),
@@ -103,11 +108,6 @@ VERBS: dict[str, Verb] = {
 
 #: words that only open a group of commands
 GROUPS = frozenset({"container", "image", "buildx", "builder", "volume", "network"})
-
-#: first words (or a group and its word) → section of the workshop that brings them
-LATER: dict[str, str] = {
-    **dict.fromkeys(("push", "pull", "login", "logout", "search", "image push", "image pull"), "04"),
-}
 
 _OWN = "to remove your own things use `docker rm` and `docker rmi`"
 
@@ -156,4 +156,4 @@ WITHOUT: dict[str, str] = {
 }
 
 #: every word that can follow `docker`
-KNOWN = frozenset(path.split()[0] for path in (*VERBS, *LATER, *WITHOUT)) | {"help", "compose"} | GROUPS
+KNOWN = frozenset(path.split()[0] for path in (*VERBS, *WITHOUT)) | {"help", "compose"} | GROUPS

@@ -7,7 +7,7 @@ shell; `bot.sandbox.recipe` turns plans into engine requests. Names are the lear
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.handin.compose.commands import Compose
 
@@ -360,6 +360,46 @@ class Prune:
 
 
 @dataclass(frozen=True, slots=True)
+class Login:
+    """`docker login`; '' for what was not said."""
+
+    user: str = ""
+    server: str = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Logout:
+    """`docker logout`."""
+
+    server: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PushImage:
+    """`docker push`; `image` as written."""
+
+    image: str
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PullImage:
+    """`docker pull`; `image` as written."""
+
+    image: str
+    quiet: bool = False
+    platform: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchImages:
+    """`docker search`."""
+
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveFiles:
     """`rm` of project files; the workbench performs it, the sandbox never sees it."""
 
@@ -401,6 +441,11 @@ Plan = (
     | ShowStats
     | ShowDisk
     | Prune
+    | Login
+    | Logout
+    | PushImage
+    | PullImage
+    | SearchImages
     | RemoveFiles
     | Compose
 )

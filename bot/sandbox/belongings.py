@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,7 +50,9 @@ async def containers(setup: Setup, owner: Owner) -> tuple[Container, ...]:
 
 async def pictures(setup: Setup, owner: Owner, used: Sequence[Container] = ()) -> tuple[Picture, ...]:
     """Return the learner's images and the bases they use, newest first."""
-    found = await setup.host.images(*owner.labels)
+    built, named = await asyncio.gather(setup.host.images(*owner.labels), setup.host.named_images(*owner.images))
+    # what was pulled carries the labels of whoever built it, or none: its name says whose it is
+    found = {image.id: image for image in (*named, *built)}.values()
     own = []
     for image in found:
         tags = tuple(filter(None, map(owner.public, image.tags)))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
+from bot.errors import RegistryDown
 from bot.handin import plan as plans
 from bot.handin.compose.commands import Compose
 from bot.sandbox.builds import Builds
@@ -19,8 +20,9 @@ from bot.sandbox.pool import Networks, Verifiers
 from bot.sandbox.project import list_files, show_files
 from bot.sandbox.project_volume import ProjectVolumes
 from bot.sandbox.pruning import Pruning
-from bot.sandbox.running import Running
+from bot.sandbox.running import Pull, Running
 from bot.sandbox.setup import Setup
+from bot.sandbox.sharing.shop import Shop
 from bot.sandbox.showing import Showing
 from bot.sandbox.user_networks import UserNetworks
 from bot.sandbox.volumes import Volumes
@@ -41,6 +43,10 @@ HELP = """Docker commands that work here:
   docker tag        Give an image one more name          docker tag NAME NEWNAME
   docker history    Show the layers of an image          docker history NAME
   docker volume     Keep data: create, ls, inspect, rm   docker volume create todo-db
+  docker login      Log in to the registry               docker login -u NAME
+  docker push       Bring an image to the registry       docker push NAME/getting-started
+  docker pull       Get an image from the registry       docker pull NAME/getting-started
+  docker search     Look for images                      docker search node
   docker network    Connect containers: create, ls, …    docker network create todo-app
   docker port       Show published ports                 docker port NAME
   docker top        Show what runs in a container        docker top NAME
@@ -57,8 +63,15 @@ class Commands:
     """Performs learners' commands on one host."""
 
     def __init__(
-        self, setup: Setup, networks: Networks, verifiers: Verifiers, builds: Builds, projects: ProjectVolumes
+        self,
+        setup: Setup,
+        networks: Networks,
+        verifiers: Verifiers,
+        builds: Builds,
+        projects: ProjectVolumes,
+        shop: Shop | None = None,
     ) -> None:
+        self._shop = shop
         self._setup, self._verifiers, self._builds = setup, verifiers, builds
         self._volumes = Volumes(setup)
         self._networks = UserNetworks(setup, networks, verifiers)
@@ -84,7 +97,7 @@ class Commands:
             case plans.BuildPlan():
                 return await self._builds.command(owner, plan, files, progress)
             case plans.RunPlan():
-                out = await self._running.run(owner, plan, files)
+                out = await self._running.run(owner, plan, files, self._pull(progress))
                 if plan.ports and not out.exit_code:
                     self._verifiers.warm_soon(owner)
                 return out
@@ -94,10 +107,8 @@ class Commands:
                 return plans.Output(composing.HELP if topic.startswith("compose") else HELP)
             case Compose():
                 return await self._composing.perform(owner, plan, files, progress)
-            case plans.ListFiles():
-                return list_files(plan, files)
-            case plans.ShowFiles():
-                return show_files(plan, files)
+            case plans.ListFiles() | plans.ShowFiles():
+                return list_files(plan, files) if isinstance(plan, plans.ListFiles) else show_files(plan, files)
             case plans.RemoveFiles():
                 raise AssertionError("files are removed before the sandbox is asked")
             case (
@@ -121,8 +132,36 @@ class Commands:
                 | plans.TagImage()
             ):
                 return await self._keep(owner, plan)
+            case plans.Login() | plans.Logout() | plans.PushImage() | plans.PullImage() | plans.SearchImages():
+                return await self._share(owner, plan, progress)
             case _:
                 return await self._look(owner, plan)
+
+    def _pull(self, progress: Callable[[str], None]) -> Pull | None:
+        shop = self._shop
+        return (lambda owner, image: shop.run_needs(owner, image, progress)) if shop else None
+
+    async def _share(
+        self,
+        owner: Owner,
+        plan: plans.Login | plans.Logout | plans.PushImage | plans.PullImage | plans.SearchImages,
+        progress: Callable[[str], None],
+    ) -> plans.Output:
+        if self._shop is None:
+            raise RegistryDown("This host has no registry.")
+        match plan:
+            case plans.Login():
+                return await self._shop.login(owner, plan)
+            case plans.Logout():
+                return await self._shop.logout(owner, plan)
+            case plans.PushImage():
+                return await self._shop.push(owner, plan, progress)
+            case plans.PullImage():
+                return await self._shop.pull(owner, plan, progress)
+            case plans.SearchImages():
+                return await self._shop.search(owner, plan)
+            case _ as never:
+                assert_never(never)
 
     async def _keep(
         self,

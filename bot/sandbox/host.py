@@ -218,6 +218,31 @@ class Host:
         answer = await self.ask("GET", f"/images/{quote(reference, safe='/:')}/json")
         return None if isinstance(answer, EngineSaid) else detail_of(_object(answer))
 
+    async def named_images(self, *patterns: str) -> tuple[Image, ...]:
+        """Return the images with a name like one of these (`docent-main/u1/*`), whoever built them, newest first.
+
+        Only the names that fit are in `tags`.
+        """
+        answer = await self.must("GET", "/images/json", params={"filters": json.dumps({"reference": list(patterns)})})
+        return tuple(image_of(raw) for raw in answer.json)
+
+    async def push(self, reference: str, auth: str, *, deadline_s: float, on_bytes: Sink) -> EngineSaid | None:
+        """Feed the JSON stream of a push to `on_bytes` (called in a thread); `auth` as `X-Registry-Auth` has it."""
+        repository, _, tag = reference.rpartition(":")
+        path, headers = f"/images/{quote(repository, safe='/:')}/push", {"X-Registry-Auth": auth}
+        return await self._engine.stream(
+            Lane.BUILD, "POST", path, on_bytes, params={"tag": tag}, headers=headers, deadline_s=deadline_s
+        )
+
+    async def pull(
+        self, repository: str, tag: str, auth: str, *, deadline_s: float, on_bytes: Sink
+    ) -> EngineSaid | None:
+        """Feed the JSON stream of a pull to `on_bytes`; `tag` may be a digest."""
+        params, headers = {"fromImage": repository, "tag": tag}, {"X-Registry-Auth": auth}
+        return await self._engine.stream(
+            Lane.BUILD, "POST", "/images/create", on_bytes, params=params, headers=headers, deadline_s=deadline_s
+        )
+
     async def tag(self, image_id: str, reference: str) -> None:
         """Give an image one more name; moves the name when another image has it."""
         repository, _, tag = reference.rpartition(":")

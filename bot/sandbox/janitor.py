@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection
 
 from bot.sandbox.host import Host
-from bot.sandbox.names import interpreter_volume
+from bot.sandbox.names import interpreter_volume, transits
 from bot.sandbox.pool import Verifiers
 from bot.sandbox.setup import Setup
 
@@ -50,7 +50,20 @@ async def demolish(setup: Setup) -> None:
     for image in await host.images(ours):
         for reference in image.tags or (image.id,):
             await host.remove_image(reference, force=True)
+    mine = f"docent-{setup.instance}"
+    fetched = f"docentfetched-{setup.instance}/*"
+    await remove_pulled(host, f"{mine}/*/*", f"{mine}/*/*/*", f"{mine}/*/*/*/*", fetched)
     await remove_kept(host, ours)
+
+
+async def remove_pulled(host: Host, *patterns: str) -> None:
+    """Remove the images with such names, and the names under which they came from the registry."""
+    for image in await host.named_images(*patterns):
+        for tag in image.tags:
+            public = tag.partition("/")[2].partition("/")[2]
+            detail = await host.image(tag)
+            for each in (*transits(detail.tags if detail else (), public), tag):
+                await host.remove_image(each, force=True)
 
 
 async def remove_kept(host: Host, *labels: str) -> None:

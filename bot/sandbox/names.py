@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.handin.reference import normalise
@@ -73,6 +74,17 @@ class Owner:
         return f"docentverifier-{self.instance}-{self.key}"
 
     @property
+    def images(self) -> tuple[str, ...]:
+        """Return patterns for the engine's tags of the learner's images, with and without a namespace."""
+        mine = f"docent-{self.instance}/{self.key}"
+        return f"{mine}/*", f"{mine}/*/*", f"{mine}/*/*/*"
+
+    @property
+    def fetched_image(self) -> str:
+        """Return the repository under which a check keeps what it fetched from the registry."""
+        return f"docentfetched-{self.instance}/{self.key}"
+
+    @property
     def check_image(self) -> str:
         """Return the tag that keeps the build of the last check, so that the next one is quick."""
         return f"docentcheck-{self.instance}/{self.key}:latest"
@@ -118,6 +130,11 @@ class Owner:
             return ""
         host, slash, rest = engine_tag[len(mine) :].partition("/")
         return f"{re.sub(r'__(?=[0-9]+$)', ':', host)}/{rest}" if slash else host
+
+
+def transits(engine_tags: Iterable[str], name: str) -> list[str]:
+    """Return those of the engine's tags (or digests) that stand for a name in some registry: `127.0.0.1:5000/NAME`."""
+    return [tag for tag in engine_tags if ":" in tag.partition("/")[0] and tag.partition("/")[2] == name]
 
 
 def interpreter_volume(instance: str, verifier: str) -> str:

@@ -25,6 +25,9 @@ NO_RESOLVER = "127.0.0.1"
 #: A learner's file system holds nothing under these that an image may declare as its volume.
 TMPFS = "rw,nosuid,nodev,mode=1777,size=32m,nr_inodes=4096"
 KINDS = ("learner", "probe", "verifier", "writer")
+#: Where the registry keeps what it is given, and how it is set up.
+REGISTRY_HOME = "/var/lib/registry"
+REGISTRY_CONFIG = f"{REGISTRY_HOME}/docent/config.yml"
 #: Where the writer sees the project.
 PROJECT = "/project"
 
@@ -240,6 +243,47 @@ def volume_filler(instance: str, image_id: str, volume: str) -> Request:
         | {"NetworkMode": "none", "Mounts": [{"Type": "volume", "Source": volume, "Target": HOME}]},
     }
     return Request(f"docentfiller-{instance}", body)
+
+
+def registry(instance: str, image_id: str, listen: tuple[str, int], recipe: str) -> Request:
+    """Return the request for the class's registry: the one thing of ours that listens, on the address asked for.
+
+    `recipe` says what it is set up like: another one is another container.
+    """
+    host, name = _bare(mem_mb=256, pids=64, cpus=1.0, cgroup=""), f"docentregistry-{instance}"
+    address, port = listen
+    body: Json = {
+        "Image": image_id,
+        "Entrypoint": ["registry"],
+        "Cmd": ["serve", REGISTRY_CONFIG],
+        "Env": [],
+        "User": "0:0",
+        "WorkingDir": "/",
+        "ExposedPorts": {"5000/tcp": {}},
+        "Healthcheck": {"Test": ["NONE"]},
+        "Labels": {
+            "docent.instance": instance,
+            "docent.kind": "registry",
+            "docent.recipe": recipe,
+            "docent.listen": f"{address}:{port}",
+        },
+        "HostConfig": host
+        | {
+            # a layer is one file, so the usual ceiling on files would be one on layers, and ends the program
+            "Ulimits": [{"Name": "nofile", "Soft": 4096, "Hard": 4096}, {"Name": "core", "Soft": 0, "Hard": 0}],
+            "ReadonlyRootfs": True,
+            "NetworkMode": "bridge",
+            "PortBindings": {"5000/tcp": [{"HostIp": address, "HostPort": str(port)}]},
+            "Mounts": [{"Type": "volume", "Source": name, "Target": REGISTRY_HOME}],
+        },
+    }
+    return Request(name, body)
+
+
+def registry_volume(instance: str) -> Json:
+    """Return the request for the volume that holds what learners share."""
+    labels = {"docent.instance": instance, "docent.kind": "registry"}
+    return {"Name": f"docentregistry-{instance}", "Driver": "local", "Labels": labels}
 
 
 def network(

@@ -31,6 +31,8 @@ from bot.sandbox.setup import Setup
 from bot.sandbox.things import Container
 
 LONGEST_GRACE_S = 10
+#: gets what an image's name stands for from the registry; None when it is here, or is none of the learner's
+Pull = Callable[[Owner, str], Awaitable[Output | None]]
 
 Finish = Callable[[recipe.Request], recipe.Request]  #: adds to a container's request what only Compose asks for
 
@@ -43,8 +45,15 @@ class Running:
         self._networks = networks
         self._places = places
 
-    async def run(self, owner: Owner, plan: RunPlan, files: Mapping[str, bytes]) -> Output:
-        """Create and start a container; without `-d` wait for it for a while."""
+    async def run(self, owner: Owner, plan: RunPlan, files: Mapping[str, bytes], pull: Pull | None = None) -> Output:
+        """Create and start a container; without `-d` wait for it for a while. What is missing may be pulled."""
+        pulled = await pull(owner, plan.image) if pull else None
+        if pulled is None or pulled.exit_code:
+            return pulled or await self._run(owner, plan, files)
+        out = await self._run(owner, plan, files)
+        return replace(out, text=f"{pulled.text}\n{out.text}")
+
+    async def _run(self, owner: Owner, plan: RunPlan, files: Mapping[str, bytes]) -> Output:
         async with self._setup.turns[owner.key]:
             made = await self._create(owner, plan, files)
             if isinstance(made, Output):

@@ -13,12 +13,13 @@ from bot.sandbox.builds import Builds
 from bot.sandbox.commands import Commands
 from bot.sandbox.engine import Engine
 from bot.sandbox.host import Host
-from bot.sandbox.janitor import demolish, remove_kept, sweep
+from bot.sandbox.janitor import demolish, remove_kept, remove_pulled, sweep
 from bot.sandbox.pool import Networks, Verifiers
 from bot.sandbox.probes import Probes
 from bot.sandbox.project_volume import ProjectVolumes
 from bot.sandbox.recipe import Limits
 from bot.sandbox.setup import Setup
+from bot.sandbox.sharing.opening import Opening, opened
 
 
 class DockerSandbox:
@@ -26,7 +27,8 @@ class DockerSandbox:
 
     `instance` (lower-case letters and digits) tells this Docent's things from another's; `bases` maps public names
     to pinned image ids; `verifier` is an image id; `url` is the engine's, '' for `DOCKER_HOST` or the local socket;
-    `run_cgroup` is a control group (or slice) whose ceiling holds for all learners' containers together.
+    `run_cgroup` is a control group (or slice) whose ceiling holds for all learners' containers together. Without an
+    `opening` there is no registry, and what needs one is a `RegistryDown`.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class DockerSandbox:
         limits: Limits | None = None,
         url: str = "",
         run_cgroup: str = "",
+        opening: Opening | None = None,
     ) -> None:
         self._engine = Engine(url)
         self._setup = Setup(Host(self._engine), instance, dict(bases), verifier, limits or Limits(), run_cgroup)
@@ -45,7 +48,9 @@ class DockerSandbox:
         self._builds = Builds(self._setup)
         self._probes = Probes(self._setup, self._networks, self._verifiers, self._builds)
         self._projects = ProjectVolumes(self._setup)
-        self._commands = Commands(self._setup, self._networks, self._verifiers, self._builds, self._projects)
+        self.sharing = opened(self._setup, opening) if opening else None
+        shop = self.sharing.shop if self.sharing else None
+        self._commands = Commands(self._setup, self._networks, self._verifiers, self._builds, self._projects, shop)
 
     async def run(self, learner: str, plan: Plan, files: Mapping[str, bytes], progress: Progress) -> Output:
         """Perform one plan and return what Docker's CLI would print."""
@@ -81,6 +86,7 @@ class DockerSandbox:
             for image in await host.images(*owner.labels):
                 for tag in image.tags or (image.id,):
                     await host.remove_image(tag, force=True)
+            await remove_pulled(host, *owner.images)
             await remove_kept(host, *owner.labels)
             self._networks.forget(owner)
             self._projects.forget(owner)
@@ -104,4 +110,6 @@ class DockerSandbox:
     async def close(self) -> None:
         """Let go of the engine; learners' containers go on."""
         await self._verifiers.close()
+        if self.sharing:
+            await self.sharing.house.close()
         self._engine.close()

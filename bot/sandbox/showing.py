@@ -17,7 +17,7 @@ from bot.sandbox.belongings import (
     which_picture,
 )
 from bot.sandbox.engine import EngineSaid
-from bot.sandbox.names import Owner, split
+from bot.sandbox.names import Owner, split, transits
 from bot.sandbox.refusals import several
 from bot.sandbox.setup import Setup
 from bot.sandbox.things import Container
@@ -170,6 +170,7 @@ class Showing:
             )
         tags = [normalise(name)] if named else list(image.tags)
         lines = [f"Untagged: {tag}" for tag in tags]
+        lines += await self._leave_registry(image, tags)
         if last and await self._is_check(owner, image.id):  # our own name for it must not keep it alive
             await self._setup.host.remove_image(owner.check_image)
         for target in [owner.image(tag) for tag in tags] or [image.id]:
@@ -178,6 +179,15 @@ class Showing:
                 return f"Error response from daemon: {rows.message.replace(target, name)}"
             lines += [f"Deleted: {row['Deleted']}" for row in rows if "Deleted" in row]
         return lines
+
+    async def _leave_registry(self, image: Picture, tags: Sequence[str]) -> list[str]:
+        """Take off the names under which these went to the registry, and return what Docker prints about that."""
+        detail = await self._setup.host.image(image.id)
+        held = [each for tag in tags for each in transits(detail.tags if detail else (), tag)]
+        for each in held:
+            await self._setup.host.remove_image(each)
+        digests = inspection.own_digests(detail.raw if detail else {}, tags)
+        return [f"Untagged: {digest}" for digest in digests]
 
     async def _is_check(self, owner: Owner, image_id: str) -> bool:
         detail = await self._setup.host.image(owner.check_image)

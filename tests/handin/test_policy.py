@@ -265,8 +265,6 @@ COMMANDS = [
     ("R19 save", "docker save x", "NOT_OFFERED"),
     ("R19 load", "docker load -i x", "NOT_OFFERED"),
     ("R19 import", "docker import x", "NOT_OFFERED"),
-    ("R19 push", "docker push x", "NOT_YET"),
-    ("R19 login", "docker login", "NOT_YET"),
     ("R20 prune", "docker system prune -af", "NOT_OFFERED"),
     ("R20 all", "docker rm -f $(docker ps -aq)", "SHELL"),
     ("R20 kill", "docker kill web", "NOT_OFFERED"),

@@ -110,7 +110,7 @@ OURS = [
     ("up --scale app=1000", "NOT_OFFERED"),
     ("up --watch", "NOT_OFFERED"),
     ("exec --privileged app sh", "PRIVILEGED"),
-    ("build --push", "NOT_YET"),
+    ("build --push", "PUSH_APART"),
     ("config -o /etc/passwd", "HOST_FILE"),
     ("run app sh", "NOT_OFFERED"),
     ("pull", "NOT_OFFERED"),

@@ -1,0 +1,98 @@
+"""Carries images between the engine and the registry, each with a token for that one repository.
+
+The registry's own address is put before a name for the transfer. That name stays on the engine, where no learner sees
+it, so that the digest that belongs to it stays too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from bot.errors import EngineTimeout, RegistryDown
+from bot.sandbox.belongings import pictures
+from bot.sandbox.builds import Events
+from bot.sandbox.engine import EngineSaid, Sink
+from bot.sandbox.names import Owner
+from bot.sandbox.setup import Setup
+from bot.sandbox.sharing.contents import Contents, Stored
+from bot.sandbox.sharing.house import House
+from bot.sandbox.sharing.issuer import Access
+from bot.sandbox.sharing.replies import Home
+from bot.sandbox.sharing.transfer import Screen
+
+TRANSFER_S = 120.0
+OUTPUT_MAX = 4 * 1024 * 1024
+#: what the engine says when nobody answers it at the registry's address
+SILENT = ("connection refused", "EOF", "i/o timeout", "connection reset")
+Progress = Callable[[str], None]
+
+
+class Carrier:
+    """Pushes and fetches."""
+
+    def __init__(self, setup: Setup, house: House, contents: Contents) -> None:
+        self._setup, self._house, self._contents = setup, house, contents
+
+    async def push(self, image_id: str, home: Home, progress: Progress) -> Screen:
+        """Bring an image of the engine's into the registry. Raises: `RegistryDown`."""
+        await self._house.open()
+        if not await self._house.room():
+            raise RegistryDown("The class's registry is full, so it takes nothing more in.")
+        transit = f"{self._house.address}/{home.repository}:{home.tag}"
+        await self._setup.host.tag(image_id, transit)
+        auth = self._auth(Access(home.repository, ("pull", "push")))
+        host = self._setup.host
+        return await self._watched(
+            progress, lambda sink: host.push(transit, auth, deadline_s=TRANSFER_S, on_bytes=sink)
+        )
+
+    async def fetch(self, owner: Owner, home: Home, stored: Stored, progress: Progress) -> Screen | str:
+        """Bring an image that was looked at onto the engine, by its digest; one sentence when it is not taken in.
+
+        Raises: `RegistryDown`.
+        """
+        if stored.trouble:
+            return stored.trouble
+        if stored.image_id not in {each.id for each in await pictures(self._setup, owner)}:
+            trouble = await self._contents.unpacked_problem(home.repository, stored.digest)
+            if trouble:
+                return trouble
+        auth = self._auth(Access(home.repository, ("pull",)))
+        repository, host = f"{self._house.address}/{home.repository}", self._setup.host
+        screen = await self._watched(
+            progress, lambda sink: host.pull(repository, stored.digest, auth, deadline_s=TRANSFER_S, on_bytes=sink)
+        )
+        if screen.error:
+            raise RegistryDown(f"The engine could not fetch {home.repository}: {screen.error}.")
+        return screen
+
+    def _auth(self, access: Access) -> str:
+        """Return `X-Registry-Auth` with a token in it, so that the engine need not ask for one."""
+        token = self._house.issuer().token("docent", [access], datetime.now(UTC))
+        return base64.urlsafe_b64encode(json.dumps({"registrytoken": token}).encode()).decode()
+
+    async def _watched(self, progress: Progress, transfer: Callable[[Sink], Awaitable[EngineSaid | None]]) -> Screen:
+        screen, events, loop = Screen(), Events(OUTPUT_MAX), asyncio.get_running_loop()
+
+        def take(chunk: bytes) -> bool:
+            for event in events.feed(chunk):
+                if line := screen.feed(event):
+                    loop.call_soon_threadsafe(progress, line)
+            return not events.flooded
+
+        try:
+            said = await transfer(take)
+        except EngineTimeout:
+            self._house.doubt()
+            raise RegistryDown(f"The transfer took longer than {TRANSFER_S:.0f} s and was stopped.") from None
+        screen.error = screen.error or (said.message if said else "")
+        if any(sign in screen.error for sign in SILENT):
+            self._house.doubt()
+            raise RegistryDown("The class's registry does not answer.")
+        # the engine's words, without the address that only it needs
+        screen.error = screen.error.replace(f"{self._house.address}/", "")
+        return screen
