@@ -5,7 +5,7 @@ Each has a real adapter in a room of its own; tests use fakes that pass the same
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +15,10 @@ from bot.core.evidence import Evidence
 from bot.core.learner import Learner
 from bot.core.messages import Editor, Message, StatusCard
 from bot.core.specs import ProbeSpec
+from bot.core.standing import Standing
 from bot.core.verdict import Verdict
 from bot.core.workshop import StepRef
-from bot.handin.plan import Output, Plan
+from bot.handin.plan import BuildPlan, Output, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,10 @@ class Store(Protocol):
         """Return all learners who have started, in no order."""
         ...
 
+    async def holders(self) -> Sequence[Learner]:
+        """Return all learners who have something on a host, started or not, in no order."""
+        ...
+
     async def record(self, learner: Learner, what: str, detail: str = "") -> None:
         """Keep the learner as they are now, and one line in the journal saying why (`what` is the event's name)."""
         ...
@@ -194,6 +199,39 @@ class Passes(Protocol):
         ...
 
 
+class Standings(Protocol):
+    """What stood in sandboxes when steps passed, and how images were built. Every call is one transaction."""
+
+    async def keep_build(self, learner: str, image: str, plan: BuildPlan, files: Mapping[str, bytes]) -> None:
+        """Remember how an image of theirs was built, and from which files; those that no standing needs and that
+        are not new any more are forgotten."""
+        ...
+
+    async def builds(self, learner: str) -> Mapping[str, BuildPlan]:
+        """Return how their images were built, by id."""
+        ...
+
+    async def build_files(self, learner: str, image: str) -> Mapping[str, bytes]:
+        """Return the files that an image was built from; {} when that is not known."""
+        ...
+
+    async def keep_standing(self, learner: str, ref: StepRef, standing: Standing) -> None:
+        """Remember what stood in the sandbox when this step passed; the newest of a step counts."""
+        ...
+
+    async def standings(self, learner: str) -> Sequence[StepRef]:
+        """Return the steps of which a standing is kept, newest first."""
+        ...
+
+    async def standing(self, learner: str, ref: StepRef) -> Standing | None:
+        """Return what stood when this step passed."""
+        ...
+
+    async def forget_standings(self, learner: str) -> None:
+        """Forget all standings and builds of theirs."""
+        ...
+
+
 class Sandbox(Protocol):
     """A learner's containers and images on the host. Raises `HostError` for our faults only."""
 
@@ -216,8 +254,17 @@ class Sandbox(Protocol):
         """Remove everything that probes of this attempt made (idempotent)."""
         ...
 
+    async def standing(self, learner: str) -> Standing:
+        """Return what stands in the learner's sandbox now."""
+        ...
+
+    async def clear(self, learner: str, keep: Mapping[str, Collection[str]]) -> None:
+        """Remove the learner's own containers, volumes, networks and images, as the first half of bringing a
+        standing back; `keep` says of images which of their names stay. Idempotent."""
+        ...
+
     async def clean(self, learner: str) -> None:
-        """Remove the learner's containers, networks and images."""
+        """Remove everything of the learner's, and what we keep warm for them. Idempotent."""
         ...
 
     async def ready(self) -> str:

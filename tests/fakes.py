@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -33,6 +33,7 @@ from bot.core.specs import (
     ScenarioSpec,
     VolumeSpec,
 )
+from bot.core.standing import Standing
 from bot.errors import CardGone
 from bot.handin.plan import Output, Plan
 from bot.ports import Progress, Where
@@ -116,6 +117,8 @@ class MemorySandbox:
     ran: list[Plan] = field(default_factory=list)
     cleaned: list[str] = field(default_factory=list)
     refreshed: list[tuple[str, dict[str, bytes]]] = field(default_factory=list)
+    stands: dict[str, Standing] = field(default_factory=dict)
+    cleared: list[tuple[str, dict[str, Collection[str]]]] = field(default_factory=list)
     released: list[int] = field(default_factory=list)
 
     async def run(self, learner: str, plan: Plan, files: Mapping[str, bytes], progress: Progress) -> Output:
@@ -142,7 +145,19 @@ class MemorySandbox:
     async def release(self, attempt: int) -> None:
         self.released.append(attempt)
 
+    async def standing(self, learner: str) -> Standing:
+        if self.fails:
+            raise self.fails.pop(0)
+        return self.stands.get(learner, Standing())
+
+    async def clear(self, learner: str, keep: Mapping[str, Collection[str]]) -> None:
+        self.stands.pop(learner, None)
+        self.cleared.append((learner, dict(keep)))
+
     async def clean(self, learner: str) -> None:
+        if self.fails:
+            raise self.fails.pop(0)
+        self.stands.pop(learner, None)
         self.cleaned.append(learner)
 
     async def ready(self) -> str:

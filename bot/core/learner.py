@@ -5,8 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from bot.core.workshop import StepRef
+
+
+class SandboxState(StrEnum):
+    """Whether a learner has something on a host."""
+
+    NONE = "none"  #: they have made nothing yet, or know that it is gone
+    THERE = "there"
+    LEAVING = "leaving"  #: it is being put away; a crash in between is made good
+    AWAY = "away"  #: it was put away, and they have not heard of it yet
+
+
+#: states in which something may be on a host
+HELD = (SandboxState.THERE, SandboxState.LEAVING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +42,9 @@ class Learner:
     open_attempt: int | None = None  #: a check that is queued or running
     met_at: datetime | None = None  #: when we first greeted them
     seen_at: datetime | None = None  #: their last sign of life
+    sandbox: SandboxState = SandboxState.NONE
+    warned: int = 0  #: how often they were told that it will be put away, since `seen_at`
+    warned_at: datetime | None = None
 
     def done(self, ref: StepRef) -> bool:
         """Tell whether the step is behind them, proved or skipped."""

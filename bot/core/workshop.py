@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from pydantic.json_schema import SkipJsonSchema
 
 from bot.core.specs import SPECS, ProbeSpec
+from bot.handin.replacing import asks_to_replace
 
 
 class Model(BaseModel):
@@ -108,6 +109,11 @@ class Act(Model):
         if self.prints and self.say is None:
             raise ValueError("`prints` goes with `say`")
         return self
+
+    @property
+    def runs(self) -> bool:
+        """Tell whether it is a command, and not a change of files or an answer."""
+        return self.say is not None and not asks_to_replace(self.say)
 
 
 class Wrong(Model):

@@ -467,3 +467,4 @@ class Output:
     exit_code: int = 0
     took_s: float = 0.0
     note: str = ""  #: one kind sentence of ours about it, or ''
+    built: tuple[tuple[str, BuildPlan], ...] = ()  #: ids of the images that it built, and how

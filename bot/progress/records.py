@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from bot.core.learner import Learner
+from bot.core.learner import Learner, SandboxState
 from bot.core.verdict import Blocked, Failed, Fault, NotYet, Passed, Result, TimedOut, Verdict
 from bot.core.workshop import StepRef
 
@@ -50,6 +50,7 @@ def learner_record(learner: Learner) -> dict[str, Any]:
         "hints": [[*ref, rungs] for ref, rungs in learner.hints.items()],
         "tries": [[*ref, count] for ref, count in learner.tries.items()],
         "failing": [[*ref, condition, code] for ref, (condition, code) in learner.failing.items()],
+        "sandbox": [learner.sandbox, learner.warned, learner.warned_at and learner.warned_at.isoformat()],
     }
 
 
@@ -57,8 +58,14 @@ def read_record(blank: Learner, written: int, record: Mapping[str, Any]) -> Lear
     """Return the learner with what `learner_record` wrote in format `written`."""
     if written != RECORD_FORMAT:
         raise ValueError(f"learner {blank.id} is kept in format {written}; this version reads {RECORD_FORMAT}")
+    # what was written before there were sandboxes to put away has none of this; who has started may have one
+    unknown = SandboxState.THERE if blank.at else SandboxState.NONE
+    sandbox, warned, warned_at = record.get("sandbox", (unknown, 0, None))
     return replace(
         blank,
+        sandbox=SandboxState(sandbox),
+        warned=warned,
+        warned_at=warned_at and datetime.fromisoformat(warned_at),
         passed={StepRef(section, step): datetime.fromisoformat(at) for section, step, at in record["passed"]},
         skipped=frozenset(StepRef(section, step) for section, step in record["skipped"]),
         answers=dict(record["answers"]),

@@ -18,7 +18,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.core.learner import Learner
+from bot.core.learner import HELD, Learner
 from bot.core.verdict import Verdict
 from bot.core.workshop import StepRef
 from bot.ports import Attempt, Undone, Where
@@ -85,6 +85,10 @@ class SqlStore:
     async def everybody(self) -> Sequence[Learner]:
         """Return all learners who have started, in no order."""
         return await self.database.look(_everybody)
+
+    async def holders(self) -> Sequence[Learner]:
+        """Return all learners who have something on a host, started or not."""
+        return [each for each in await self.database.look(_all) if each.sandbox in HELD]
 
     async def record(self, learner: Learner, what: str, detail: str = "") -> None:
         """Keep the learner as they are now, and one line in the journal saying why."""
@@ -178,6 +182,11 @@ def _columns(learner: Learner) -> dict[str, Any]:
     }
 
 
+def ensure_learner(db: sa.Connection, user: str) -> None:
+    """Make the learner's row where there is none, for what belongs to them."""
+    db.execute(insert_once(db, learners, **_columns(Learner(user, ""))))
+
+
 def _meet(db: sa.Connection, user: str, name: str) -> Learner:
     known = _learner(db, user)
     if known is None:
@@ -192,6 +201,10 @@ def _meet(db: sa.Connection, user: str, name: str) -> Learner:
 
 def _everybody(db: sa.Connection) -> list[Learner]:
     return [_read_learner(row) for row in db.execute(_with_open.where(learners.c.section.is_not(None)))]
+
+
+def _all(db: sa.Connection) -> list[Learner]:
+    return [_read_learner(row) for row in db.execute(_with_open)]
 
 
 def _record(db: sa.Connection, learner: Learner, entry: Entry) -> None:
@@ -278,12 +291,12 @@ def _files(db: sa.Connection, learner: str) -> dict[str, bytes]:
 
 
 def _write_files(db: sa.Connection, learner: str, project: Mapping[str, bytes | None]) -> None:
-    db.execute(insert_once(db, learners, **_columns(Learner(learner, ""))))
+    ensure_learner(db, learner)
     write(db, learner, project)
 
 
 def _start_over(db: sa.Connection, learner: str, project: Mapping[str, bytes]) -> None:
-    db.execute(insert_once(db, learners, **_columns(Learner(learner, ""))))
+    ensure_learner(db, learner)
     start_over(db, learner, project)
 
 

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 #: The migration that arrives at these tables.
-HEAD = "0004"
+HEAD = "0005"
 #: Bytes; the last net below the caller's own limits (64 KB, 512 KB for the lock files that tools write).
 FILE_MAX = 512 * 1024
 
@@ -133,6 +133,40 @@ passes = sa.Table(  # who may push to a namespace of the registry from a machine
     sa.Column("token", sa.Text, nullable=False),  # its digest; '': none was asked for
     sa.Column("token_at", Utc),
     sa.Column("signed_in", sa.Boolean, nullable=False),  # by `docker login` in chat
+)
+
+builds = sa.Table(  # how images of learners were built, so that they can be built again
+    "builds",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("learner", sa.Text, sa.ForeignKey("learners.id"), nullable=False),
+    sa.Column("image", sa.Text, nullable=False),  # sha256:…
+    sa.Column("plan", sa.JSON, nullable=False),
+    sa.Column("tree", sa.JSON, nullable=False),  # path → digest of its content
+    sa.UniqueConstraint("learner", "image", name="uq_builds_image"),
+    # the newest is the one with the highest id
+    sqlite_autoincrement=True,
+)
+
+contents = sa.Table(  # of the files that images were built from, each once
+    "contents",
+    METADATA,
+    sa.Column("learner", sa.Text, sa.ForeignKey("learners.id"), primary_key=True),
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+standings = sa.Table(  # what stood in the sandbox when a step passed
+    "standings",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("learner", sa.Text, sa.ForeignKey("learners.id"), nullable=False),
+    sa.Column("section", sa.Text, nullable=False),
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("standing", sa.JSON, nullable=False),
+    sa.UniqueConstraint("learner", "section", "step", name="uq_standings_step"),
+    # the newest is the one with the highest id
+    sqlite_autoincrement=True,
 )
 
 notes = sa.Table(

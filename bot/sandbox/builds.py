@@ -87,7 +87,8 @@ class Builds:
         for tag in plan.tags:
             await self._setup.host.tag(built.image_id, owner.image(tag))
         await self._forget_unnamed(owner)
-        return Output(built.image_id if plan.quiet else shown(built.text), note=note)
+        text = built.image_id if plan.quiet else shown(built.text)
+        return Output(text, note=note, built=((built.image_id, plan),))
 
     async def build(
         self, owner: Owner, plan: BuildPlan, files: Mapping[str, bytes], progress: Callable[[str], None]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.handin.plan import BindMount, Mount, PublishedPort, RunPlan
+from bot.handin.written import written
 from bot.sandbox.names import Owner
 from bot.sandbox.verifier import HOME, MOUNTED, entrypoint, environment
 
@@ -412,4 +413,6 @@ def _record(plan: RunPlan, name: str, image: ImageFacts, ports: tuple[PublishedP
         "docent.mounts": json.dumps(
             [["bind" if isinstance(m, BindMount) else "volume", m.source, m.target, m.read_only] for m in plan.mounts]
         ),
+        # how to make it again
+        "docent.plan": json.dumps(written(plan)),
     }

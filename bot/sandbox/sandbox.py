@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from bot.core.evidence import Evidence
 from bot.core.specs import ProbeSpec
+from bot.core.standing import Standing
 from bot.errors import HostError
 from bot.handin.plan import Output, Plan
 from bot.ports import Progress
@@ -13,6 +14,7 @@ from bot.sandbox.builds import Builds
 from bot.sandbox.commands import Commands
 from bot.sandbox.engine import Engine
 from bot.sandbox.host import Host
+from bot.sandbox.inventory import clear, standing
 from bot.sandbox.janitor import demolish, remove_kept, remove_pulled, sweep
 from bot.sandbox.pool import Networks, Verifiers
 from bot.sandbox.probes import Probes
@@ -75,6 +77,16 @@ class DockerSandbox:
         removed = await sweep(self._setup, self._verifiers, open_attempts)
         await self._probes.prepare()
         return removed
+
+    async def standing(self, learner: str) -> Standing:
+        """Return what stands in the learner's sandbox now."""
+        return await standing(self._setup, self._setup.owner(learner))
+
+    async def clear(self, learner: str, keep: Mapping[str, Collection[str]]) -> None:
+        """Remove the learner's own things but the images in `keep` (id → names to keep)."""
+        owner = self._setup.owner(learner)
+        async with self._setup.turns[owner.key]:
+            await clear(self._setup, self._verifiers, owner, keep)
 
     async def clean(self, learner: str) -> None:
         """Remove the learner's containers, networks, volumes and images."""

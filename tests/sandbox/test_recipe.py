@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.handin.plan import BindMount, PublishedPort, RunPlan, VolumeMount
+from bot.handin.written import written
 from bot.sandbox import recipe
 from bot.sandbox.names import Owner
 
@@ -80,6 +81,7 @@ def test_a_learners_container_is_confined_to_this_and_nothing_else() -> None:
             "docent.detached": "1",
             "docent.remove": "",
             "docent.mounts": "[]",
+            "docent.plan": json.dumps(written(plan)),
         },
         "HostConfig": BARE
         | {

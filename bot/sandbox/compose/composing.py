@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.handin.compose import commands as acts
+from bot.handin.compose.plan import ComposePlan
 from bot.handin.compose.policy import judge_compose
 from bot.handin.compose.things import COMPOSE_VERSION
 from bot.handin.plan import ExecPlan, Output
@@ -124,6 +125,22 @@ class Composing:
         said += filter(None, [built.text])
         if built.exit_code:
             return replace(built, text="\n".join(said))
+        out = await self._raise(owner, project, wanted, act, said, source, files, tell)
+        return replace(out, built=built.built)
+
+    async def _raise(
+        self,
+        owner: Owner,
+        project: Project,
+        wanted: ComposePlan,
+        act: acts.Up,
+        said: list[str],
+        source: acts.Source,
+        files: Files,
+        tell: Tell,
+    ) -> Output:
+        """Make and start everything, once its images are there."""
+        services = wanted.services
         done = Progress()
         wrong = await self._rising.prepare(owner, wanted, done)
         if wrong is None and act.remove_orphans:

@@ -14,7 +14,7 @@ from functools import partial
 
 from bot.handin.compose.commands import BuildServices, Up
 from bot.handin.compose.plan import ComposePlan, Dependency, ServicePlan
-from bot.handin.plan import CreateNetwork, CreateVolume, Output
+from bot.handin.plan import BuildPlan, CreateNetwork, CreateVolume, Output
 from bot.handin.reference import normalise
 from bot.sandbox.belongings import containers, pictures, which_picture
 from bot.sandbox.builds import Builds
@@ -76,16 +76,18 @@ class Rising:
     ) -> Output:
         """Build the images of the services that have a `build:`."""
         text: list[str] = []
+        built: tuple[tuple[str, BuildPlan], ...] = ()
         for service in services:
             if service.build is None:
                 continue
             args = tuple((dict(service.build.build_args) | dict(act.build_args)).items())
             plan = replace(service.build, build_args=args, no_cache=act.no_cache)
             out = await self._builds.command(owner, plan, files, tell)
+            built += out.built
             text.append("" if act.quiet and not out.exit_code else out.text)
             if out.exit_code:
-                return replace(out, text="\n".join(filter(None, text)))
-        return Output("\n".join(filter(None, text)))
+                return replace(out, text="\n".join(filter(None, text)), built=built)
+        return Output("\n".join(filter(None, text)), built=built)
 
     async def missing_images(self, owner: Owner, services: Sequence[ServicePlan]) -> tuple[ServicePlan, ...]:
         """Return the services whose image has to be built first."""

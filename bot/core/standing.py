@@ -1,0 +1,149 @@
+"""What stands in a sandbox, and how it is brought back: values and pure decisions.
+
+A *standing* is taken when a step passes. It holds the plans by which things were made, never what programs wrote
+into them: the data in volumes and in containers is not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from bot.core.learner import Learner
+from bot.core.workshop import Act, StepRef, Workshop
+from bot.handin.plan import (
+    BuildPlan,
+    ConnectNetwork,
+    CreateNetwork,
+    CreateVolume,
+    Plan,
+    RunPlan,
+    StopContainers,
+    TagImage,
+)
+
+STOP_S = 1  #: what is stopped again at once gets this long
+
+
+class State(StrEnum):
+    """How far a container was."""
+
+    CREATED = "created"  #: made, never started
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class StandingImage:
+    """An image of the learner's own; without `tags` a newer one took its name, and only a container keeps it."""
+
+    id: str
+    tags: tuple[str, ...] = ()  #: the learner's words, normalised
+
+
+@dataclass(frozen=True, slots=True)
+class StandingContainer:
+    """A container of the learner's own, and the plan that made it."""
+
+    name: str
+    plan: RunPlan
+    image: str  #: id of the image it was made from
+    state: State
+    networks: tuple[str, ...] = ()  #: joined after it was made
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Everything of a learner's on the host; containers oldest first. `rooted`: their own network is there."""
+
+    volumes: tuple[CreateVolume, ...] = ()
+    networks: tuple[CreateNetwork, ...] = ()
+    images: tuple[StandingImage, ...] = ()
+    containers: tuple[StandingContainer, ...] = ()
+    rooted: bool = False
+
+    @property
+    def gone(self) -> bool:
+        """Tell whether nothing is there, not even what a learner cannot remove."""
+        return not (self.rooted or self.volumes or self.networks or self.images or self.containers)
+
+    @property
+    def bare(self) -> bool:
+        """Tell whether there is nothing that could be brought back."""
+        return not (self.volumes or self.networks or self.images or self.containers)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing to do while a sandbox is brought back."""
+
+    plan: Plan
+    what: str  #: what comes back by it, in the learner's words: "the image getting-started"
+    image: str = ""  #: a build: the image it makes anew; a run: the nameless image that it needs
+    may_fail: bool = False  #: it did not work then either
+
+
+def deeds(
+    standing: Standing, builds: Mapping[str, BuildPlan], there: Collection[str]
+) -> tuple[tuple[Deed, ...], tuple[str, ...]]:
+    """Return what brings the standing back into a cleared sandbox, in order, and what cannot come back.
+
+    `builds` says how an image was built; images in `there` are on the host already and only get their names.
+    """
+    done = [Deed(each, f"the volume {each.name}") for each in standing.volumes]
+    done += [Deed(each, f"the network {each.name}") for each in standing.networks]
+    lost: list[str] = []
+    # what lost its name was there first, and must not take the name from what has it now
+    for image in sorted(standing.images, key=lambda each: bool(each.tags)):
+        what = f"the image {', '.join(map(plain, image.tags))}" if image.tags else "an older image"
+        if image.id in there:
+            done += [Deed(TagImage(image.id, tag), f"the image {plain(tag)}", image.id) for tag in image.tags]
+        elif image.id in builds:
+            done.append(Deed(replace(builds[image.id], tags=image.tags, no_cache=False, quiet=False), what, image.id))
+        else:
+            lost.append(what)
+    for container in sorted(standing.containers, key=_turn):
+        done += _container(container, standing)
+    return tuple(done), tuple(lost)
+
+
+def plain(tag: str) -> str:
+    """Return an image's name as people write it."""
+    return tag.removesuffix(":latest")
+
+
+def _turn(container: StandingContainer) -> int:
+    # one that ended frees its port before another takes it; one that never ran lost its port to another
+    return (State.ENDED, State.RUNNING, State.CREATED).index(container.state)
+
+
+def _container(container: StandingContainer, standing: Standing) -> list[Deed]:
+    nameless = any(image.id == container.image and not image.tags for image in standing.images)
+    what = f"the container {container.name}"
+    plan = replace(container.plan, name=container.name, detach=True)
+    made = [Deed(plan, what, container.image if nameless else "", container.state is State.CREATED)]
+    made += [Deed(ConnectNetwork(name, container.name), what) for name in container.networks]
+    if container.state is not State.RUNNING:
+        made.append(Deed(StopContainers((container.name,), STOP_S), what))
+    return made
+
+
+def newest(learner: Learner, taken: Sequence[StepRef]) -> StepRef | None:
+    """Return the step whose standing is to be brought back; `taken` are those kept, newest first.
+
+    A step that was set back is open again, so what stood then is not what they want.
+    """
+    return next((ref for ref in taken if learner.done(ref)), None)
+
+
+def left_to_author(workshop: Workshop, learner: Learner, taken: Iterable[StepRef]) -> tuple[tuple[StepRef, Act], ...]:
+    """Return the author's commands for what is done but of which nothing of the learner's own is kept, in order.
+
+    With anything kept, only steps after it; files are the learner's present ones and are not touched.
+    """
+    kept = set(taken)
+    own = [ref for ref in workshop.order if ref in kept and learner.done(ref)]
+    start = workshop.order.index(own[-1]) + 1 if own else 0
+    missing = [ref for ref in workshop.order[start:] if learner.done(ref)]
+    return tuple((ref, act) for ref in missing if (step := workshop.step(ref)) for act in step.solve if act.runs)
