@@ -19,13 +19,15 @@ from bot.core.cards import answer_key, check_card
 from bot.core.events import CheckEnded
 from bot.core.evidence import AnswerSeen
 from bot.core.learner import Learner
-from bot.core.messages import CheckCard, CheckState
+from bot.core.messages import CheckCard, CheckState, Note, Offer
 from bot.core.specs import AnswerSpec
 from bot.core.tutor import decide
 from bot.core.verdict import Fault, NotYet, Result, TimedOut, Verdict, answer_seen, blocked, judge, plan_order
+from bot.core.words import SANDBOX_GONE
 from bot.core.workshop import Condition, Step, Workshop
 from bot.errors import CardGone, ChatError, HostError
 from bot.ports import Attempt, Chat, Desk, Sandbox, Store, Where
+from bot.workbench import Rebuilds
 
 log = structlog.get_logger(__name__)
 
@@ -46,9 +48,11 @@ class Checks:
         sandbox: Sandbox,
         desk: Desk,
         classroom: Classroom,
+        rebuilds: Rebuilds,
         clock: Callable[[], datetime],
         slots: int,
     ) -> None:
+        self._rebuilds = rebuilds
         self._workshop = workshop
         self._store = store
         self._chat = chat
@@ -92,12 +96,24 @@ class Checks:
             closed = await self._store.close_attempt(attempt_id, verdict, turn.learner)
             if closed:
                 await self._store.record(turn.learner, "CheckEnded", f"attempt={attempt_id} {summary(verdict)}")
+                await self._remember(attempt, verdict)
             # shown again after a crash in between: the card is edited, so twice looks like once
             await self._show_final(attempt, turn.learner, verdict)
             if closed:
                 await self._classroom.act(turn, Where(attempt.channel, attempt.learner))
 
         await self._classroom.change(attempt.learner, conclude)
+
+    async def _remember(self, attempt: Attempt, verdict: Verdict) -> None:
+        """Remember what passed, so that it can be brought back; say so when there is nothing left to look at."""
+        step = self._workshop.step(attempt.ref)
+        if step is None or not step.needs_sandbox:
+            return
+        if verdict.passed:
+            await self._rebuilds.remember(attempt.learner, attempt.ref)
+        elif not verdict.ours and await self._rebuilds.gone(attempt.learner):
+            note = Note(SANDBOX_GONE, (Offer.REBUILD_SURE,), attempt.ref)
+            await self._chat.show(Where(attempt.channel, attempt.learner), note)
 
     async def lost(self, attempt_id: int, reason: str) -> None:
         """Publish a verdict of ours for an attempt whose job was lost."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -19,7 +21,7 @@ from bot.core.diagnosis import noted
 from bot.core.events import Event
 from bot.core.intended import praised
 from bot.core.learner import Learner
-from bot.core.messages import CheckState, Editor, Note
+from bot.core.messages import CheckState, Editor, Note, Offer
 from bot.core.turn import (
     Action,
     Apply,
@@ -28,6 +30,7 @@ from bot.core.turn import (
     KeepFiles,
     OpenEditor,
     PrepareProject,
+    RebuildSandbox,
     RefreshBoard,
     Replace,
     ReplaceText,
@@ -41,6 +44,7 @@ from bot.core.turn import (
     Whisper,
 )
 from bot.core.tutor import decide
+from bot.core.words import not_applied
 from bot.core.workshop import Act, StepRef, Workshop
 from bot.errors import ChatError, DocentError, HostError
 from bot.handin.plan import Output, Plan
@@ -52,7 +56,7 @@ log = structlog.get_logger(__name__)
 
 #: fields of events that the journal keeps
 TOLD = ("card", "ref", "section", "question", "option", "path", "how", "attempt", "text", "scope", "name")
-SLOW = (RunCommands, Apply, CleanSandbox)
+SLOW = (RunCommands, Apply, CleanSandbox, RebuildSandbox)
 EDITOR_LIMIT = 3_000
 
 
@@ -96,6 +100,10 @@ class Classroom:
         """Let `decision` read and write the learner's record with no turn of theirs in between."""
         async with self._turns[user]:
             await decision(await self._store.learner(user))
+
+    def hands(self, user: str) -> AbstractAsyncContextManager[None]:
+        """Return the learner's own lock: hold it while something of theirs runs or is removed."""
+        return self._bench.hands(user)
 
     async def act(self, turn: Turn, where: Where) -> None:
         """Perform the actions in order; from the first slow one on in the background, under the learner's hands."""
@@ -166,14 +174,17 @@ class Classroom:
                 await self._bench.files.replace(learner.id, path, (old, new), ref, where)
             case UndoEdit(path, ref):
                 await self._bench.files.undo(learner.id, path, ref, where)
-            case Apply(acts):
-                await self._bench.apply(learner.id, own_acts(acts, self.workshop.seen_by(learner.namespace)))
+            case Apply(acts, ref):
+                await self._apply(acts, ref, learner, where)
             case PrepareProject():
                 await self._bench.files.prepare(learner.id, self._start_files)
             case CleanSandbox(files):
                 await self._sandbox.clean(learner.id)
                 if files:
                     await self._bench.files.restart_project(learner.id, self._start_files)
+                    await self._bench.rebuilds.forget(learner.id)
+            case RebuildSandbox(without):
+                await self._rebuild(learner, without, where)
             case CancelCheck(attempt):
                 await self._desk.cancel(attempt)
                 await self._store.close_attempt(attempt, None, None)
@@ -181,6 +192,27 @@ class Classroom:
                 self._refresh_board()
             case _:
                 assert_never(action)
+
+    async def _apply(self, acts: Sequence[Act], ref: StepRef, learner: Learner, where: Where) -> None:
+        """Do a skipped step as its author would, and say so when that did not work."""
+        workshop = self.workshop.seen_by(learner.namespace)
+        step = workshop.step(ref)
+        failed = await self._bench.apply(learner.id, own_acts(acts, workshop))
+        if failed and step:
+            note = Note(not_applied(step.title, failed), (Offer.REBUILD,), ref)
+            await self._chat.show(where.without_press(), note)
+            return
+        await self._bench.rebuilds.remember(learner.id, ref)
+
+    async def _rebuild(self, learner: Learner, without: StepRef | None, where: Where) -> None:
+        workshop = self.workshop.seen_by(learner.namespace)
+
+        async def apply(user: str, acts: Sequence[Act]) -> Sequence[str]:
+            return await self._bench.apply(user, own_acts(acts, workshop))
+
+        if without is not None:
+            learner = replace(learner, skipped=learner.skipped - {without})
+        await self._bench.rebuilds.rebuild(workshop, learner, where.without_press(), apply)
 
     def _comment(self, learner: Learner, ref: StepRef | None) -> Comment:
         """Return what is said about an output: praise where the step is about this failure, else the known mistake."""

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.authoring.load import load_workshop
 from bot.check import Checks
 from bot.classroom import Classroom
+from bot.core.expiry import Patience
 from bot.core.workshop import Workshop
 from bot.desk import Desk
 from bot.errors import HostError, OperatorError
+from bot.expiry import Expiry
 from bot.progress.lock import hold
 from bot.progress.passes import SqlPasses
 from bot.progress.pins import Pins
+from bot.progress.standings import SqlStandings
 from bot.progress.store import SqlStore, open_store
 from bot.sandbox.engine_images import EngineImages
 from bot.sandbox.images import list_images
@@ -100,7 +103,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
             every_s=settings.board_every_s,
             clock=now,
         )
-        bench = Workbench(store, sandbox, chat, asset_reader(settings.workshop))
+        bench = Workbench(store, SqlStandings(store.database), sandbox, chat, asset_reader(settings.workshop))
         classroom = Classroom(
             workshop,
             store,
@@ -112,7 +115,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
             clock=now,
             refresh_board=board.mark,
         )
-        checks = Checks(workshop, store, chat, sandbox, desk, classroom, now, settings.check_slots)
+        checks = Checks(workshop, store, chat, sandbox, desk, classroom, bench.rebuilds, now, settings.check_slots)
         await stack.enter_async_context(background(swept(sandbox, store), "sweep"))
         await stack.enter_async_context(background(opened_registry(sandbox), "registry"))
         await desk.start(
@@ -127,6 +130,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         stack.push_async_callback(desk.stop, DRAIN_S)
         stack.push_async_callback(classroom.stop)
         people = People(client)
+        expiry = Expiry(store, chat, sandbox, classroom, people.room, now, patience_of(settings))
         uploads = Uploads(session, settings.slack_bot_token, settings.slack_api_url)
         app = AsyncApp(client=client)
         app.middleware(only_teams(settings.teams or (team,)))
@@ -134,11 +138,18 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         LearnerListeners(classroom, people, chat, uploads).register(app)
         await stack.enter_async_context(background(board.keep(), "board"))
         await stack.enter_async_context(background(checks.follow_queue(), "queue"))
+        await stack.enter_async_context(background(expiry.keep(), "expiry"))
         handler = AsyncSocketModeHandler(app, settings.slack_app_token, web_client=client)
         stack.push_async_callback(handler.close_async)
         await handler.connect_async()  # type: ignore[no-untyped-call] # Bolt gives it no types
         log.info("running", workshop=workshop.id, steps=len(workshop.order), data=str(settings.data))
         yield Bot(workshop, store, sandbox)
+
+
+def patience_of(settings: Settings) -> Patience:
+    """Return how long unused sandboxes are kept."""
+    warnings = (timedelta(hours=each) for each in sorted(settings.sandbox_warnings_h, reverse=True))
+    return Patience(timedelta(hours=settings.sandbox_idle_h), tuple(warnings))
 
 
 async def swept(sandbox: DockerSandbox, store: SqlStore) -> None:

@@ -29,6 +29,7 @@ from bot.errors import ChatError, EngineDown
 from bot.handin.command import read_commands
 from bot.handin.plan import BuildPlan, ListContainers, Output, RemoveContainers, RunPlan
 from bot.ports import Where
+from bot.progress.standings import SqlStandings
 from bot.progress.store import SqlStore, open_store
 from bot.settings import shipped
 from bot.workbench import Workbench
@@ -68,7 +69,7 @@ def now() -> datetime:
 async def room(tmp_path: Path) -> AsyncIterator[Class]:
     store = await open_store(tmp_path / "db.sqlite")
     chat, sandbox, desk = MemoryChat(), MemorySandbox(), MemoryDesk()
-    bench = Workbench(store, sandbox, chat, lambda path: (LESSONS / path).read_bytes())
+    bench = Workbench(store, SqlStandings(store.database), sandbox, chat, lambda path: (LESSONS / path).read_bytes())
     classroom = Classroom(
         WORKSHOP,
         store,
@@ -81,7 +82,13 @@ async def room(tmp_path: Path) -> AsyncIterator[Class]:
         refresh_board=lambda: None,
     )
     yield Class(
-        classroom, bench, Checks(WORKSHOP, store, chat, sandbox, desk, classroom, now, 2), store, chat, sandbox, desk
+        classroom,
+        bench,
+        Checks(WORKSHOP, store, chat, sandbox, desk, classroom, bench.rebuilds, now, 2),
+        store,
+        chat,
+        sandbox,
+        desk,
     )
     await classroom.stop(drain_s=1)
     await store.close()

@@ -83,6 +83,18 @@ class AskedToReset:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedToRebuild:
+    """Pressed or said rebuild; `sure` after the question, or where nothing can be lost."""
+
+    sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskedToKeepSandbox:
+    """Pressed Keep my sandbox under a warning, or said so."""
+
+
+@dataclass(frozen=True, slots=True)
 class WentTo:
     """Chose a section on the map (Home or `go 02`)."""
 
@@ -194,6 +206,8 @@ Event = (
     | AskedForStatus
     | AskedForHelp
     | AskedToReset
+    | AskedToRebuild
+    | AskedToKeepSandbox
     | WentTo
     | AnsweredQuestion
     | OpenedEditor

@@ -26,6 +26,9 @@ class Offer(StrEnum):
     SKIP = "skip"
     SKIP_SURE = "skip_sure"
     RESET_SURE = "reset_sure"
+    REBUILD = "rebuild"
+    REBUILD_SURE = "rebuild_sure"
+    KEEP = "keep"  #: AskedToKeepSandbox, under a warning
     STATUS = "status"
     HELP = "help"
 

@@ -16,6 +16,8 @@ from bot.core.events import (
     AskedForHint,
     AskedForNext,
     AskedForStatus,
+    AskedToKeepSandbox,
+    AskedToRebuild,
     AskedToReplace,
     AskedToReset,
     AskedToSkip,
@@ -51,6 +53,9 @@ EVENTS: tuple[tuple[Event, str], ...] = (
     (AskedToReset("step"), "reset step|reset this step|restart step|redo step"),
     (AskedToReset("section"), "reset section|reset this section|restart section|redo section"),
     (AskedToReset("all"), "reset all|reset everything|restart everything|start from scratch|reset workshop"),
+    (AskedToRebuild(), "rebuild|rebuild it|rebuild sandbox|rebuild my sandbox|rebuild the sandbox|restore"),
+    (AskedToRebuild(), "restore my sandbox|bring my sandbox back|bring it back|bring back my sandbox|repair"),
+    (AskedToKeepSandbox(), "keep my sandbox|keep the sandbox|keep it|keep sandbox|extend|extend it"),
     (OpenedEditor(""), "edit|editor|write|open editor|write file|edit file|write the file|write dockerfile"),
     (AskedToUndo(), "undo|undo it|undo that|undo this|undo the change|take it back|take that back|revert"),
     (Arrived(), "hi|hello|hey|hey there|hi there|hello there|hiya|yo|howdy|moin|hallo|good morning|good afternoon"),
@@ -91,7 +96,21 @@ PHRASES: dict[str, Event] = {phrase: event for event, phrases in EVENTS for phra
 #: the words that typos are compared with: one word each, and long enough to be told apart
 SINGLE = sorted(phrase for phrase in PHRASES if " " not in phrase and len(phrase) >= 4)
 #: the words that are worth suggesting
-MAIN = ("next", "back", "check", "hint", "skip", "status", "help", "reset", "continue", "start", "edit", "docker")
+MAIN = (
+    "next",
+    "back",
+    "check",
+    "hint",
+    "skip",
+    "status",
+    "help",
+    "reset",
+    "rebuild",
+    "continue",
+    "start",
+    "edit",
+    "docker",
+)
 
 
 def understood(workshop: Workshop, learner: Learner, text: str) -> Event | Note | None:

@@ -121,6 +121,13 @@ class CleanSandbox:
 
 
 @dataclass(frozen=True, slots=True)
+class RebuildSandbox:
+    """Bring the sandbox back as it was when the last step passed; `without` is a step to be left out of it."""
+
+    without: StepRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CancelCheck:
     """Withdraw the open attempt."""
 
@@ -147,6 +154,7 @@ Action = (
     | Apply
     | PrepareProject
     | CleanSandbox
+    | RebuildSandbox
     | CancelCheck
     | RefreshBoard
 )

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.core import checks, ladder, moves, talk, words
+from bot.core import checks, ladder, moves, shelf, talk, words
 from bot.core.cards import check_card, filled, step_card
 from bot.core.events import (
     AnsweredQuestion,
@@ -20,6 +20,8 @@ from bot.core.events import (
     AskedForHint,
     AskedForNext,
     AskedForStatus,
+    AskedToKeepSandbox,
+    AskedToRebuild,
     AskedToReplace,
     AskedToReset,
     AskedToSkip,
@@ -50,6 +52,7 @@ from bot.core.turn import (
     OpenEditor,
     PrepareProject,
     RefreshBoard,
+    Replace,
     ReplaceText,
     RunCommands,
     Say,
@@ -70,7 +73,7 @@ GREET_AGAIN = timedelta(hours=6)
 
 def decide(workshop: Workshop, learner: Learner, event: Event, now: datetime) -> Turn:
     """Return what happens now: the learner afterwards, and the actions in order."""
-    turn = _decided(workshop, settled(workshop, learner), event, now)
+    turn = shelf.shelved(learner, _decided(workshop, settled(workshop, learner), event, now))
     board = (RefreshBoard(),) if RefreshBoard() in turn.actions else ()
     return Turn(turn.learner, (*(a for a in turn.actions if not isinstance(a, RefreshBoard)), *board))
 
@@ -92,6 +95,10 @@ def _decided(workshop: Workshop, learner: Learner, event: Event, now: datetime) 
             if learner.at is None:
                 return _not_started(learner)
             return moves.reset(workshop, learner, learner.at, event.scope, sure=event.sure)
+        case AskedToRebuild():
+            return shelf.rebuild(learner, sure=event.sure)
+        case AskedToKeepSandbox():
+            return Turn(learner, (Replace(Note(words.KEPT, (_way_on(learner),), learner.at)),))
         case AskedForStatus():
             return Turn(learner, (Say(home(workshop, learner)),))
         case AskedForHelp():

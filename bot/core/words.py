@@ -56,7 +56,7 @@ Here is what you can say. Buttons do the same.
 - **hint**: up to three per step, the third is the solution
 - **skip**: I do the step for you
 - **status**: where you are · `go 02`: go to a section
-- **reset**: do a step or section again
+- **reset**: do a step or section again · **rebuild**: bring your containers back
 - `edit Dockerfile`: write a file here; a code block or an upload works too, or your whole project as .zip
 - `replace OLD with NEW in FILE`: change a long file · **undo**: take a change back
 - `docker …`, `curl …`, `ls`, `cat FILE`: I run it for you and show the output
@@ -219,3 +219,69 @@ def not_understood(said: str) -> str:
 def docker_typo(line: str) -> str:
     """Return the answer to a command whose first word is misspelt."""
     return f"Did you mean `{line}`? Send it like that and I run it."
+
+
+PUT_AWAY = (
+    "While you were away I put your sandbox away to make room: its containers, images, volumes and networks. "
+    "Your progress and your files are all here. **Rebuild** brings it back as it was when you last passed a step, "
+    "in a few seconds; then send this again. To go on with an empty one, just send it again."
+)
+REBUILD_QUESTION = (
+    "Rebuild your sandbox? **This goes:** the containers, images, volumes and networks you have now, with the data in "
+    "them. **This comes back:** what you had when you last passed a step. **This stays:** your files and your progress."
+)
+KEPT = "Good, I keep your sandbox. Any message from you tells me that you still need it."
+NOTHING_TO_REBUILD = (
+    "There is nothing to bring back yet: I remember your sandbox each time you pass a step that needs one. "
+    "It is ready for your commands."
+)
+SANDBOX_GONE = (
+    "Your sandbox is empty, and it was not you who emptied it: something happened to the Docker host. I am sorry. "
+    "**Rebuild** brings it back as it was when you last passed a step."
+)
+NOT_KEPT = "What programs had written into containers and volumes is not kept. Your files are as you left them."
+
+
+def warning(left_s: float) -> str:
+    """Return the message before a sandbox is put away, in about so many seconds."""
+    return (
+        f"Your sandbox has been unused for a while. In about {_about(left_s)} I put it away to make room for others. "
+        "Your progress and your files stay, and **rebuild** brings it back. Do you still need it as it is?"
+    )
+
+
+def _about(seconds: float) -> str:
+    minutes = max(1, round(seconds / 60))
+    if minutes < 90:
+        return f"{minutes} minutes" if minutes > 1 else "a minute"
+    hours = round(minutes / 60)
+    return f"{hours} hours" if hours < 48 else f"{round(hours / 24)} days"
+
+
+def rebuilt(place: str, back: Sequence[str], missing: Sequence[tuple[str, str]], took_s: float) -> str:
+    """Return the summary of a rebuild: what came back, and what did not and why."""
+    came = listed(_together(back)) if back else ""
+    if not missing:
+        what = f" What is there again:{came}" if back else " It was empty then, and so it is now."
+        return f"Your sandbox is back as it was when you passed **{place}** ({took_s:.0f} s).{what}\n\n{NOT_KEPT}"
+    lost = listed([f"{what}: {why}" if why else what for what, why in missing])
+    begun = f"This came back:{came}\n\n" if back else ""
+    return f"{begun}This did not come back:{lost}\n\nYou can press **Rebuild** again; nothing is done twice."
+
+
+def _together(back: Sequence[str]) -> list[str]:
+    """Return one line a kind: `the images a, b`."""
+    kinds: dict[str, list[str]] = {}
+    for each in dict.fromkeys(back):
+        kind, _, name = each.removeprefix("the ").partition(" ")
+        kinds.setdefault(kind, []).append(f"`{name}`")
+    return [f"{kind if len(names) == 1 else kind + 's'} {', '.join(names)}" for kind, names in kinds.items()]
+
+
+def not_applied(title: str, lines: Sequence[str]) -> str:
+    """Return what is said when the solution of a skipped step could not be done."""
+    return (
+        f"I could not do all of **{title}** for you. This did not work:{listed([f'`{line}`' for line in lines])}\n\n"
+        "The step stays skipped. The next one may need it: **rebuild** starts afresh; "
+        "or say **back** and do it by hand."
+    )

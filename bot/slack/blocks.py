@@ -74,10 +74,13 @@ LABELS: dict[Offer, str] = {
     Offer.SKIP: "Skip",
     Offer.SKIP_SURE: "Yes, skip it",
     Offer.RESET_SURE: "Yes, reset",
+    Offer.REBUILD: "Rebuild my sandbox",
+    Offer.REBUILD_SURE: "Rebuild",
+    Offer.KEEP: "Keep my sandbox",
     Offer.STATUS: "My progress",
     Offer.HELP: "What can I say?",
 }
-PRIMARY = (Offer.START, Offer.CONTINUE, Offer.CHECK, Offer.NEXT)
+PRIMARY = (Offer.START, Offer.CONTINUE, Offer.CHECK, Offer.NEXT, Offer.REBUILD_SURE, Offer.KEEP)
 
 
 @dataclass(frozen=True, slots=True)

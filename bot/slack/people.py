@@ -6,6 +6,8 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.errors import ChatError
+
 log = structlog.get_logger(__name__)
 
 
@@ -32,9 +34,12 @@ class People:
         return self._names[user]
 
     async def room(self, user: str) -> str:
-        """Return the channel id of our direct message with the person."""
+        """Return the channel id of our direct message with the person. Raises `ChatError`."""
         if user not in self._rooms:
-            answer = await self._client.conversations_open(users=user)
+            try:
+                answer = await self._client.conversations_open(users=user)
+            except SlackApiError as error:
+                raise ChatError(f"Slack opened no direct message ({error.response['error']}).") from error
             self._rooms[user] = str(answer["channel"]["id"])
         return self._rooms[user]
 

@@ -12,6 +12,8 @@ from bot.core.events import (
     AskedForHint,
     AskedForNext,
     AskedForStatus,
+    AskedToKeepSandbox,
+    AskedToRebuild,
     AskedToReset,
     AskedToSkip,
     Event,
@@ -65,7 +67,7 @@ def read_press(action_id: str, raw_value: str, presser: str) -> Event:
     raise ValueError(f"no button of ours has the action {action_id!r}")
 
 
-def _read_offer(offer: Offer, value: Value) -> Event:
+def _read_offer(offer: Offer, value: Value) -> Event:  # noqa: C901 - one row each
     match offer:
         case Offer.START | Offer.CONTINUE:
             return Started()
@@ -85,6 +87,12 @@ def _read_offer(offer: Offer, value: Value) -> Event:
             return AskedToSkip(value.ref, sure=True)
         case Offer.RESET_SURE:
             return AskedToReset(value.detail or "step", sure=True)
+        case Offer.REBUILD:
+            return AskedToRebuild()
+        case Offer.REBUILD_SURE:
+            return AskedToRebuild(sure=True)
+        case Offer.KEEP:
+            return AskedToKeepSandbox()
         case Offer.STATUS:
             return AskedForStatus()
         case Offer.HELP:

@@ -1,8 +1,10 @@
-"""What learners do with their hands: commands they type (`commands`) and files they hand in (`files`).
+"""What learners do with their hands: commands they type (`commands`), files they hand in (`files`), and what of it
+is brought back when a sandbox is lost (`rebuild`).
 
 The sandbox performs, the store keeps; nothing is decided here, only done and said.
 """
 
 from bot.workbench.commands import Asset, Comment, Workbench, our_side
+from bot.workbench.rebuild import Rebuilds
 
-__all__ = ["Asset", "Comment", "Workbench", "our_side"]
+__all__ = ["Asset", "Comment", "Rebuilds", "Workbench", "our_side"]

@@ -10,7 +10,8 @@ from contextlib import AbstractAsyncContextManager
 
 import structlog
 
-from bot.core.messages import CommandOutput, Note
+from bot.core import words
+from bot.core.messages import CommandOutput, Note, Offer
 from bot.core.workshop import Act
 from bot.errors import HostError
 from bot.handin.command import read_commands
@@ -29,8 +30,9 @@ from bot.handin.plan import (
     StopContainers,
 )
 from bot.handin.replacing import Replacement, read_replacement, replaced
-from bot.ports import Chat, Sandbox, Store, Where
+from bot.ports import Chat, Sandbox, Standings, Store, Where
 from bot.workbench.files import ProjectFiles
+from bot.workbench.rebuild import Rebuilds
 
 log = structlog.get_logger(__name__)
 
@@ -43,8 +45,9 @@ TAKEN = re.compile("already (?:allocated|in use)")  #: …because a port or a na
 class Workbench:
     """Commands and files of all learners; a learner's own come one after the other."""
 
-    def __init__(self, store: Store, sandbox: Sandbox, chat: Chat, asset: Asset) -> None:
+    def __init__(self, store: Store, standings: Standings, sandbox: Sandbox, chat: Chat, asset: Asset) -> None:
         self.files = ProjectFiles(store, sandbox, chat)
+        self.rebuilds = Rebuilds(standings, store, sandbox, chat)
         self._sandbox = sandbox
         self._chat = chat
         self._asset = asset
@@ -92,34 +95,44 @@ class Workbench:
             await self._chat.show(where, our_side(str(error)))
             return False
         await self._chat.show(where, CommandOutput(command.line, comment(command.plan, output)))
+        await self.rebuilds.built(learner, output, files)
+        if output.exit_code and await self.rebuilds.gone(learner):
+            await self._chat.show(where, Note(words.SANDBOX_GONE, (Offer.REBUILD_SURE,)))
         return output.exit_code == 0
 
-    async def apply(self, learner: str, acts: Sequence[Act]) -> None:
-        """Do what an author wrote, without a word. Raises `HostError`."""
+    async def apply(self, learner: str, acts: Sequence[Act]) -> Sequence[str]:
+        """Do what an author wrote, without a word; return the lines that did not work. Raises `HostError`."""
+        in_vain: list[str] = []
         for act in acts:
             if act.file is not None and act.from_ is not None:
                 await self.files.write(learner, {act.file: self._asset(act.from_)})
             elif act.remove is not None:
                 await self.files.write(learner, {act.remove: None})
             elif act.say is not None:
-                await self._apply_said(learner, act)
+                in_vain += await self._apply_said(learner, act)
+        return in_vain
 
-    async def _apply_said(self, learner: str, act: Act) -> None:
+    async def _apply_said(self, learner: str, act: Act) -> Sequence[str]:
         asked = read_replacement(act.say or "")
         if isinstance(asked, Replacement):
             before = (await self.files.all(learner)).get(asked.path, b"").decode("utf-8", "replace")
             after = replaced(before, asked.old, asked.new, asked.path)
             if isinstance(after, str):  # else the learner has changed it already
                 await self.files.write(learner, {asked.path: after.encode()})
-            return
+            return ()
+        in_vain = []
         for command in read_commands(act.say or ""):
             if isinstance(command.plan, RemoveFiles):
                 await self.files.remove(learner, command.plan)
-            elif not isinstance(command.plan, Refusal):
-                # what the lesson wants to fail is not helped along
-                await self._apply_plan(learner, command.plan, make_room=not act.prints)
+            elif isinstance(command.plan, Refusal):
+                in_vain += [] if act.prints else [command.line]
+            # what the lesson wants to fail is not helped along
+            elif not await self._apply_plan(learner, command.plan, make_room=not act.prints):
+                in_vain.append(command.line)
+        return in_vain
 
-    async def _apply_plan(self, learner: str, plan: Plan, *, make_room: bool) -> None:
+    async def _apply_plan(self, learner: str, plan: Plan, *, make_room: bool) -> bool:
+        """Perform the plan; tell whether it did what it should: `make_room` for what is meant to work."""
         files = await self.files.all(learner)
 
         async def run(each: Plan) -> Output:
@@ -132,8 +145,10 @@ class Workbench:
             if in_the_way:
                 await run(RemoveContainers(in_the_way, force=True))
                 output = await run(plan)
+        await self.rebuilds.built(learner, output, files)
         if output.exit_code and make_room:
             log.info("applied_in_vain", learner=learner, plan=type(plan).__name__, said=output.text[-300:])
+        return not (output.exit_code and make_room)
 
 
 def refused_with(plan: Plan) -> tuple[int, ...]:

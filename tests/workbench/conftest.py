@@ -10,6 +10,7 @@ import pytest
 
 from bot.handin.command import read_commands
 from bot.ports import Where
+from bot.progress.standings import SqlStandings
 from bot.progress.store import SqlStore, open_store
 from bot.workbench import Workbench
 from bot.workbench.files import ProjectFiles
@@ -45,5 +46,5 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     await store.learner("U1", "Ada")
     await store.write_files("U1", dict(FILES))
     chat, sandbox = MemoryChat(), MemorySandbox()
-    yield Bench(Workbench(store, sandbox, chat, lambda _: b"asset"), store, chat, sandbox)
+    yield Bench(Workbench(store, SqlStandings(store.database), sandbox, chat, lambda _: b"asset"), store, chat, sandbox)
     await store.close()
