@@ -134,7 +134,9 @@ def _kind(own: str, attempt: int) -> str:
 
 
 def endpoint(plan: RunPlan, name: str, network: str) -> Json:
-    """Return how a container is to be found on one of the learner's networks."""
+    """Return how a container is to be found on one of the learner's networks; on the default one there are no names."""
+    if network == "bridge":
+        return {}
     return {"Aliases": [name, *(alias for each, alias in plan.aliases if each == network)]}
 
 

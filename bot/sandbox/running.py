@@ -16,6 +16,7 @@ from bot.handin.plan import (
     RunPlan,
     StartContainers,
     StopContainers,
+    VolumeMount,
 )
 from bot.handin.policy import judge_run
 from bot.handin.reference import normalise
@@ -125,7 +126,7 @@ class Running:
             return Output(f"docker: Error response from daemon: {name_taken(name, taken.id)}{MORE}", 125)
         ports = decided(plan.ports, mine)
         by = recipe.Making(owner, cgroup=self._setup.run_cgroup, limits=self._setup.limits)
-        placed = await self._places.prepare(owner, plan, files)
+        placed = await self._places.prepare(owner, with_own_volumes(plan, image, self._setup.bases), files)
         if isinstance(placed, Output):
             return placed
         plan = placed
@@ -271,3 +272,15 @@ class Running:
             return Output(text, note=f"The command still runs inside `{meant.name}`; I stopped watching it.")
         code = ran.exit_code or 0
         return Output(text, code)
+
+
+def with_own_volumes(plan: RunPlan, image: recipe.ImageFacts, bases: Mapping[str, str]) -> RunPlan:
+    """Return the plan with a nameless volume at each folder that a base image declares as one, as Docker makes it.
+
+    Only for bases: what a learner's own image declares may be any folder, and gets a little memory instead.
+    """
+    if image.id not in bases.values():
+        return plan
+    covered = {mount.target for mount in plan.mounts}
+    own = tuple(VolumeMount("", path) for path in image.volumes if path not in covered)
+    return replace(plan, mounts=(*plan.mounts, *own))

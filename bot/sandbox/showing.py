@@ -28,6 +28,12 @@ from bot.sandbox.volumes import view as volume_view
 CLIENT = "28.2"  #: the docker CLI whose output we follow
 PLAIN_FIELDS = "Only plain fields can be asked for here, such as `{{.State.Status}}` or `{{json .Config.Cmd}}`."
 
+#: said below what is true of every network here, though nobody asked for it
+INSIDE = (
+    "`Internal` is true because networks in this class have no way out to the internet. "
+    "On your own machine it says false."
+)
+
 
 class Showing:
     """Commands that look, and `rmi`."""
@@ -76,7 +82,8 @@ class Showing:
                 views.append(view)
         if not plan.format:
             text = inspection.printed(views)
-            return Output("\n".join([text, *errors]), 1 if errors else 0)
+            inside = any(view.get("Internal") is True for view in views)
+            return Output("\n".join([text, *errors]), 1 if errors else 0, note=INSIDE if inside else "")
         lines: list[str] = []
         for view in views:
             filled = inspection.formatted(view, plan.format)

@@ -149,7 +149,7 @@ class UserNetworks:
                 words = f"container {meant.id} is not connected to network {network.name}"
                 return Output(f"Error response from daemon: {words}", 1)
             body: dict[str, object] = {"Container": meant.id}
-            if connect:
+            if connect and network.name != "bridge":  # on the default network Docker knows no names
                 body["EndpointConfig"] = {"Aliases": [meant.name, *connect.aliases]}
             verb = "connect" if connect else "disconnect"
             said = await self._setup.host.ask("POST", f"/networks/{network.id}/{verb}", body=body)

@@ -26,7 +26,7 @@ RUN npm install --omit=dev
 CMD ["node", "src/index.js"]
 EXPOSE 3000
 """
-BASES = {"node:24-alpine": "node:24-alpine", "alpine:latest": "alpine:latest"}
+BASES = {name: name for name in ("node:24-alpine", "alpine:latest", "mysql:8.0")}
 
 
 @dataclass

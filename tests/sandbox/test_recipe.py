@@ -98,7 +98,7 @@ def test_a_learners_container_is_confined_to_this_and_nothing_else() -> None:
             "Tmpfs": {"/data": "rw,nosuid,nodev,mode=1777,size=32m,nr_inodes=4096"},
             "Init": False,
         },
-        "NetworkingConfig": {"EndpointsConfig": {"docent-main-u01abc": {"Aliases": ["web"]}}},
+        "NetworkingConfig": {"EndpointsConfig": {"docent-main-u01abc": {}}},
     }
 
 

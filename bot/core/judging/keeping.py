@@ -33,13 +33,14 @@ def judge_volume(spec: VolumeSpec, seen: VolumeSeen) -> Result:
     if not seen.container:
         return Failed("NOT_RUNNING", expected=f"a running container of {spec.image}", observed="no running container")
     there = next((mount for mount in seen.mounts if _same(mount.target, spec.target)), None)
-    if there:
+    elsewhere = next((mount for mount in seen.mounts if mount.name == spec.volume), None)
+    # an image may ask for a volume of its own; where the named one went says more than that this one has no name
+    if there and (there.name or not elsewhere):
         result = _there(spec, there, wanted)
         if isinstance(result, Passed) and not seen.running:
             expected = f"a running container of {spec.image}"
             return Failed("NOT_RUNNING", expected, observed=f"{seen.container}, which does not run")
         return result
-    elsewhere = next((mount for mount in seen.mounts if mount.name == spec.volume), None)
     if elsewhere:
         return Failed("WRONG_TARGET", expected=wanted, observed=f"{spec.volume} at {elsewhere.target}")
     return Failed("NOT_MOUNTED", expected=wanted, observed=f"{seen.container} without a volume there")
