@@ -10,7 +10,7 @@ from bot.authoring import wording
 from bot.authoring.load import Problem, read_workshop
 from bot.authoring.patterns import pattern_problems
 from bot.core.diagnosis import diagnose
-from bot.core.specs import AnswerSpec
+from bot.core.specs import AnswerSpec, LogsSpec
 from bot.core.verdict import CODES, codes_for
 from bot.core.workshop import Act, Condition, Section, Step, Workshop
 
@@ -107,6 +107,9 @@ def _conditions(_: Path, step: Step) -> Found:
             if need not in ids:
                 yield f"{place}.needs", f"there is no condition `{need}` in this step"
         yield from ((f"{place}.{at}", say) for at, say in _codes(condition))
+        if isinstance(condition.with_, LogsSpec):
+            for pattern in filter(None, (condition.with_.prints, condition.with_.lacks)):
+                yield from ((f"{place}.with", say) for say in pattern_problems(pattern))
     yield from _circles(step)
 
 

@@ -77,6 +77,19 @@ RUN_SIGNS: tuple[Sign, ...] = (
     ),
 )
 
+#: over the log of a database's container, and of an app that asks one
+DATABASE_SIGNS: tuple[Sign, ...] = (
+    _sign("NO_ROOT_PASSWORD", r"(Database is uninitialized and password option is not specified)"),
+    _sign("ROOT_AS_USER", r"(MYSQL_USER=\"?root)\"?"),
+    _sign("DATA_IN_USE", r"(Unable to lock \./ibdata1)|(Can't lock aria control file)"),
+    _sign("NAME_UNKNOWN", r"getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (\S+)"),
+    _sign("DATABASE_UNREACHED", r"connect (?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH) (\S+)"),
+    # a database notes in its own log whom it refused; that is no fault of it
+    _sign("ACCESS_DENIED", r"Error: Access denied for user '([^']*)'|ER_(?:DBACCESS|ACCESS)_DENIED_ERROR"),
+    _sign("NO_SUCH_DATABASE", r"Unknown database '([^']+)'|ER_BAD_DB_ERROR"),
+    _sign("NO_DATABASE_CHOSEN", r"(No database selected)|ER_NO_DB_ERROR"),
+)
+
 
 def named(signs: Iterable[Sign], text: str) -> tuple[str, str] | None:
     """Return (code, what was found) of the first sign that fits the text."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -173,6 +174,74 @@ class ScenarioSeen:
     exit_code: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class MemberSeen:
+    """The container that is meant by one member of a network: the newest that runs; `container` is '' without one.
+
+    `joined` tells for each of its networks the names by which it is found there; `bridge` is the default network.
+    """
+
+    container: str = ""
+    joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSeen:
+    """The networks that the learner made, and the members in the order of the spec."""
+
+    networks: tuple[str, ...] = ()
+    members: tuple[MemberSeen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DnsSeen:
+    """What a name leads to on a network, asked from there."""
+
+    container: str = ""  #: of the image, '' when none runs
+    joined: bool = False  #: it is on that network
+    addresses: tuple[str, ...] = ()  #: all it has, on any network
+    found: tuple[str, ...] = ()  #: those that the name has
+    open: bool = False  #: its port accepts
+
+
+@dataclass(frozen=True, slots=True)
+class LogsSeen:
+    """What the newest container of the image printed since it was started last; None when there is no container."""
+
+    container: ContainerView | None = None
+    others: tuple[str, ...] = ()
+    text: str = ""  #: at most 96 KB, the middle may be cut
+
+
+@dataclass(frozen=True, slots=True)
+class SqlSeen:
+    """An item was added through the app, ticked and removed; after each the database was asked for its row.
+
+    `state`: `played` to the end; `no_app` or `no_database` runs; `exited` or `silent` (the app), `not_saved` (the app
+    did not take the item), `unreached` (nothing answers at the database's port), `denied` (no login that the
+    containers' settings name is accepted), `no_table` (of that name, in that schema).
+    """
+
+    state: str
+    added: int = 0  #: rows with the item's id
+    ticked: int = 0  #: of these, rows that are completed after it was ticked
+    removed: int = 0  #: rows that are left after it was removed
+    names_host: bool = True  #: the app was told of a database at all
+    schema: str = ""  #: the one the app was told to use
+    observed: str = ""
+    log: str = ""  #: the app's, last 8,000 characters
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HistorySeen:
+    """What the learner's image is made of above its base, newest first: Docker's words for each layer."""
+
+    exists: bool
+    made_by: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()  #: names of the learner's images
+
+
 Evidence = (
     AnswerSeen
     | FileSeen
@@ -184,4 +253,9 @@ Evidence = (
     | ContextSeen
     | VolumeSeen
     | ScenarioSeen
+    | NetworkSeen
+    | DnsSeen
+    | LogsSeen
+    | SqlSeen
+    | HistorySeen
 )

@@ -135,6 +135,58 @@ class ScenarioSpec(Spec):
     wait_s: float = 10
 
 
+class Member(Spec):
+    """A running container of this image; others on the network are to find it under `alias`."""
+
+    image: str
+    alias: str | None = None
+
+
+class NetworkSpec(Spec):
+    """A network that the learner made joins these containers."""
+
+    network: str
+    members: tuple[Member, ...] = ()
+
+
+class DnsSpec(Spec):
+    """On this network the name leads to a running container of the image, and its port is open."""
+
+    network: str
+    name: str
+    image: str
+    port: int
+    wait_s: float = 30
+
+
+class LogsSpec(Spec):
+    """A container of the image has printed this since it was started last."""
+
+    image: str
+    prints: str  #: regular expression, `^` and `$` are those of a line
+    says: str  #: what `prints` is in words, as learners read it
+    lacks: str | None = None  #: regular expression of what must not be there
+    wait_s: float = 30
+
+
+class SqlSpec(Spec):
+    """What is added, ticked and removed through the app is a row of the database, each time."""
+
+    app: str  #: its image
+    port: int
+    database: str  #: its image
+    schema_: str = Field(default="todos", alias="schema", pattern=r"^\w+$")
+    table: str = Field(default="todo_items", pattern=r"^\w+$")
+    items: str = "/items"
+    wait_s: float = 30
+
+
+class HistorySpec(Spec):
+    """The image's own history shows that libraries were fetched before the sources came, and no secret."""
+
+    image: str
+
+
 ProbeSpec = (
     AnswerSpec
     | FileSpec
@@ -146,6 +198,11 @@ ProbeSpec = (
     | ContextSpec
     | VolumeSpec
     | ScenarioSpec
+    | NetworkSpec
+    | DnsSpec
+    | LogsSpec
+    | SqlSpec
+    | HistorySpec
 )
 ProbeName = Annotated[str, Field(pattern="^[a-z]+$")]
 
@@ -161,4 +218,9 @@ SPECS: dict[str, type[Spec]] = {
     "context": ContextSpec,
     "volume": VolumeSpec,
     "scenario": ScenarioSpec,
+    "network": NetworkSpec,
+    "dns": DnsSpec,
+    "logs": LogsSpec,
+    "sql": SqlSpec,
+    "history": HistorySpec,
 }

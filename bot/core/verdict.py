@@ -6,7 +6,8 @@ codes are in `CODES`, stable names that lessons give words to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from bot.core.evidence import (
     AnswerSeen,
@@ -14,26 +15,51 @@ from bot.core.evidence import (
     CacheSeen,
     ContainersSeen,
     ContextSeen,
+    DnsSeen,
     Evidence,
     FileSeen,
+    HistorySeen,
     HttpSeen,
     ImageSeen,
+    LogsSeen,
+    NetworkSeen,
     ScenarioSeen,
+    SqlSeen,
     VolumeSeen,
 )
-from bot.core.judging import answers, builds, containers, files, images, keeping, pages, rebuilds
+from bot.core.judging import (
+    answers,
+    builds,
+    containers,
+    files,
+    images,
+    keeping,
+    layers,
+    networks,
+    pages,
+    rebuilds,
+    records,
+    sayings,
+)
 from bot.core.results import Blocked, Failed, Fault, NotYet, Passed, Result, TimedOut, Verdict
 from bot.core.specs import (
+    SPECS,
     AnswerSpec,
     BuildSpec,
     CacheSpec,
     ContainerSpec,
     ContextSpec,
+    DnsSpec,
     FileSpec,
+    HistorySpec,
     HttpSpec,
     ImageSpec,
+    LogsSpec,
+    NetworkSpec,
     ProbeSpec,
     ScenarioSpec,
+    Spec,
+    SqlSpec,
     VolumeSpec,
 )
 from bot.core.workshop import Condition, Step
@@ -55,19 +81,48 @@ __all__ = [
     "plan_order",
 ]
 
-#: probe → every code that it can fail with
-CODES: Mapping[str, frozenset[str]] = {
-    "answer": answers.CODES,
-    "file": files.CODES,
-    "build": builds.CODES,
-    "image": images.CODES,
-    "container": containers.CODES,
-    "http": pages.CODES,
-    "cache": rebuilds.CACHE_CODES,
-    "context": rebuilds.CONTEXT_CODES,
-    "volume": keeping.VOLUME_CODES,
-    "scenario": keeping.SCENARIO_CODES,
+
+class Row(NamedTuple):
+    """How the evidence of one probe is judged, and with which codes."""
+
+    evidence: type[Evidence]
+    judge: Callable[[Any, Any, bool], Result]  #: spec, evidence, and whether nobody will look again
+    codes: frozenset[str]  #: every code that the probe can fail with
+    codes_for: Callable[[Any], frozenset[str]] | None = None  #: those of one spec, where they are fewer
+
+
+#: one row a probe, by the shape of its `with:`
+ROWS: Mapping[type[Spec], Row] = {
+    AnswerSpec: Row(AnswerSeen, lambda _, seen, __: answers.judge(seen), answers.CODES),
+    FileSpec: Row(FileSeen, lambda spec, seen, _: files.judge(spec, seen), files.CODES, files.codes_for),
+    BuildSpec: Row(BuildSeen, lambda spec, seen, _: builds.judge(spec, seen), builds.CODES),
+    ImageSpec: Row(ImageSeen, lambda spec, seen, _: images.judge(spec, seen), images.CODES, images.codes_for),
+    ContainerSpec: Row(
+        ContainersSeen,
+        lambda spec, seen, last: containers.judge(spec, seen, last=last),
+        containers.CODES,
+        containers.codes_for,
+    ),
+    HttpSpec: Row(HttpSeen, lambda spec, seen, last: pages.judge(spec, seen, last=last), pages.CODES, pages.codes_for),
+    CacheSpec: Row(CacheSeen, lambda spec, seen, _: rebuilds.judge_cache(spec, seen), rebuilds.CACHE_CODES),
+    ContextSpec: Row(ContextSeen, lambda spec, seen, _: rebuilds.judge_context(spec, seen), rebuilds.CONTEXT_CODES),
+    VolumeSpec: Row(VolumeSeen, lambda spec, seen, _: keeping.judge_volume(spec, seen), keeping.VOLUME_CODES),
+    ScenarioSpec: Row(ScenarioSeen, lambda spec, seen, _: keeping.judge_scenario(spec, seen), keeping.SCENARIO_CODES),
+    NetworkSpec: Row(
+        NetworkSeen,
+        lambda spec, seen, _: networks.judge_network(spec, seen),
+        networks.NETWORK_CODES,
+        networks.codes_for,
+    ),
+    DnsSpec: Row(DnsSeen, lambda spec, seen, last: networks.judge_dns(spec, seen, last=last), networks.DNS_CODES),
+    LogsSpec: Row(
+        LogsSeen, lambda spec, seen, last: sayings.judge(spec, seen, last=last), sayings.CODES, sayings.codes_for
+    ),
+    SqlSpec: Row(SqlSeen, lambda spec, seen, last: records.judge(spec, seen, last=last), records.CODES),
+    HistorySpec: Row(HistorySeen, lambda spec, seen, _: layers.judge(spec, seen), layers.CODES),
 }
+#: probe → every code that it can fail with
+CODES: Mapping[str, frozenset[str]] = {probe: ROWS[spec].codes for probe, spec in SPECS.items()}
 
 
 def judge(condition: Condition, evidence: Evidence, *, last: bool = False) -> Result:
@@ -76,54 +131,16 @@ def judge(condition: Condition, evidence: Evidence, *, last: bool = False) -> Re
     `last` says that nobody will look again: what would be `NotYet` is then a failure with a code.
     Raises: TypeError when the evidence is of another probe (a bug of ours).
     """
-    match condition.with_, evidence:
-        case AnswerSpec(), AnswerSeen() as seen:
-            return answers.judge(seen)
-        case FileSpec() as file, FileSeen() as seen:
-            return files.judge(file, seen)
-        case BuildSpec() as build, BuildSeen() as seen:
-            return builds.judge(build, seen)
-        case ImageSpec() as image, ImageSeen() as seen:
-            return images.judge(image, seen)
-        case ContainerSpec() as container, ContainersSeen() as seen:
-            return containers.judge(container, seen, last=last)
-        case HttpSpec() as asks, HttpSeen() as seen:
-            return pages.judge(asks, seen, last=last)
-        case CacheSpec() as cache, CacheSeen() as seen:
-            return rebuilds.judge_cache(cache, seen)
-        case ContextSpec() as context, ContextSeen() as seen:
-            return rebuilds.judge_context(context, seen)
-        case VolumeSpec() as volume, VolumeSeen() as seen:
-            return keeping.judge_volume(volume, seen)
-        case ScenarioSpec() as scenario, ScenarioSeen() as seen:
-            return keeping.judge_scenario(scenario, seen)
-        case spec, other:
-            raise TypeError(f"{type(other).__name__} is no evidence for {type(spec).__name__}")
+    row = ROWS[type(condition.with_)]
+    if not isinstance(evidence, row.evidence):
+        raise TypeError(f"{type(evidence).__name__} is no evidence for {type(condition.with_).__name__}")
+    return row.judge(condition.with_, evidence, last)
 
 
 def codes_for(spec: ProbeSpec) -> frozenset[str]:
     """Return the codes that this very spec can fail with: those a lesson must have words for."""
-    match spec:
-        case AnswerSpec():
-            return answers.CODES
-        case FileSpec():
-            return files.codes_for(spec)
-        case BuildSpec():
-            return builds.CODES
-        case ImageSpec():
-            return images.codes_for(spec)
-        case ContainerSpec():
-            return containers.codes_for(spec)
-        case HttpSpec():
-            return pages.codes_for(spec)
-        case CacheSpec():
-            return rebuilds.CACHE_CODES
-        case ContextSpec():
-            return rebuilds.CONTEXT_CODES
-        case VolumeSpec():
-            return keeping.VOLUME_CODES
-        case ScenarioSpec():
-            return keeping.SCENARIO_CODES
+    row = ROWS[type(spec)]
+    return row.codes_for(spec) if row.codes_for else row.codes
 
 
 def answer_seen(step: Step, spec: AnswerSpec, chosen: int | None) -> AnswerSeen:

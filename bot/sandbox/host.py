@@ -134,11 +134,16 @@ class Host:
             return None
         return None if isinstance(answer, EngineSaid) else int(answer.json["StatusCode"])
 
-    async def logs(self, container: str, *, tail: int | None = None, timestamps: bool = False) -> str:
-        """Return what a container printed, both streams in order; at most 1 MB is there, the middle may be cut."""
+    async def logs(self, container: str, *, tail: int | None = None, timestamps: bool = False, since: str = "") -> str:
+        """Return what a container printed, both streams in order; at most 1 MB is there, the middle may be cut.
+
+        `since` is a time as the engine takes it: seconds of 1970, with a fraction.
+        """
         kept, frames = HeadTail(KEPT, KEPT), Frames()
         params = {"stdout": "1", "stderr": "1", "timestamps": "1" if timestamps else "0"}
         params["tail"] = "all" if tail is None else str(tail)
+        if since:
+            params["since"] = since
 
         def sink(chunk: bytes) -> bool:
             for _, piece in frames.feed(chunk):

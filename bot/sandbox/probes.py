@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
 from collections.abc import Mapping, Sequence
 
 from bot.core.evidence import (
@@ -23,34 +22,36 @@ from bot.core.specs import (
     CacheSpec,
     ContainerSpec,
     ContextSpec,
+    DnsSpec,
     FileSpec,
+    HistorySpec,
     HttpSpec,
     ImageSpec,
+    LogsSpec,
+    NetworkSpec,
     ProbeSpec,
     ScenarioSpec,
+    SqlSpec,
     VolumeSpec,
 )
-from bot.errors import HostError
-from bot.handin.plan import BuildPlan, RunPlan
+from bot.handin.plan import BuildPlan
 from bot.handin.reference import normalise
-from bot.sandbox import evidence, recipe
+from bot.sandbox import evidence
+from bot.sandbox.asking import Asking
 from bot.sandbox.belongings import Picture, containers, pictures, which_picture
 from bot.sandbox.builds import Builds
-from bot.sandbox.console import short
-from bot.sandbox.engine import EngineSaid
 from bot.sandbox.image_files import ImageFiles
 from bot.sandbox.janitor import remove_kept
+from bot.sandbox.layers import history_seen
 from bot.sandbox.names import Owner
+from bot.sandbox.neighbours import dns_seen, network_seen
 from bot.sandbox.pool import Networks, Verifiers
 from bot.sandbox.rebuilds import Rebuilds, build_seen
+from bot.sandbox.records import Records
+from bot.sandbox.sayings import logs_seen
 from bot.sandbox.scenario import Scenarios, volume_seen
 from bot.sandbox.setup import Setup
 from bot.sandbox.things import Container
-
-ASK_S = 5.0  #: for one answer of a learner's app
-ROUND_S = 1.0  #: how long the verifier retries before we look whether the container is still up
-#: where apps listen that do not listen where they should
-USUAL_PORTS = (80, 3000, 5000, 8000, 8080)
 
 
 class Probes:
@@ -61,6 +62,8 @@ class Probes:
         self._files = ImageFiles(setup)
         self._rebuilds = Rebuilds(setup, builds, self._files)
         self._scenarios = Scenarios(setup, networks, verifiers)
+        self._records = Records(setup, verifiers)
+        self._asking = Asking(setup, networks, verifiers)
 
     async def probe(
         self, owner: Owner, spec: ProbeSpec, files: Mapping[str, bytes], *, attempt: int, again: bool
@@ -71,22 +74,59 @@ class Probes:
                 return AnswerSeen(None)  # answers are kept by the classroom
             case FileSpec():
                 return file_seen(spec, files)
+            case BuildSpec() | ImageSpec() | CacheSpec() | ContextSpec() | HistorySpec():
+                return await self._of_image(owner, spec, files, attempt)
+            case ContainerSpec() | HttpSpec() | VolumeSpec() | ScenarioSpec():
+                return await self._of_container(owner, spec, attempt, again=again)
+            case NetworkSpec() | DnsSpec() | LogsSpec() | SqlSpec():
+                return await self._among(owner, spec, again=again)
+
+    async def _of_image(
+        self,
+        owner: Owner,
+        spec: BuildSpec | ImageSpec | CacheSpec | ContextSpec | HistorySpec,
+        files: Mapping[str, bytes],
+        attempt: int,
+    ) -> Evidence:
+        match spec:
             case BuildSpec():
                 return await self.build(owner, spec, files)
             case ImageSpec():
                 return await self.image(owner, spec, attempt)
-            case ContainerSpec():
-                return await self.container(owner, spec)
-            case HttpSpec():
-                return await self.http(owner, spec, attempt, patient=not again)
             case CacheSpec():
                 return await self._rebuilds.cache(owner, spec, files)
             case ContextSpec():
                 return await self._rebuilds.context(owner, spec, files, attempt)
+            case HistorySpec():
+                return await history_seen(self._setup, owner, spec.image)
+
+    async def _of_container(
+        self, owner: Owner, spec: ContainerSpec | HttpSpec | VolumeSpec | ScenarioSpec, attempt: int, *, again: bool
+    ) -> Evidence:
+        match spec:
+            case ContainerSpec():
+                return await self.container(owner, spec)
+            case HttpSpec():
+                return await self.http(owner, spec, attempt, patient=not again)
             case VolumeSpec():
                 return await volume_seen(self._setup, owner, await self._newest(owner, spec.image))
             case ScenarioSpec():
                 return await self._scenarios.play(owner, spec, await self._newest(owner, spec.image), attempt)
+
+    async def _among(self, owner: Owner, spec: NetworkSpec | DnsSpec | LogsSpec | SqlSpec, *, again: bool) -> Evidence:
+        """Look at containers that have to do with each other; each image means its newest container that runs."""
+        match spec:
+            case NetworkSpec():
+                members = [await self._newest(owner, member.image) for member in spec.members]
+                return await network_seen(self._setup, owner, members)
+            case DnsSpec():
+                return await dns_seen(self._setup, owner, self._verifiers, spec, await self._newest(owner, spec.image))
+            case LogsSpec():
+                others = [each.name for each in await containers(self._setup, owner)]
+                return await logs_seen(self._setup, await self._newest(owner, spec.image), others)
+            case SqlSpec():
+                app, database = await self._newest(owner, spec.app), await self._newest(owner, spec.database)
+                return await self._records.follow(owner, spec, app, database, patient=not again)
 
     async def build(self, owner: Owner, spec: BuildSpec, files: Mapping[str, bytes]) -> BuildSeen:
         """Build the project as it is now. What was built before is taken from the cache."""
@@ -133,7 +173,7 @@ class Probes:
 
     async def _image_id(self, owner: Owner, name: str) -> str:
         found = which_picture(name, await pictures(self._setup, owner))
-        return found.id if isinstance(found, Picture) else ""
+        return found.id if isinstance(found, Picture) else self._setup.bases.get(normalise(name), "")
 
     async def http(self, owner: Owner, spec: HttpSpec, attempt: int, *, patient: bool) -> HttpSeen:
         """Ask the app from outside: in the learner's newest running container, or in a fresh one of the image."""
@@ -142,13 +182,13 @@ class Probes:
         if spec.fresh and not image_id:
             return HttpSeen(nonce, state="no_image")
         container = (
-            await self._fresh(owner, spec, image_id, attempt)
+            await self._asking.fresh(owner, spec, image_id, attempt)
             if spec.fresh
             else await self._running(owner, spec, image_id)
         )
         if container is None:
             return HttpSeen(nonce, state="no_container" if image_id else "no_image")
-        return await self._ask(owner, spec, container, nonce, patience_s=spec.wait_s if patient else 0)
+        return await self._asking.ask(owner, spec, container, nonce, patience_s=spec.wait_s if patient else 0)
 
     async def _newest(self, owner: Owner, image: str) -> Container | None:
         """Return the newest container of the image that runs; when none does, the newest."""
@@ -159,73 +199,6 @@ class Probes:
         chosen = made_from(await containers(self._setup, owner), spec.image, image_id)
         newest = next((each for each in chosen if each.running), None)
         return newest or next((each for each in chosen if each.state == "exited"), None)
-
-    async def _fresh(self, owner: Owner, spec: HttpSpec, image_id: str, attempt: int) -> Container | None:
-        host = self._setup.host
-        there = await host.containers(*owner.labels, "docent.kind=probe", f"docent.attempt={attempt}")
-        for each in there:
-            if each.image_id == image_id:
-                return each
-        detail = await host.image(image_id)
-        if detail is None:
-            return None
-        facts = recipe.ImageFacts(image_id, spec.image, detail.volumes, detail.exposed)
-        by = recipe.Making(owner, "probe", attempt, self._setup.run_cgroup, self._setup.limits)
-        await self._networks.ensure(owner)
-        name = f"{attempt}-{short(image_id)}"
-        made = await host.create(recipe.container(RunPlan(spec.image, detach=True), name, facts, (), by))
-        if isinstance(made, EngineSaid):
-            raise HostError(f"A fresh container could not be made: {made.message}")
-        await host.start(made)  # refused: it is looked at as it is, not started
-        found = await host.containers(*owner.labels, "docent.kind=probe", f"docent.attempt={attempt}")
-        return next((each for each in found if each.id == made), None)
-
-    async def _ask(
-        self, owner: Owner, spec: HttpSpec, container: Container, nonce: str, *, patience_s: float
-    ) -> HttpSeen:
-        ends = time.monotonic() + patience_s
-        while True:
-            left = ends - time.monotonic()
-            now = await self._state(container)
-            if now is not None:
-                return HttpSeen(nonce, state="exited", log=now[0], exit_code=now[1])
-            asked = evidence.requests(
-                spec, container.ip, nonce, retry_for_s=max(0.0, min(ROUND_S, left)), timeout_s=ASK_S
-            )
-            deadline_s = ROUND_S + ASK_S * len(asked)
-            said = await self._verifiers.ask(owner, {"op": "http", "requests": asked}, deadline_s=deadline_s)
-            if not said.get("ok"):
-                raise HostError(f"The verifier did not understand us: {said.get('say')}")
-            answers = evidence.answers(spec.asks, nonce, said["results"])
-            refused = bool(answers) and answers[0].error == "refused"
-            if not refused or left <= ROUND_S:
-                break
-        if not refused and answers[-1].error == "":
-            return HttpSeen(nonce, answers)
-        gone = await self._state(container)
-        if gone is not None:
-            return HttpSeen(nonce, state="exited", log=gone[0], exit_code=gone[1])
-        log = evidence.tail(await self._setup.host.logs(container.id, tail=200))
-        listening = await self._listening(owner, container) if refused else ()
-        return HttpSeen(nonce, answers, log=log, listening=listening)
-
-    async def _state(self, container: Container) -> tuple[str, int] | None:
-        """Return log and exit code of a container that does not run any more, None while it does."""
-        ended = await self._setup.host.ended(container.id)
-        if ended is not None and ended.running:
-            return None
-        log = await self._setup.host.logs(container.id, tail=200) if ended else ""
-        return evidence.tail(log or (ended.error if ended else "")), ended.exit_code if ended else 0
-
-    async def _listening(self, owner: Owner, container: Container) -> tuple[int, ...]:
-        ports = dict.fromkeys((*(number for number, _ in container.exposed), *USUAL_PORTS))
-
-        async def open_at(port: int) -> int:
-            question = {"op": "tcp", "host": container.ip, "port": port, "timeout_s": 1}
-            return port if (await self._verifiers.ask(owner, question, deadline_s=ASK_S)).get("ok") else 0
-
-        found = await asyncio.gather(*map(open_at, list(ports)[:6]))
-        return tuple(filter(None, found))
 
     async def prepare(self) -> None:
         """Do now what the first check would otherwise wait for."""

@@ -22,7 +22,15 @@ CAPABILITIES = 0x1 | 0x4 | 0x200 | 0x2000 | 0x8000 | 0x80000
 UTF8MB4 = 45
 OK, MORE, LOCAL_FILE, END, FAILED = 0x00, 0x01, 0xFB, 0xFE, 0xFF
 FAST_ENOUGH, WHOLE_PASSWORD, ASK_FOR_KEY = b"\x03", b"\x04", b"\x02"
-CODES = {1040: "not-ready", 1044: "denied", 1045: "denied", 1049: "no-database", 1053: "not-ready", 1146: "no-table"}
+CODES = {
+    1040: "not-ready",
+    1044: "denied",
+    1045: "denied",
+    1049: "no-database",
+    1053: "not-ready",
+    1142: "denied",
+    1146: "no-table",
+}
 
 
 def sql(request: Json, clock: Clock) -> Json:
@@ -61,7 +69,7 @@ def bound(query: str, values: object) -> str:
     parts = query.split("?")
     if not isinstance(values, list) or len(values) != len(parts) - 1 or not all(isinstance(v, str) for v in values):
         raise Fault("bad-request", "values must be one text for each ? of the query")
-    filled = [f"convert(x'{hexlify(value.encode()).decode()}' using utf8mb4)" for value in values]
+    filled = [f"_utf8mb4 x'{hexlify(value.encode()).decode()}'" for value in values]
     return parts[0] + "".join(value + part for value, part in zip(filled, parts[1:], strict=True))
 
 
