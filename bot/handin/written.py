@@ -7,10 +7,13 @@ from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
 from bot.handin import plan as plans
+from bot.handin.compose import commands as compose
 from bot.handin.plan import Plan
 
-#: every value of `bot.handin.plan` by its name; nothing else is ever made from what is read
-KNOWN: Mapping[str, Any] = {name: each for name, each in vars(plans).items() if is_dataclass(each)}
+#: every value of these two modules by its name; nothing else is ever made from what is read
+KNOWN: Mapping[str, Any] = {
+    name: each for module in (plans, compose) for name, each in vars(module).items() if is_dataclass(each)
+}
 KIND = "is"
 
 
