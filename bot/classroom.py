@@ -21,13 +21,14 @@ from bot.core.diagnosis import noted
 from bot.core.events import Event
 from bot.core.intended import praised
 from bot.core.learner import Learner
-from bot.core.messages import CheckState, Editor, Note, Offer
+from bot.core.messages import CheckState, Note, Offer
 from bot.core.turn import (
     Action,
     Apply,
     CancelCheck,
     CleanSandbox,
     KeepFiles,
+    KeepForm,
     OpenEditor,
     PrepareProject,
     RebuildSandbox,
@@ -37,6 +38,7 @@ from bot.core.turn import (
     RunCommands,
     Say,
     ShowHome,
+    ShowPage,
     StartCheck,
     TakeProject,
     Turn,
@@ -57,7 +59,6 @@ log = structlog.get_logger(__name__)
 #: fields of events that the journal keeps
 TOLD = ("card", "ref", "section", "question", "option", "path", "how", "attempt", "text", "scope", "name")
 SLOW = (RunCommands, Apply, CleanSandbox, RebuildSandbox)
-EDITOR_LIMIT = 3_000
 
 
 class Classroom:
@@ -160,8 +161,12 @@ class Classroom:
                 await self._chat.whisper(where, text)
             case ShowHome(home):
                 await self._chat.publish_home(learner.id, home)
-            case OpenEditor(editor):
-                await self._open_editor(editor, learner, where)
+            case OpenEditor():
+                await self._bench.editing.open(learner.id, action, where)
+            case ShowPage():
+                await self._bench.editing.page(learner.id, action, where)
+            case KeepForm():
+                await self._bench.editing.fill(learner.id, action, where)
             case StartCheck(ref):
                 await self._start_check(ref, learner, where)
             case RunCommands(commands, ref):
@@ -224,16 +229,6 @@ class Classroom:
             return said if said is not output else noted(workshop, plan, output, section)
 
         return comment
-
-    async def _open_editor(self, editor: Editor, learner: Learner, where: Where) -> None:
-        content = (await self._store.files(learner.id)).get(editor.path, editor.text.encode())
-        text = content.decode("utf-8", "replace")
-        if len(text) > EDITOR_LIMIT:
-            size = f"`{editor.path}` has {len(text):,} characters; the form holds {EDITOR_LIMIT:,}."
-            ways = f"Say replace `OLD` with `NEW` in {editor.path}, or upload the file."
-            await self._chat.show(where.without_press(), Note(f"{size} {ways}"))
-            return
-        await self._chat.open_form(where, Editor(editor.path, text, editor.ref))
 
     async def _start_check(self, ref: StepRef, learner: Learner, where: Where) -> None:
         """Open the attempt, turn the pressed card into its live card, and put it on the desk."""

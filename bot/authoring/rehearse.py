@@ -224,8 +224,8 @@ class Rehearsal:
         if not in_form or len(content) > 3_000:
             await self._upload(path, content)
             return
-        shown = await self._say(f"edit {path}", "editor|the form holds")
-        if "the form holds" in shown.text:
+        shown = await self._say(f"edit {path}", "editor|a form holds")
+        if "a form holds" in shown.text or "the editor for lines" in shown.text:
             await self._upload(path, content)
             return
         await self._hands.press("Write file")

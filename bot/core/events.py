@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bot.core.verdict import Verdict
 from bot.core.workshop import StepRef
 from bot.handin.plan import Command
+from bot.handin.windows import WHOLE, Spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,33 @@ class AnsweredQuestion:
 
 @dataclass(frozen=True, slots=True)
 class OpenedEditor:
-    """Pressed Write Dockerfile or said `edit PATH`."""
+    """Pressed Write Dockerfile or said `edit PATH`, with lines or a text of it where it is long."""
 
     path: str
+    spot: Spot = WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class AskedToSee:
+    """Said `show PATH`, or pressed to the next lines of it (`turned`)."""
+
+    path: str
+    spot: Spot = WHOLE
+    turned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FilledForm:
+    """Saved the form of a file: the whole of it, or the lines that were opened.
+
+    `mark` tells what was in the form when it was opened, '' when nobody knows any more.
+    """
+
+    path: str
+    text: str
+    first: int = 0
+    last: int = 0
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +236,8 @@ Event = (
     | WentTo
     | AnsweredQuestion
     | OpenedEditor
+    | AskedToSee
+    | FilledForm
     | AskedToReplace
     | AskedToUndo
     | WroteFiles

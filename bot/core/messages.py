@@ -23,6 +23,9 @@ class Offer(StrEnum):
     CHECK = "check"
     HINT = "hint"
     EDIT = "edit"  #: OpenedEditor for the step's first hand-in file
+    PAGE_BACK = "page_back"  #: AskedToSee the lines before those of a `FilePage`
+    PAGE_ON = "page_on"
+    EDIT_LINES = "edit_lines"  #: OpenedEditor for the lines of a `FilePage`
     SKIP = "skip"
     SKIP_SURE = "skip_sure"
     RESET_SURE = "reset_sure"
@@ -40,7 +43,8 @@ class Note:
     text: str
     offers: tuple[Offer, ...] = ()
     ref: StepRef | None = None
-    scope: str = ""  #: for RESET_SURE
+    scope: str = ""  #: for RESET_SURE; the file for EDIT
+    verbatim: str = ""  #: a text shown below exactly as it is, in a box
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +192,27 @@ class StatusCard:
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    """A form to write one project file of at most 3,000 characters."""
+    """A form to write one project file, or some lines of it; at most 3,000 characters."""
 
     path: str
     text: str
+    ref: StepRef | None = None
+    first: int = 0  #: the lines, 0 for the whole file
+    last: int = 0
+    mark: str = ""  #: what tells whether somebody changed these lines meanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class FilePage:
+    """Some lines of a long file with their numbers, and buttons to go on and to edit them."""
+
+    path: str
+    first: int
+    last: int
+    of: int  #: lines of the file
+    text: str
+    offers: tuple[Offer, ...]
+    say: str = ""
     ref: StepRef | None = None
 
 
@@ -225,5 +246,15 @@ class Board:
 
 
 Message = (
-    Note | Welcome | StepCard | QuestionCard | HintCard | CheckCard | CommandOutput | FileSaved | StatusCard | Board
+    Note
+    | Welcome
+    | StepCard
+    | QuestionCard
+    | HintCard
+    | CheckCard
+    | CommandOutput
+    | FileSaved
+    | FilePage
+    | StatusCard
+    | Board
 )

@@ -20,6 +20,7 @@ from bot.core.events import (
     AskedToRebuild,
     AskedToReplace,
     AskedToReset,
+    AskedToSee,
     AskedToSkip,
     AskedToUndo,
     Event,
@@ -36,6 +37,7 @@ from bot.core.workshop import Workshop
 from bot.handin.plan import Refusal
 from bot.handin.replacing import Replacement, read_replacement
 from bot.handin.spelling import distance, nearest
+from bot.handin.windows import read_edit, read_show
 
 #: what is meant → the ways to say it, in small letters and without punctuation
 EVENTS: tuple[tuple[Event, str], ...] = (
@@ -181,6 +183,9 @@ def _small_talk(workshop: Workshop, learner: Learner, plain: str) -> Event | Not
 
 def _order(workshop: Workshop, learner: Learner, text: str, plain: str) -> Event | None:
     """Return what a phrase with an argument asks for: a section, a file, an answer."""
+    see = read_show(text)
+    if see:
+        return AskedToSee(_dockerfile(see[0]), see[1])
     go = re.fullmatch(
         r"(?:go(?:to)?|jump|open|show|section|part)(?: to)?(?: the)?(?: section| part)? (.+)|(\d\d?)", plain
     )
@@ -190,12 +195,9 @@ def _order(workshop: Workshop, learner: Learner, text: str, plain: str) -> Event
         number = re.fullmatch(r"\d\d?", wanted or go.group(2))
         if section or (number and wanted):
             return WentTo(section or wanted.zfill(2))
-    edit = re.fullmatch(
-        r"(?:edit|write|open|change)\s+(?:the\s+)?(?:file\s+)?[`'\"]?([\w./-]+)[`'\"]?", text, re.IGNORECASE
-    )
+    edit = read_edit(text)
     if edit:
-        path = edit.group(1)
-        return OpenedEditor("Dockerfile" if path.lower() == "dockerfile" else path)
+        return OpenedEditor(_dockerfile(edit[0]), edit[1])
     undo = re.fullmatch(r"(?:undo|revert)\s+(?:the\s+)?(?:file\s+)?[`'\"]?([\w./-]+)[`'\"]?", text, re.IGNORECASE)
     if undo:
         return AskedToUndo(undo.group(1))
@@ -205,6 +207,10 @@ def _order(workshop: Workshop, learner: Learner, text: str, plain: str) -> Event
     if looks_like_dockerfile(text):
         return WroteFiles((("Dockerfile", f"{text}\n".encode()),), "message")
     return None
+
+
+def _dockerfile(path: str) -> str:
+    return "Dockerfile" if path.lower() == "dockerfile" else path
 
 
 def _answer_by_letter(workshop: Workshop, learner: Learner, letter: str) -> Event | None:

@@ -8,6 +8,7 @@ from bot.core.learner import Learner
 from bot.core.messages import Editor, Message, StatusCard
 from bot.core.workshop import Act, StepRef
 from bot.handin.plan import Command
+from bot.handin.windows import WHOLE, Spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,32 @@ class ShowHome:
 
 @dataclass(frozen=True, slots=True)
 class OpenEditor:
-    """Open the form for one file; the classroom fills in its present text."""
+    """Open the form for one file; the workbench fills in its present text.
+
+    A long file is opened at `spot`, else at the first of the texts of `about` that is in it, else shown page by page.
+    """
 
     editor: Editor
+    spot: Spot = WHOLE
+    about: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPage:
+    """Show some lines of a file; in place of the pressed card when a page was `turned`."""
+
+    path: str
+    spot: Spot
+    turned: bool = False
+    ref: StepRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepForm:
+    """Keep what was written into a form, unless its lines have changed meanwhile; `ref` as in `KeepFiles`."""
+
+    editor: Editor
+    ref: StepRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +169,8 @@ Action = (
     | Whisper
     | ShowHome
     | OpenEditor
+    | ShowPage
+    | KeepForm
     | StartCheck
     | RunCommands
     | KeepFiles

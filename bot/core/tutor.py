@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.core import checks, ladder, moves, shelf, talk, words
+from bot.core import checks, handins, ladder, moves, shelf, talk, words
 from bot.core.cards import check_card, filled, step_card
 from bot.core.events import (
     AnsweredQuestion,
@@ -24,10 +24,12 @@ from bot.core.events import (
     AskedToRebuild,
     AskedToReplace,
     AskedToReset,
+    AskedToSee,
     AskedToSkip,
     AskedToUndo,
     CheckEnded,
     Event,
+    FilledForm,
     HandedInUnusable,
     Mentioned,
     OpenedEditor,
@@ -40,29 +42,20 @@ from bot.core.events import (
     WentTo,
     WroteFiles,
 )
-from bot.core.judging.files import name_warning
 from bot.core.learner import Learner
 from bot.core.map import home, place, settled, welcome
-from bot.core.messages import Editor, Note, Offer
+from bot.core.messages import Note, Offer
 from bot.core.moves import note
-from bot.core.specs import FileSpec
 from bot.core.turn import (
-    Action,
-    KeepFiles,
-    OpenEditor,
-    PrepareProject,
     RefreshBoard,
     Replace,
-    ReplaceText,
     RunCommands,
     Say,
     ShowHome,
-    TakeProject,
     Turn,
-    UndoEdit,
     Whisper,
 )
-from bot.core.workshop import Step, StepRef, Workshop
+from bot.core.workshop import Workshop
 from bot.handin.plan import BuildPlan, RunPlan
 
 __all__ = ["check_card", "decide", "filled", "home", "step_card"]
@@ -106,13 +99,17 @@ def _decided(workshop: Workshop, learner: Learner, event: Event, now: datetime) 
         case AnsweredQuestion():
             return checks.answered(workshop, learner, event, now)
         case OpenedEditor():
-            return _editor(workshop, learner, event.path)
+            return handins.editor(workshop, learner, event)
+        case AskedToSee():
+            return handins.page(learner, event)
+        case FilledForm():
+            return handins.form(workshop, learner, event)
         case AskedToReplace() | AskedToUndo():
-            return _edit(workshop, learner, event)
+            return handins.edit(workshop, learner, event)
         case WroteFiles():
-            return _files(workshop, learner, event)
+            return handins.files(workshop, learner, event)
         case UploadedProject():
-            return _project(workshop, learner, event)
+            return handins.project(workshop, learner, event)
         case HandedInUnusable():
             return Turn(learner, (note(event.say or words.NOTHING_HANDED_IN, ref=learner.at),))
         case TypedCommands():
@@ -179,78 +176,12 @@ def _about_the_step(
             assert_never(event)
 
 
-def _editor(workshop: Workshop, learner: Learner, path: str) -> Turn:
-    path = path.strip().strip("`'\"").removeprefix("./")
-    step = workshop.step(learner.at) if learner.at else None
-    path = path or (step.handin.files[0] if step and step.handin.files else "Dockerfile")
-    parts = path.split("/")
-    if len(path) > 200 or not path.isprintable() or "" in parts or ".." in parts or "\\" in path:
-        return Turn(learner, (note(words.BAD_PATH, ref=learner.at),))
-    return Turn(learner, (*_prepared(learner), OpenEditor(Editor(path, "", learner.at))))
-
-
-def _prepared(learner: Learner) -> tuple[Action, ...]:
-    """Return what somebody needs who works before pressing Start: the project, so that nothing is lost later."""
-    return (PrepareProject(),) if learner.at is None else ()
-
-
-def _files(workshop: Workshop, learner: Learner, event: WroteFiles) -> Turn:
-    if not event.files:
-        return Turn(learner, (note(words.NOTHING_HANDED_IN, ref=learner.at),))
-    ref = learner.at
-    step = workshop.step(ref) if ref else None
-    if ref is None or step is None:
-        return Turn(learner, (*_prepared(learner), KeepFiles(event.files), note(words.NOT_STARTED, Offer.START)))
-    paths = {path for path, _ in event.files}
-    wanted = bool(paths & set(step.handin.files)) and not learner.done(ref)
-    ready = wanted and not ladder.open_answers(learner, ref, step)
-    kept = KeepFiles(event.files, ref if ready else None)
-    return Turn(learner, (kept, *_after_files(learner, ref, step, paths)))
-
-
-def _project(workshop: Workshop, learner: Learner, event: UploadedProject) -> Turn:
-    """Return the turn for an uploaded project: it is one change, and what is said of it is one message."""
-    specs = (condition.with_ for _, condition in workshop.conditions())
-    expected = frozenset(spec.path for spec in specs if isinstance(spec, FileSpec) and spec.contains)
-    take = TakeProject(event.name, event.files, event.left_out, expected)
-    ref = learner.at
-    step = workshop.step(ref) if ref else None
-    if ref is None or step is None:
-        return Turn(learner, (*_prepared(learner), take, note(words.NOT_STARTED, Offer.START)))
-    paths = {path for path, _ in event.files}
-    wanted = paths & set(step.handin.files) and not learner.done(ref) and not ladder.open_answers(learner, ref, step)
-    return Turn(learner, (replace(take, ref=ref if wanted else None), *_after_files(learner, ref, step, paths)))
-
-
-def _edit(workshop: Workshop, learner: Learner, event: AskedToReplace | AskedToUndo) -> Turn:
-    """Return the turn for a change in place; what a check needs beyond the file is said as for any other hand-in."""
-    ref = learner.at
-    step = workshop.step(ref) if ref else None
-    wanted = ref and step and event.path in ("", *step.handin.files) and not learner.done(ref)
-    ready = ref if ref and step and wanted and not ladder.open_answers(learner, ref, step) else None
-    if isinstance(event, AskedToUndo):
-        return Turn(learner, (*_prepared(learner), UndoEdit(event.path, ready)))
-    return Turn(learner, (*_prepared(learner), ReplaceText(event.path, event.old, event.new, ready)))
-
-
-def _after_files(learner: Learner, ref: StepRef, step: Step, paths: set[str]) -> tuple[Action, ...]:
-    misnamed = next((warning for path in sorted(paths) if (warning := name_warning(path))), "")
-    if misnamed:
-        return (note(misnamed, Offer.EDIT, ref=ref),)
-    if step.handin.commands:
-        return (note(words.REBUILD, ref=ref),)
-    left = len(ladder.open_answers(learner, ref, step))
-    if left and paths & set(step.handin.files) and not learner.done(ref):
-        return (note(words.answers_left(left), Offer.CHECK, ref=ref),)
-    return ()
-
-
 def _commands(workshop: Workshop, learner: Learner, event: TypedCommands) -> Turn:
     if not event.commands:
         return Turn(learner, (note(words.NO_COMMANDS, Offer.HELP, ref=learner.at),))
     ref = learner.at
     step = workshop.step(ref) if ref else None
-    run = (*_prepared(learner), RunCommands(event.commands, ref))
+    run = (*handins.prepared(learner), RunCommands(event.commands, ref))
     made = any(isinstance(command.plan, BuildPlan | RunPlan) for command in event.commands)
     if ref and step and step.handin.commands and made and not learner.done(ref):
         return Turn(learner, (*run, note(words.AFTER_COMMANDS, Offer.CHECK, Offer.HINT, ref=ref)))

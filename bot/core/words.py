@@ -58,7 +58,8 @@ Here is what you can say. Buttons do the same.
 - **status**: where you are · `go 02`: go to a section
 - **reset**: do a step or section again · **rebuild**: bring your containers back
 - `edit Dockerfile`: write a file here; a code block or an upload works too, or your whole project as .zip
-- `replace OLD with NEW in FILE`: change a long file · **undo**: take a change back
+- `edit FILE 40-60`, `edit FILE near WORD`, `show FILE`: some lines of a long file
+- `replace OLD with NEW in FILE`: change a text · **undo**: take the last change back
 - `docker …`, `curl …`, `ls`, `cat FILE`: I run it for you and show the output
 
 Ask me about words too (“what is an image?”), or paste an error and I will have a look."""

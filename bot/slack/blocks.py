@@ -19,6 +19,7 @@ from bot.core.messages import (
     CommandOutput,
     ConditionLine,
     Editor,
+    FilePage,
     FileSaved,
     HintCard,
     Mark,
@@ -33,6 +34,7 @@ from bot.core.messages import (
 )
 from bot.core.verdict import Blocked, Failed, Fault, NotYet, Passed, TimedOut
 from bot.core.workshop import StepRef
+from bot.handin.windows import FORM_LIMIT, Spot
 from bot.slack.elements import (
     MESSAGE_TEXT,
     OUTPUT_TEXT,
@@ -60,7 +62,7 @@ ANSWER = "answer:"  #: action_id prefix of a quiz option, e.g. `answer:0`
 GO = "go:"  #: action_id prefix of a section on the map, e.g. `go:02`
 EDITOR_VIEW = "editor"  #: callback_id of the file form
 EDITOR_INPUT = "content"  #: action_id and block_id of its text
-EDITOR_LIMIT = 3_000  #: Source: docs.slack.dev, plain text input, max_length
+EDITOR_LIMIT = FORM_LIMIT  #: Source: docs.slack.dev, plain text input, max_length
 BOARD_ROWS = 40  #: keeps the board inside one message
 
 LABELS: dict[Offer, str] = {
@@ -71,6 +73,9 @@ LABELS: dict[Offer, str] = {
     Offer.CHECK: "Check my work",
     Offer.HINT: "Hint",
     Offer.EDIT: "Write file",
+    Offer.PAGE_BACK: "◀ Lines before",
+    Offer.PAGE_ON: "Next lines ▶",
+    Offer.EDIT_LINES: "Edit these lines",
     Offer.SKIP: "Skip",
     Offer.SKIP_SURE: "Yes, skip it",
     Offer.RESET_SURE: "Yes, reset",
@@ -111,6 +116,20 @@ def read_value(value: str) -> Value:
     return Value(owner, StepRef.parse(ref) if ref else None, detail)
 
 
+def spot_of(path: str, first: int = 0, last: int = 0) -> str:
+    """Return lines of a file as a button's detail; `read_spot` undoes it."""
+    return f"{path}:{first}-{last}" if first else path
+
+
+def read_spot(detail: str) -> tuple[str, Spot]:
+    """Return the file and the lines that a button's detail names."""
+    path, colon, lines = detail.rpartition(":")
+    first, _, last = lines.partition("-")
+    if colon and first.isdigit() and last.isdigit():
+        return path, Spot(int(first), int(last))
+    return detail, Spot()
+
+
 def render(message: Message, owner: str) -> Rendered:
     """Return the message for `owner`, whose buttons only they may press."""
     match message:
@@ -130,6 +149,8 @@ def render(message: Message, owner: str) -> Rendered:
             return _output(message)
         case FileSaved():
             return _saved(message, owner)
+        case FilePage():
+            return _page(message, owner)
         case StatusCard():
             return _status(message, owner)
         case Board():
@@ -170,7 +191,9 @@ def _minutes(minutes: float) -> str:
 
 
 def _note(note: Note, owner: str) -> Rendered:
-    return Rendered(_text(note.text), [markdown(note.text), *_buttons(note.offers, owner, note.ref, note.scope)])
+    box = [rich(preformatted(cut_middle(note.verbatim, EDITOR_LIMIT)))] if note.verbatim else []
+    buttons = _buttons(note.offers, owner, note.ref, note.scope)
+    return Rendered(_text(note.text), [markdown(note.text), *box, *buttons])
 
 
 def _welcome(welcome: Welcome, owner: str) -> Rendered:
@@ -358,6 +381,29 @@ def _saved(saved: FileSaved, owner: str) -> Rendered:
     return Rendered(_text(text), [*blocks, *_buttons(saved.offers, owner, saved.ref)])
 
 
+def _page(page: FilePage, owner: str) -> Rendered:
+    """Return some lines with their numbers; each button names the lines it leads to."""
+    width = len(str(page.last))
+    lines = page.text.split("\n")
+    numbered = "\n".join(f"{number:>{width}}  {text}" for number, text in enumerate(lines, page.first))
+    where = f"`{cut(page.path, 200)}` · lines {page.first}–{page.last} of {page.of}"
+    text = f"{cut(page.say, 500)} {where}".strip()
+    leads = {
+        Offer.PAGE_BACK: spot_of(page.path, page.first - 1, page.first - 1),
+        Offer.PAGE_ON: spot_of(page.path, page.last + 1, page.last + 1),
+    }
+    here = spot_of(page.path, page.first, page.last)
+    row = actions(
+        *(
+            button(LABELS[offer], OFFER + offer, value_of(owner, page.ref, leads.get(offer, here)))
+            for offer in page.offers
+        )
+    )
+    return Rendered(
+        _text(text), [rich(line(*inline(text))), rich(preformatted(cut_middle(numbered, OUTPUT_TEXT))), row]
+    )
+
+
 def _status(card: StatusCard, owner: str) -> Rendered:
     blocks = status_blocks(card, owner)
     return Rendered(_text(f"{card.title}: {_done(card)}. {card.here}"), blocks)
@@ -431,12 +477,14 @@ def _board_row(row: BoardRow) -> Element:
 
 
 def editor_view(editor: Editor, owner: str, channel: str) -> dict[str, Any]:
-    """Return the form for one file, answered in `channel`; its text is optional: an empty file can be saved too."""
+    """Return the form for one file or some lines of it, answered in `channel`; an empty one can be saved too."""
+    what = f"Lines {editor.first}–{editor.last} of" if editor.first else "Content of"
+    place = f"{spot_of(editor.path, editor.first, editor.last)}#{editor.mark}"
     return {
         "type": "modal",
         "callback_id": EDITOR_VIEW,
-        "private_metadata": f"{channel}|{value_of(owner, editor.ref, editor.path)}",
-        "title": plain(cut(editor.path, 24), 24),
+        "private_metadata": f"{channel}|{value_of(owner, editor.ref, place)}",
+        "title": plain(_short(editor.path), 24),
         "submit": plain("Save", 24),
         "close": plain("Cancel", 24),
         "blocks": [
@@ -444,7 +492,7 @@ def editor_view(editor: Editor, owner: str, channel: str) -> dict[str, Any]:
                 "type": "input",
                 "block_id": EDITOR_INPUT,
                 "optional": True,
-                "label": plain(cut(f"Content of {editor.path}", 75)),
+                "label": plain(cut(f"{what} {editor.path}", 75)),
                 "element": {
                     "type": "plain_text_input",
                     "action_id": EDITOR_INPUT,
@@ -455,3 +503,8 @@ def editor_view(editor: Editor, owner: str, channel: str) -> dict[str, Any]:
             }
         ],
     }
+
+
+def _short(path: str) -> str:
+    """Return a path as the title of a form: its end says most."""
+    return path if len(path) <= 24 else f"…{path[-23:]}"

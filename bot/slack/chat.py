@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.messages import Editor, Message, Note, Offer, StatusCard
 from bot.errors import CardGone, ChatError
 from bot.ports import Progress, Where
-from bot.slack.blocks import Rendered, editor_view, home_view, render
+from bot.slack.blocks import Rendered, editor_view, home_view, render, spot_of
 from bot.slack.outbox import Outbox, Priority
 
 log = structlog.get_logger(__name__)
@@ -142,7 +142,9 @@ class SlackChat:
                 log.info("form_not_opened", error=error.response["error"])
             else:
                 return
-        note = Note(f"Here is the editor for `{editor.path}`.", (Offer.EDIT,), editor.ref, editor.path)
+        lines = f"lines {editor.first}–{editor.last} of " if editor.first else ""
+        place = spot_of(editor.path, editor.first, editor.last)
+        note = Note(f"Here is the editor for {lines}`{editor.path}`.", (Offer.EDIT,), editor.ref, place)
         await self.show(where.without_press(), note)
 
     async def publish_home(self, user: str, home: StatusCard) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.classroom import Classroom
-from bot.core.events import Arrived, Event, Mentioned, OpenedHome, WroteFiles
+from bot.core.events import Arrived, Event, Mentioned, OpenedHome
 from bot.ports import Where
 from bot.slack.blocks import ANSWER, EDITOR_INPUT, EDITOR_VIEW, GO, OFFER, read_value
 from bot.slack.chat import SlackChat
 from bot.slack.people import People
-from bot.slack.reading import read_message, read_press
+from bot.slack.reading import read_form, read_message, read_press
 from bot.slack.uploads import Uploads
 
 PROMPTS = [("Continue the workshop", "start"), ("Where am I?", "status"), ("Give me a hint", "hint"), ("Help", "help")]
@@ -79,8 +79,7 @@ class LearnerListeners:
         await ack()
         channel, _, rest = view["private_metadata"].partition("|")
         content = view["state"]["values"][EDITOR_INPUT][EDITOR_INPUT].get("value") or ""
-        event = WroteFiles(((read_value(rest).detail, content.encode()),), "form")
-        await self._turn(event, Where(channel, body["user"]["id"]))
+        await self._turn(read_form(read_value(rest).detail, content), Where(channel, body["user"]["id"]))
 
     async def learner_used_the_command(self, ack: Any, command: Body, respond: Any) -> None:
         """Take `/docent WORDS`: everything a word does; the answer goes to the direct message."""

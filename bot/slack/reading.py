@@ -15,8 +15,10 @@ from bot.core.events import (
     AskedToKeepSandbox,
     AskedToRebuild,
     AskedToReset,
+    AskedToSee,
     AskedToSkip,
     Event,
+    FilledForm,
     HandedInUnusable,
     OpenedEditor,
     PressedForeignCard,
@@ -30,7 +32,7 @@ from bot.core.messages import Offer
 from bot.handin.command import looks_like_commands, read_commands, unslack
 from bot.handin.project import read_code_blocks
 from bot.handin.replacing import asks_to_replace
-from bot.slack.blocks import ANSWER, GO, OFFER, Value, read_value
+from bot.slack.blocks import ANSWER, GO, OFFER, Value, read_spot, read_value
 
 MESSAGE_LIMIT = 12_000  #: characters read of one message; Slack itself cuts at 40,000
 
@@ -67,6 +69,13 @@ def read_press(action_id: str, raw_value: str, presser: str) -> Event:
     raise ValueError(f"no button of ours has the action {action_id!r}")
 
 
+def read_form(detail: str, text: str) -> FilledForm:
+    """Return the event that a saved file form is; `detail` is what `editor_view` put into it."""
+    place, _, mark = detail.partition("#")
+    path, spot = read_spot(place)
+    return FilledForm(path, text, spot.first, spot.last, mark)
+
+
 def _read_offer(offer: Offer, value: Value) -> Event:  # noqa: C901 - one row each
     match offer:
         case Offer.START | Offer.CONTINUE:
@@ -79,8 +88,10 @@ def _read_offer(offer: Offer, value: Value) -> Event:  # noqa: C901 - one row ea
             return AskedForCheck(value.ref)
         case Offer.HINT:
             return AskedForHint(value.ref)
-        case Offer.EDIT:
-            return OpenedEditor(value.detail)
+        case Offer.EDIT | Offer.EDIT_LINES:
+            return OpenedEditor(*read_spot(value.detail))
+        case Offer.PAGE_BACK | Offer.PAGE_ON:
+            return AskedToSee(*read_spot(value.detail), turned=True)
         case Offer.SKIP:
             return AskedToSkip(value.ref)
         case Offer.SKIP_SURE:

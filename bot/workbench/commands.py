@@ -31,6 +31,7 @@ from bot.handin.plan import (
 )
 from bot.handin.replacing import Replacement, read_replacement, replaced
 from bot.ports import Chat, Sandbox, Standings, Store, Where
+from bot.workbench.editing import Editing
 from bot.workbench.files import ProjectFiles
 from bot.workbench.rebuild import Rebuilds
 
@@ -48,6 +49,7 @@ class Workbench:
     def __init__(self, store: Store, standings: Standings, sandbox: Sandbox, chat: Chat, asset: Asset) -> None:
         self.files = ProjectFiles(store, sandbox, chat)
         self.rebuilds = Rebuilds(standings, store, sandbox, chat)
+        self.editing = Editing(self.files, chat)
         self._sandbox = sandbox
         self._chat = chat
         self._asset = asset

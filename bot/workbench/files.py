@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
@@ -21,6 +21,10 @@ from bot.ports import Chat, Sandbox, Store, Where
 from bot.workbench.said import dockerfile_warning, no_such_file, place_of, removed, saved_message, undone_message
 
 log = structlog.get_logger(__name__)
+
+
+#: what a file shall be, from what it is now
+Change = Callable[[bytes | None], bytes | Refusal]
 
 
 class ProjectFiles:
@@ -86,26 +90,34 @@ class ProjectFiles:
 
     async def replace(self, learner: str, path: str, texts: tuple[str, str], ref: StepRef | None, where: Where) -> None:
         """Replace the old text of a file by the new one and show what changed; else say what was found."""
-        async with self._pens[learner]:
-            await self._replace(learner, path, texts, ref, where)
-
-    async def _replace(
-        self, learner: str, path: str, texts: tuple[str, str], ref: StepRef | None, where: Where
-    ) -> None:
         project = await self._store.files(learner)
         path = place_of(path, project)
         if path not in project:
             await self._chat.show(where, Note(no_such_file(path, project)))
             return
-        before = project[path]
-        try:
-            after = replaced(before.decode(), *texts, path)
-        except UnicodeDecodeError:
-            after = Refusal("NOT_TEXT", f"`{path}` is not a text file, so I cannot replace words in it.", path)
-        if isinstance(after, Refusal):
-            await self._chat.show(where, Note(after.say))
-            return
-        await self._keep_one(learner, path, after.encode(), ref, where)
+
+        def change(before: bytes | None) -> bytes | Refusal:
+            try:
+                after = replaced((before or b"").decode(), *texts, path)
+            except UnicodeDecodeError:
+                return Refusal("NOT_TEXT", f"`{path}` is not a text file, so I cannot replace words in it.", path)
+            return after if isinstance(after, Refusal) else after.encode()
+
+        refused = await self.change(learner, path, change, ref, where)
+        if refused is not None:
+            await self._chat.show(where, Note(refused.say))
+
+    async def change(self, learner: str, path: str, how: Change, ref: StepRef | None, where: Where) -> Refusal | None:
+        """Write what `how` makes of a file as it is now (None: it is not there) and show it; else return its refusal.
+
+        Nobody else writes the file in between.
+        """
+        async with self._pens[learner]:
+            made = how((await self._store.files(learner)).get(path))
+            if isinstance(made, Refusal):
+                return made
+            await self._keep_one(learner, path, made, ref, where)
+            return None
 
     async def undo(self, learner: str, path: str, ref: StepRef | None, where: Where) -> None:
         """Take the last change back ('': whatever it wrote, else of this file), and show what that changed."""

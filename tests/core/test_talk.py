@@ -18,6 +18,7 @@ from bot.core.events import (
     AskedForStatus,
     AskedToReplace,
     AskedToReset,
+    AskedToSee,
     AskedToSkip,
     AskedToUndo,
     Event,
@@ -33,6 +34,7 @@ from bot.core.talk import EVENTS, answer, short_answer, understood
 from bot.core.turn import Say
 from bot.core.tutor import decide
 from bot.core.workshop import StepRef, Workshop
+from bot.handin.windows import Spot
 
 MEANT: list[tuple[str, Event]] = [
     ("next", AskedForNext()),
@@ -73,6 +75,10 @@ MEANT: list[tuple[str, Event]] = [
     ("edit", OpenedEditor("")),
     ("edit dockerfile", OpenedEditor("Dockerfile")),
     ("edit `src/index.js`", OpenedEditor("src/index.js")),
+    ("edit src/static/js/app.js 40-70", OpenedEditor("src/static/js/app.js", Spot(40, 70))),
+    ("edit app.js near “Add Item”", OpenedEditor("app.js", Spot(near="Add Item"))),
+    ("show src/static/js/app.js", AskedToSee("src/static/js/app.js")),
+    ("show dockerfile", AskedToSee("Dockerfile")),
     ("hello", Arrived()),
     ("Hi there!", Arrived()),
     ("done", AskedForCheck()),

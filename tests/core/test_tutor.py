@@ -21,6 +21,7 @@ from bot.core.events import (
     AskedToSkip,
     CheckEnded,
     Event,
+    FilledForm,
     HandedInUnusable,
     Mentioned,
     OpenedEditor,
@@ -29,6 +30,7 @@ from bot.core.events import (
     SaidSomething,
     Started,
     TypedCommands,
+    UploadedProject,
     WentTo,
     WroteFiles,
 )
@@ -44,11 +46,13 @@ from bot.core.messages import (
     StepCard,
     Welcome,
 )
+from bot.core.specs import FileSpec
 from bot.core.turn import (
     Apply,
     CancelCheck,
     CleanSandbox,
     KeepFiles,
+    KeepForm,
     OpenEditor,
     PrepareProject,
     RefreshBoard,
@@ -57,6 +61,7 @@ from bot.core.turn import (
     Say,
     ShowHome,
     StartCheck,
+    TakeProject,
     Turn,
     Whisper,
 )
@@ -64,6 +69,7 @@ from bot.core.tutor import decide, home, step_card
 from bot.core.verdict import Failed, Fault, Passed, Result, TimedOut, Verdict
 from bot.core.workshop import StepRef, Workshop
 from bot.handin.plan import BuildPlan, Command, ListContainers
+from bot.handin.windows import Spot
 
 RECIPE, BUILD, RUN, USE = (StepRef("02", name) for name in ("dockerfile", "build", "run", "use"))
 APP, IMAGE = StepRef("02", "app"), StepRef("01", "image")
@@ -459,6 +465,39 @@ def test_somebody_who_works_before_start_loses_nothing(workshop: Workshop, now: 
 @pytest.mark.parametrize(("said_path", "path"), [("", "Dockerfile"), ("`src/index.js`", "src/index.js"), ("./a", "a")])
 def test_the_editor_opens_the_file(workshop: Workshop, ada: Learner, now: datetime, said_path: str, path: str) -> None:
     assert did(decide(workshop, ada, OpenedEditor(said_path), now), OpenEditor).editor.path == path
+
+
+def test_the_editor_knows_what_the_step_is_about(workshop: Workshop, ada: Learner, now: datetime) -> None:
+    spec = FileSpec(path="Dockerfile", lacks="CMD old", contains="CMD new")
+    section, step = workshop.sections[1], workshop.step(ada.at) if ada.at else None
+    assert step
+    condition = step.conditions[0].model_copy(update={"with_": spec})
+    steps = (step.model_copy(update={"conditions": (condition,)}), *section.steps[1:])
+    sections = (workshop.sections[0], section.model_copy(update={"steps": steps}))
+    changed = workshop.model_copy(update={"sections": sections})
+    action = did(decide(changed, ada, OpenedEditor("Dockerfile", Spot(3, 9)), now), OpenEditor)
+    assert (action.spot, action.about) == (Spot(3, 9), ("CMD old", "CMD new"))
+    assert did(decide(changed, ada, OpenedEditor("src/index.js"), now), OpenEditor).about == ()
+
+
+def test_a_saved_form_is_a_hand_in_like_any_other(workshop: Workshop, ada: Learner, now: datetime) -> None:
+    answered = replace(ada, answers={f"{RECIPE}/when": 0, f"{RECIPE}/quotes": 1})
+    turn = decide(workshop, answered, FilledForm("Dockerfile", "FROM x", 3, 4, "f00d"), now)
+    kept = did(turn, KeepForm)
+    assert (kept.editor.first, kept.editor.last, kept.editor.mark, kept.ref) == (3, 4, "f00d", ada.at)
+    misnamed = decide(workshop, ada, FilledForm("dockerfile", "FROM x"), now)
+    assert "capital D" in the(misnamed, Note).text
+
+
+def test_an_uploaded_project_is_one_change(workshop: Workshop, ada: Learner, now: datetime) -> None:
+    answered = replace(ada, answers={f"{RECIPE}/when": 0, f"{RECIPE}/quotes": 1})
+    event = UploadedProject("a.zip", (("Dockerfile", b"FROM x"), ("b", b"")), ("left out",))
+    take = did(decide(workshop, answered, event, now), TakeProject)
+    assert (take.name, take.files, take.left_out, take.ref) == ("a.zip", event.files, ("left out",), ada.at)
+    other = did(decide(workshop, answered, UploadedProject("a.zip", (("b", b""),)), now), TakeProject)
+    assert other.ref is None
+    early = decide(workshop, Learner("U1", "Ada"), event, now)
+    assert [type(action).__name__ for action in early.actions] == ["PrepareProject", "TakeProject", "Say"]
 
 
 @pytest.mark.parametrize("path", ["../../etc/passwd", "/etc/passwd", "a//b", "x" * 300, "C:\\x", "a\x00b"])

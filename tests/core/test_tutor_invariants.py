@@ -16,6 +16,7 @@ from bot.core.tutor import decide
 from bot.core.verdict import CODES, Blocked, Failed, Fault, NotYet, Passed, TimedOut, Verdict
 from bot.core.workshop import StepRef
 from bot.handin.plan import BuildPlan, Command, ListContainers, Refusal
+from bot.handin.windows import Spot
 
 from .conftest import LESSONS
 
@@ -73,6 +74,9 @@ any_event = st.one_of(
     st.builds(events.Started),
     st.builds(events.AskedToReplace, TEXT, TEXT, TEXT),
     st.builds(events.AskedToUndo, TEXT),
+    st.builds(events.AskedToSee, TEXT, st.builds(Spot, st.integers(0, 9), st.integers(0, 9), TEXT), st.booleans()),
+    st.builds(events.FilledForm, TEXT, TEXT, st.integers(0, 9), st.integers(0, 9), TEXT),
+    st.builds(events.UploadedProject, TEXT, st.lists(st.tuples(TEXT, st.binary(max_size=9)), max_size=3).map(tuple)),
     st.builds(events.AskedForNext, cards),
     st.builds(events.AskedForBack, cards),
     st.builds(events.AskedForHint, cards),

@@ -17,6 +17,7 @@ from bot.core.messages import (
     CommandOutput,
     ConditionLine,
     Editor,
+    FilePage,
     FileSaved,
     HintCard,
     Mark,
@@ -85,6 +86,8 @@ def messages(text: str) -> list[Message]:
         CommandOutput(text[:2_000], Output(text, 125, 1.0, text[:300])),
         CommandOutput("docker ps", Output("")),
         FileSaved(text[:100] or "x", 10, 2, False, text, text[:500], (Offer.CHECK,), REF),
+        Note(text[:300], (Offer.EDIT,), REF, "a.js", text),
+        FilePage(text[:200], 1, 60, 133, text, (Offer.PAGE_BACK, Offer.EDIT_LINES, Offer.PAGE_ON), text[:100], REF),
         StatusCard(text[:80], text[:75] or "x", SECTIONS, text[:150], True, False, (Offer.CONTINUE, Offer.HELP)),
         Board(text[:150] or "x", ROWS, 20, 3, 60, text[:300]),
         Board("x", (), 0, 0, 0),
@@ -126,6 +129,7 @@ def test_home_and_the_form_are_views_that_slack_takes() -> None:
     assert validate_view(home_view(card, "U1")) == []
     assert validate_view(editor_view(Editor("Dockerfile", "FROM node:24-alpine", REF), "U1", "D1")) == []
     assert validate_view(editor_view(Editor("a" * 200, ""), "U1", "D1")) == []
+    assert validate_view(editor_view(Editor("a" * 200, "x" * 3_000, REF, 40_000, 49_999, "f" * 16), "U1", "D1")) == []
 
 
 def test_a_button_remembers_whose_it_is_and_what_it_is_about() -> None:
