@@ -17,6 +17,7 @@ from bot.core.evidence import (
     FileSeen,
     HttpSeen,
     ImageSeen,
+    RegistrySeen,
     ScenarioSeen,
     VolumeSeen,
 )
@@ -30,6 +31,7 @@ from bot.core.specs import (
     HttpSpec,
     ImageSpec,
     ProbeSpec,
+    RegistrySpec,
     ScenarioSpec,
     VolumeSpec,
 )
@@ -103,6 +105,7 @@ NOTHING: dict[type, Evidence] = {
     ContextSpec: ContextSeen(BuildSeen(ok=False, line="no Dockerfile")),
     VolumeSpec: VolumeSeen(),
     ScenarioSpec: ScenarioSeen("no_container"),
+    RegistrySpec: RegistrySeen("ada/getting-started"),
 }
 
 

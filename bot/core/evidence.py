@@ -242,6 +242,22 @@ class HistorySeen:
     others: tuple[str, ...] = ()  #: names of the learner's images
 
 
+@dataclass(frozen=True, slots=True)
+class RegistrySeen:
+    """What the registry has under a name, beside what the learner's sandbox has; ids are image ids, '' for none."""
+
+    name: str  #: `ada/getting-started`
+    local_id: str = ""  #: of the image that it must be
+    tagged_id: str = ""  #: of what carries this name in the sandbox
+    names: tuple[str, ...] = ()  #: the learner's own tags
+    digest: str = ""  #: of what the registry has as `latest`, '' for nothing
+    stored_id: str = ""  #: of the image there, '' when it has none for this host's kind of machine
+    platforms: tuple[str, ...] = ()  #: that it was built for
+    tags: tuple[str, ...] = ()  #: what else the repository has when `latest` is missing
+    refused: str = ""  #: why it is not taken in here
+    down: str = ""  #: why the registry could not be asked
+
+
 Evidence = (
     AnswerSeen
     | FileSeen
@@ -258,4 +274,5 @@ Evidence = (
     | LogsSeen
     | SqlSeen
     | HistorySeen
+    | RegistrySeen
 )

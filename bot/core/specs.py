@@ -57,6 +57,7 @@ class ContainerSpec(Spec):
     host_port: int | None = None
     address: str | None = None  #: e.g. `127.0.0.1`
     log: str | None = None  #: a line that the container must have printed
+    pushed: bool = False  #: started under the name that it has in the learner's namespace of the registry
     sole: bool = False  #: no container of an older build, and none that does not run, is left beside it
     wait_s: float = 10
 
@@ -99,6 +100,7 @@ class HttpSpec(Spec):
     image: str
     port: int
     fresh: bool = False  #: start a container of our own from the image for this probe
+    pushed: bool = False  #: the same, from what the learner's namespace of the registry has under this name
     asks: tuple[HttpAsk, ...] = Field(min_length=1)
     wait_s: float = 10
 
@@ -187,6 +189,13 @@ class HistorySpec(Spec):
     image: str
 
 
+class RegistrySpec(Spec):
+    """The learner's namespace of the registry has this image, and it is the one that they have built."""
+
+    image: str  #: below the namespace, e.g. `getting-started`
+    like: str  #: their own image that it must be; one that was handed in from outside has none to compare with
+
+
 ProbeSpec = (
     AnswerSpec
     | FileSpec
@@ -203,6 +212,7 @@ ProbeSpec = (
     | LogsSpec
     | SqlSpec
     | HistorySpec
+    | RegistrySpec
 )
 ProbeName = Annotated[str, Field(pattern="^[a-z]+$")]
 
@@ -223,4 +233,5 @@ SPECS: dict[str, type[Spec]] = {
     "logs": LogsSpec,
     "sql": SqlSpec,
     "history": HistorySpec,
+    "registry": RegistrySpec,
 }

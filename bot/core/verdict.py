@@ -23,6 +23,7 @@ from bot.core.evidence import (
     ImageSeen,
     LogsSeen,
     NetworkSeen,
+    RegistrySeen,
     ScenarioSeen,
     SqlSeen,
     VolumeSeen,
@@ -40,6 +41,7 @@ from bot.core.judging import (
     rebuilds,
     records,
     sayings,
+    shares,
 )
 from bot.core.results import Blocked, Failed, Fault, NotYet, Passed, Result, TimedOut, Verdict
 from bot.core.specs import (
@@ -57,6 +59,7 @@ from bot.core.specs import (
     LogsSpec,
     NetworkSpec,
     ProbeSpec,
+    RegistrySpec,
     ScenarioSpec,
     Spec,
     SqlSpec,
@@ -120,6 +123,7 @@ ROWS: Mapping[type[Spec], Row] = {
     ),
     SqlSpec: Row(SqlSeen, lambda spec, seen, last: records.judge(spec, seen, last=last), records.CODES),
     HistorySpec: Row(HistorySeen, lambda spec, seen, _: layers.judge(spec, seen), layers.CODES),
+    RegistrySpec: Row(RegistrySeen, lambda spec, seen, _: shares.judge(spec, seen), shares.CODES),
 }
 #: probe → every code that it can fail with
 CODES: Mapping[str, frozenset[str]] = {probe: ROWS[spec].codes for probe, spec in SPECS.items()}

@@ -30,6 +30,7 @@ from bot.core.specs import (
     LogsSpec,
     NetworkSpec,
     ProbeSpec,
+    RegistrySpec,
     ScenarioSpec,
     SqlSpec,
     VolumeSpec,
@@ -51,19 +52,29 @@ from bot.sandbox.records import Records
 from bot.sandbox.sayings import logs_seen
 from bot.sandbox.scenario import Scenarios, volume_seen
 from bot.sandbox.setup import Setup
+from bot.sandbox.sharing.opening import Sharing
+from bot.sandbox.sharing.proofs import Proofs
 from bot.sandbox.things import Container
 
 
 class Probes:
     """Looks at one learner's things for one condition."""
 
-    def __init__(self, setup: Setup, networks: Networks, verifiers: Verifiers, builds: Builds) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        networks: Networks,
+        verifiers: Verifiers,
+        builds: Builds,
+        sharing: Sharing | None = None,
+    ) -> None:
         self._setup, self._networks, self._verifiers, self._builds = setup, networks, verifiers, builds
         self._files = ImageFiles(setup)
         self._rebuilds = Rebuilds(setup, builds, self._files)
         self._scenarios = Scenarios(setup, networks, verifiers)
         self._records = Records(setup, verifiers)
         self._asking = Asking(setup, networks, verifiers)
+        self._proofs = Proofs(setup, sharing)
 
     async def probe(
         self, owner: Owner, spec: ProbeSpec, files: Mapping[str, bytes], *, attempt: int, again: bool
@@ -80,6 +91,8 @@ class Probes:
                 return await self._of_container(owner, spec, attempt, again=again)
             case NetworkSpec() | DnsSpec() | LogsSpec() | SqlSpec():
                 return await self._among(owner, spec, again=again)
+            case RegistrySpec():
+                return await self._proofs.registry(owner, spec)
 
     async def _of_image(
         self,
@@ -159,8 +172,12 @@ class Probes:
     async def container(self, owner: Owner, spec: ContainerSpec) -> ContainersSeen:
         """Look at the learner's containers of the asked image."""
         mine = await containers(self._setup, owner)
-        image_id = await self._image_id(owner, spec.image)
-        chosen = made_from(mine, spec.image, image_id)
+        if spec.pushed:
+            name = await self._proofs.name(owner, spec.image)
+            image_id, chosen = await self._image_id(owner, name), made_from(mine, name, "")
+        else:
+            image_id = await self._image_id(owner, spec.image)
+            chosen = made_from(mine, spec.image, image_id)
         views = await asyncio.gather(*(self._view(each) for each in chosen))
         others = tuple(each.name for each in mine if each not in chosen)
         return ContainersSeen(image_id, tuple(view for view in views if view is not None), others)
@@ -178,12 +195,15 @@ class Probes:
     async def http(self, owner: Owner, spec: HttpSpec, attempt: int, *, patient: bool) -> HttpSeen:
         """Ask the app from outside: in the learner's newest running container, or in a fresh one of the image."""
         nonce = secrets.token_hex(4)
-        image_id = await self._image_id(owner, spec.image)
-        if spec.fresh and not image_id:
+        if spec.pushed:
+            image_id = await self._proofs.fetched(owner, spec.image, attempt)
+        else:
+            image_id = await self._image_id(owner, spec.image)
+        if (spec.fresh or spec.pushed) and not image_id:
             return HttpSeen(nonce, state="no_image")
         container = (
             await self._asking.fresh(owner, spec, image_id, attempt)
-            if spec.fresh
+            if spec.fresh or spec.pushed
             else await self._running(owner, spec, image_id)
         )
         if container is None:
@@ -203,6 +223,7 @@ class Probes:
     async def prepare(self) -> None:
         """Do now what the first check would otherwise wait for."""
         await self._files.prepare()
+        await self._proofs.release()
 
     async def release(self, attempt: int) -> None:
         """Remove what probes of this attempt made (idempotent)."""
@@ -210,6 +231,7 @@ class Probes:
         mine = (f"docent.instance={self._setup.instance}", "docent.kind=probe", f"docent.attempt={attempt}")
         for each in await host.containers(*mine):
             await host.remove(each.id)
+        await self._proofs.release(attempt)
         await remove_kept(host, f"docent.instance={self._setup.instance}", f"docent.attempt={attempt}")
 
 

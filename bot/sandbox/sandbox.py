@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+import structlog
+
 from bot.core.evidence import Evidence
 from bot.core.specs import ProbeSpec
 from bot.core.standing import Standing
-from bot.errors import HostError
+from bot.errors import HostError, RegistryDown
 from bot.handin.plan import Output, Plan
 from bot.ports import Progress
 from bot.sandbox.builds import Builds
@@ -16,12 +18,15 @@ from bot.sandbox.engine import Engine
 from bot.sandbox.host import Host
 from bot.sandbox.inventory import clear, standing
 from bot.sandbox.janitor import demolish, remove_kept, remove_pulled, sweep
+from bot.sandbox.names import Owner
 from bot.sandbox.pool import Networks, Verifiers
 from bot.sandbox.probes import Probes
 from bot.sandbox.project_volume import ProjectVolumes
 from bot.sandbox.recipe import Limits
 from bot.sandbox.setup import Setup
 from bot.sandbox.sharing.opening import Opening, opened
+
+log = structlog.get_logger(__name__)
 
 
 class DockerSandbox:
@@ -48,9 +53,9 @@ class DockerSandbox:
         self._networks = Networks(self._setup)
         self._verifiers = Verifiers(self._setup, self._networks)
         self._builds = Builds(self._setup)
-        self._probes = Probes(self._setup, self._networks, self._verifiers, self._builds)
-        self._projects = ProjectVolumes(self._setup)
         self.sharing = opened(self._setup, opening) if opening else None
+        self._probes = Probes(self._setup, self._networks, self._verifiers, self._builds, self.sharing)
+        self._projects = ProjectVolumes(self._setup)
         shop = self.sharing.shop if self.sharing else None
         self._commands = Commands(self._setup, self._networks, self._verifiers, self._builds, self._projects, shop)
 
@@ -89,7 +94,7 @@ class DockerSandbox:
             await clear(self._setup, self._verifiers, owner, keep)
 
     async def clean(self, learner: str) -> None:
-        """Remove the learner's containers, networks, volumes and images."""
+        """Remove the learner's containers, networks, volumes and images, also what they have in the registry."""
         owner, host = self._setup.owner(learner), self._setup.host
         async with self._setup.turns[owner.key]:
             await self._verifiers.remove(owner)
@@ -99,9 +104,18 @@ class DockerSandbox:
                 for tag in image.tags or (image.id,):
                     await host.remove_image(tag, force=True)
             await remove_pulled(host, *owner.images)
+            await self._clear_registry(owner)
             await remove_kept(host, *owner.labels)
             self._networks.forget(owner)
             self._projects.forget(owner)
+
+    async def _clear_registry(self, owner: Owner) -> None:
+        if self.sharing is None or not self.sharing.house.address:
+            return
+        try:
+            await self.sharing.contents.clear(await self.sharing.passes.namespace(owner.learner))
+        except RegistryDown as error:
+            log.warning("not_cleared", learner=owner.learner, error=str(error))
 
     async def demolish(self) -> None:
         """Remove everything of this instance from the host; for rehearsals, tests and a farewell."""

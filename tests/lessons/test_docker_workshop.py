@@ -10,7 +10,7 @@ import pytest
 
 from bot.authoring.lint import lint
 from bot.authoring.load import load_workshop
-from bot.core.cards import check_card, failure_text
+from bot.core.cards import check_card, failure_text, filled
 from bot.core.evidence import FileSeen
 from bot.core.messages import CheckState
 from bot.core.specs import AnswerSpec, FileSpec
@@ -110,7 +110,7 @@ COMMANDS += [act.say for _, step in STEPS for wrong in step.wrong for act in wro
 COMMANDS += [block.strip() for _, step in STEPS for block in re.findall(r"```\n(.*?)```", step.say, re.DOTALL)]
 
 
-@pytest.mark.parametrize("line", sorted({line.replace("${image}", WORKSHOP.image) for line in COMMANDS}))
+@pytest.mark.parametrize("line", sorted({filled(line, WORKSHOP.seen_by("ada")) for line in COMMANDS}))
 def test_every_command_that_a_lesson_names_is_one_we_know(line: str) -> None:
     if isinstance(read_replacement(line), Replacement):
         return

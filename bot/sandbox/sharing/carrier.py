@@ -70,6 +70,17 @@ class Carrier:
             raise RegistryDown(f"The engine could not fetch {home.repository}: {screen.error}.")
         return screen
 
+    async def drop(self, reference: str) -> None:
+        """Take a name away from a fetched image, and the digests under which it came unless a name there keeps them."""
+        host = self._setup.host
+        detail = await host.image(reference)
+        for digest in (detail.raw.get("RepoDigests") or ()) if detail else ():
+            repository = str(digest).partition("@")[0]
+            kept = any(tag.rpartition(":")[0] == repository for tag in detail.tags) if detail else True
+            if repository.startswith(f"{self._house.address}/") and not kept:
+                await host.remove_image(str(digest))
+        await host.remove_image(reference)
+
     def _auth(self, access: Access) -> str:
         """Return `X-Registry-Auth` with a token in it, so that the engine need not ask for one."""
         token = self._house.issuer().token("docent", [access], datetime.now(UTC))

@@ -20,12 +20,14 @@ from bot.sandbox.recipe import MIB, Limits
 from bot.sandbox.sharing import judged
 from bot.sandbox.sharing.house import House
 from bot.sandbox.sharing.issuer import Access
+from bot.sandbox.sharing.scopes import owns
 from bot.sandbox.things import Raw
 
 ANSWER_S = 30.0
 TEXT_MAX = 4 * MIB  #: of a manifest or a list
 CHUNK = 256 * 1024
 REMEMBERED = 4_096
+MOST_REPOSITORIES = 1_000
 GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -126,12 +128,27 @@ class Contents:
         self._unpacked[layer.digest] = size
         return size
 
-    async def forget(self, repository: str, tag: str) -> bool:
-        """Remove an image from the registry; False when there was none."""
+    async def clear(self, namespace: str) -> int:
+        """Remove every image of a namespace, and return how many tags that were."""
+        removed = 0
+        for repository in await self._repositories(namespace):
+            for tag in await self.tags(repository):
+                removed += await self._forget(repository, tag)
+        return removed
+
+    async def _repositories(self, namespace: str) -> tuple[str, ...]:
+        path = f"/v2/_catalog?n={MOST_REPOSITORIES}&last={namespace}/"
+        answer = await self._get("catalog", path, "application/json", Access("catalog", ("*",), "registry"))
+        listed = json.loads(answer[1]).get("repositories") if answer else None
+        return tuple(name for name in map(str, listed or ()) if owns(namespace, name))
+
+    async def _forget(self, repository: str, tag: str) -> bool:
         found = await self._manifest(repository, tag)
-        if found is None:
+        path = f"/v2/{repository}/manifests/{found[0]}" if found else ""
+        if not path:
             return False
-        async with self._asked(repository, f"/v2/{repository}/manifests/{found[0]}", "*/*", method="DELETE") as answer:
+        may = Access(repository, ("pull", "delete"))
+        async with self._asked(repository, path, "*/*", may, method="DELETE") as answer:
             return answer.status == 202
 
     async def _manifest(self, repository: str, reference: str) -> tuple[str, Raw, int] | None:
@@ -143,8 +160,8 @@ class Contents:
         # what it is called is what it is: the digest is worked out here, not believed
         return (f"sha256:{hashlib.sha256(answer[1]).hexdigest()}", raw or {}, len(answer[1]))
 
-    async def _get(self, repository: str, path: str, kinds: str) -> tuple[int, bytes] | None:
-        async with self._asked(repository, path, kinds) as answer:
+    async def _get(self, repository: str, path: str, kinds: str, may: Access | None = None) -> tuple[int, bytes] | None:
+        async with self._asked(repository, path, kinds, may) as answer:
             if answer.status == 404:
                 return None
             body = await answer.content.read(TEXT_MAX + 1) if answer.status == 200 else b""
@@ -156,11 +173,11 @@ class Contents:
 
     @asynccontextmanager
     async def _asked(
-        self, repository: str, path: str, kinds: str, method: str = "GET"
+        self, repository: str, path: str, kinds: str, may: Access | None = None, method: str = "GET"
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         await self._house.open()
-        actions = ("pull",) if method == "GET" else ("pull", "delete")
-        token = self._house.issuer().token("docent", [Access(repository, actions)], datetime.now(UTC))
+        access = may or Access(repository, ("pull",))
+        token = self._house.issuer().token("docent", [access], datetime.now(UTC))
         headers = {"Authorization": f"Bearer {token}", "Accept": kinds}
         url = f"http://{self._house.address}{path}"
         try:

@@ -26,6 +26,7 @@ class Access:
 
     repository: str
     actions: tuple[str, ...]  #: pull, push, delete
+    kind: str = "repository"  #: or `registry`, for the catalog of all
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Issuer:
             "nbf": now - EARLY,
             "exp": now + timedelta(seconds=lives_s),
             "jti": secrets.token_hex(8),
-            "access": [{"type": "repository", "name": a.repository, "actions": list(a.actions)} for a in access],
+            "access": [{"type": a.kind, "name": a.repository, "actions": list(a.actions)} for a in access],
         }
         headers = {"x5c": [base64.b64encode(chain).decode()]}
         return jwt.encode(claims, self.key_pem, algorithm="ES256", headers=headers)

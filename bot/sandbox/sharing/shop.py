@@ -109,6 +109,7 @@ class Shop:
             return Output("\n".join([*head, words]), 1, note=note)
         mark = f"@{reference.digest}" if reference.digest else f":{home.tag}"
         await self._setup.host.tag(stored.image_id, owner.image(replies.named(reference)))
+        await self._setup.host.tag(stored.image_id, f"{self._house.address}/{replies.named(reference)}")
         full = replies.full(reference) + mark
         if plan.quiet:
             return Output(full)
