@@ -134,7 +134,9 @@ def go(workshop: Workshop, learner: Learner, wanted: str) -> Turn:
         return Turn(learner, (note(words.no_such_section(wanted[:40], known), Offer.CONTINUE),))
     refs = steps_of(section)
     ref = first_open(learner, refs) or refs[0]
-    earlier = [r for r in workshop.order[: workshop.order.index(refs[0])] if not learner.done(r)]
+    before = workshop.order[: workshop.order.index(refs[0])]
+    needed = {r.section for r in before} if section.builds_on is None else set(section.builds_on)
+    earlier = [r for r in before if r.section in needed and not learner.done(r)]
     honest = (note(words.ahead_of_you(section.title, place(workshop, earlier[0]))),) if earlier else ()
     prepared = (PrepareProject(),) if learner.at is None else ()
     learner = replace(learner, at=ref)

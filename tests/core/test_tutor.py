@@ -196,6 +196,15 @@ def test_a_section_ahead_may_be_visited_and_it_is_said_what_it_builds_on(worksho
     assert turn.learner.passed == {}
 
 
+def test_a_section_that_stands_on_nothing_says_nothing_of_what_is_not_done(workshop: Workshop, now: datetime) -> None:
+    alone = workshop.sections[1].model_copy(update={"builds_on": ()})
+    apart = workshop.model_copy(update={"sections": (workshop.sections[0], alone)})
+    learner = decide(apart, Learner("U1", "Ada"), Started(), now).learner
+    turn = decide(apart, learner, WentTo("02"), now)
+    assert turn.learner.at == APP
+    assert said(turn, Note) == []
+
+
 def test_an_unknown_section_is_answered_with_those_there_are(workshop: Workshop, ada: Learner, now: datetime) -> None:
     turn = decide(workshop, ada, WentTo("99"), now)
     assert "01 Overview" in the(turn, Note).text
