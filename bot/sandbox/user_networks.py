@@ -189,7 +189,7 @@ def _view(raw: Raw, name: str, names: Mapping[str, str]) -> Mapping[str, object]
         "Scope": raw.get("Scope", "local"),
         "Driver": raw.get("Driver", "bridge"),
         "EnableIPv6": False,
-        "IPAM": raw.get("IPAM") or {"Driver": "default", "Options": None, "Config": []},
+        "IPAM": _addresses(raw, name),
         "Internal": bool(raw.get("Internal")),
         "Attachable": False,
         "Ingress": False,
@@ -199,6 +199,12 @@ def _view(raw: Raw, name: str, names: Mapping[str, str]) -> Mapping[str, object]
         "Options": {},
         "Labels": own,
     }
+
+
+def _addresses(raw: Raw, name: str) -> Mapping[str, object]:
+    found = raw.get("IPAM") or {"Driver": "default", "Options": None, "Config": []}
+    # the CLI sends empty options for a network that it makes; the usual ones have none at all
+    return found if name == "bridge" or name in DRIVERS else {**found, "Options": found.get("Options") or {}}
 
 
 def _virtual_id(name: str) -> str:

@@ -72,6 +72,7 @@ async def test_networks_are_listed_and_shown_as_docker_does(learner: Learner) ->
     assert list(seen["Containers"]) == [ran.text]
     assert seen["Containers"][ran.text]["Name"] == "web"
     assert seen["Options"] == {}
+    assert seen["IPAM"]["Options"] == {}  # null on those that are always there
     # the app is asked through the learner's own port, though it is on a network of their own only
     await until(lambda: _answers(learner))
     (seen,) = json.loads((await said(learner, "docker network inspect todo-app")).text)
