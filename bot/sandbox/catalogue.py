@@ -27,6 +27,7 @@ class Row:
     expect: str  #: pattern in its output
     pulled: bool = True  #: whether a registry has it
     derived: bool = False  #: whether the recipe also goes on top of what was pulled
+    installs: bool = False  #: whether the exercise app's packages must install in it with no network
 
 
 #: In the order in which they are prepared: what the first sections need comes first.
@@ -48,6 +49,7 @@ CATALOGUE = (
         smoke=("node", "--version"),
         expect=r"^v24\.",
         derived=True,
+        installs=True,
     ),
     Row(
         "registry:2",
@@ -80,6 +82,7 @@ CATALOGUE = (
         section=7,
         smoke=("mysqld", "--version"),
         expect=r"^mysqld .*Ver \d+",
+        derived=True,
     ),
     Row(
         "nicolaka/netshoot:latest",

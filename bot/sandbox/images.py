@@ -215,7 +215,7 @@ class _Work:
         ran = self.engine.run_once(image.id, words, entrypoint=program, deadline_s=SMOKE_DEADLINE_S)
         if not re.search(row.expect, ran.output, re.DOTALL | re.MULTILINE):
             raise OperatorError(f"{row.name} does not work: {' '.join(row.smoke[:2])} printed {ran.output[-200:]!r}.")
-        if row.derived:
+        if row.installs:
             self.installs_offline(row, image)
 
     def installs_offline(self, row: Row, image: LocalImage) -> None:

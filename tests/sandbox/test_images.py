@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import tarfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -171,6 +172,17 @@ def test_npms_cache_goes_on_top_of_the_real_node_image(desk: Desk) -> None:
     assert f"FROM {image.id}" in desk.engine.built[1]
     assert "npm install --omit=dev" in desk.engine.built[1]
     assert desk.engine.find(f"docent/smoke:{image.id[7:19]}") is None
+
+
+def test_settings_go_on_top_of_the_real_database(desk: Desk) -> None:
+    desk.engine.registry.add("mysql:8.0")
+    desk.engine.prints["mysqld"] = "mysqld  Ver 8.0.39 for Linux on x86_64\n"
+    for name in ("mysql/context.sh", "mysql/small.cnf", "mysql/Dockerfile", "lib.sh"):
+        shutil.copy(ROOT / "deploy" / "images" / name, desk.root / "deploy" / "images" / name)
+    (image,) = desk.prepare("mysql:8.0")
+    real = desk.engine.names["mysql:8.0"]
+    assert (image.standin, image.id != real) == (False, True)
+    assert desk.engine.built == [f"FROM {real}\nADD rootfs.tar /\n"]
 
 
 def test_asking_again_replaces_a_stand_in_once_a_registry_answers(desk: Desk) -> None:
