@@ -16,6 +16,7 @@ import structlog
 
 from bot.classroom import Classroom
 from bot.core.cards import answer_key, check_card
+from bot.core.checks import helped_with
 from bot.core.events import CheckEnded
 from bot.core.evidence import AnswerSeen
 from bot.core.learner import Learner
@@ -210,6 +211,7 @@ class Checks:
             verdict.results,
             took_s=verdict.took_s,
             learner=learner.name,
+            helped=helped_with(learner, attempt.ref),
         )
         try:
             await self._edit(attempt, card, final=True)

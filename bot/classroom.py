@@ -169,8 +169,10 @@ class Classroom:
                 await self._bench.editing.fill(learner.id, action, where)
             case StartCheck(ref):
                 await self._start_check(ref, learner, where)
-            case RunCommands(commands, ref):
-                await self._bench.run(learner.id, commands, where, self._comment(learner, ref))
+            case RunCommands(commands, ref, after):
+                worked = await self._bench.run(learner.id, commands, where, self._comment(learner, ref))
+                if worked and after:  # after a failure, meant or not, nobody is asked whether they are happy
+                    await self._chat.show(where, after)
             case KeepFiles(files, ref):
                 await self._bench.files.keep(learner.id, files, ref, where)
             case TakeProject():

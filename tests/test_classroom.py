@@ -13,6 +13,7 @@ import pytest
 from bot.authoring.load import load_workshop
 from bot.check import Checks
 from bot.classroom import Classroom
+from bot.core import words
 from bot.core.events import (
     AskedForCheck,
     AskedForHint,
@@ -24,6 +25,7 @@ from bot.core.events import (
     WroteFiles,
 )
 from bot.core.messages import CheckCard, CheckState, CommandOutput, FileSaved, Note, StepCard
+from bot.core.verdict import Failed, Verdict
 from bot.core.workshop import Act, StepRef
 from bot.errors import ChatError, EngineDown
 from bot.handin.command import read_commands
@@ -140,6 +142,35 @@ async def test_a_failure_that_belongs_to_the_section_is_praised(room: Class) -> 
     await room.classroom.stop()
     (shown,) = [m.output for m in room.chat.said if isinstance(m, CommandOutput)]
     assert shown.note.startswith("Well done")
+
+
+async def test_who_ran_what_worked_is_asked_about_it_and_who_met_a_failure_is_not(room: Class) -> None:
+    await room.at(BUILD)
+    asked = f"docker build -t {WORKSHOP.image} ."
+    for output, shown in ((Output("no", 1), 0), (Output("done"), 1)):
+        room.sandbox.answers[BuildPlan] = output
+        await room.classroom.turn(TypedCommands(read_commands(asked)), ADA)
+        await room.classroom.stop()
+        assert sum(isinstance(m, Note) and m.text == words.AFTER_COMMANDS for m in room.chat.said) == shown
+
+
+async def test_the_card_of_a_check_that_fails_the_same_way_again_brings_a_hint_by_itself(room: Class) -> None:
+    await room.at(BUILD)
+    step = WORKSHOP.step(BUILD)
+    assert step
+    condition = next(c for c in step.conditions if c.probe == "build")
+    code = min(condition.fail)
+    verdict = Verdict(((condition.id, Failed(code, "a built image", "npm: not found")),))
+    hints = []
+    for number in range(1, 5):
+        await room.classroom.turn(AskedForCheck(), ADA)
+        await room.checks.publish(number, verdict)
+        await room.checks.publish(number, verdict)  # a crash in between: the same card again
+        card = [m for m in room.chat.said if isinstance(m, CheckCard)][-1]
+        hints.append((card.rung, card.hint))
+    first, second = (condition.fail[code].hints[n].replace("${image}", WORKSHOP.image) for n in (0, 1))
+    assert hints == [(0, ""), (1, first), (2, second), (2, second)]
+    assert (await room.store.learner("U1")).tries[BUILD] == 4
 
 
 async def test_a_host_that_is_away_is_said_to_be_our_side(room: Class) -> None:

@@ -85,11 +85,12 @@ def check_card(
     *,
     took_s: float = 0.0,
     learner: str = "",
+    helped: int = 0,
 ) -> CheckCard:
     """Return the live card of a check: what is known so far, and at its end the hint or recap and what to do next.
 
-    `running` is the id of the condition looked at now. A step that is no longer in the workshop gives a card
-    without lines.
+    `running` is the id of the condition looked at now, `helped` the rung of the ladder that comes by itself (0: none).
+    A step that is no longer in the workshop gives a card without lines.
     """
     step, known = workshop.step(ref), dict(results)
     if step is None:
@@ -104,7 +105,8 @@ def check_card(
         lines=tuple(_line(workshop, ref.section, step, c, known.get(c.id), c.id == running) for c in step.conditions),
         say=filled(step.say, workshop, learner),
         ahead=ahead,
-        hint=_nudge(workshop, ref.section, step, verdict) if ended else "",
+        hint=_rung(workshop, ref.section, step, verdict, helped) if ended and helped else "",
+        rung=helped if ended else 0,
         recap=filled(step.recap, workshop, learner) if ended and verdict.passed else "",
         offers=_check_offers(workshop, ref, step, verdict) if ended else (),
         edit_path=edit_path(step),
@@ -153,16 +155,16 @@ def one_line(text: str, longest: int = 120) -> str:
     return plain if len(plain) <= longest else plain[: longest - 1] + "…"
 
 
-def _nudge(workshop: Workshop, section: str, step: Step, verdict: Verdict) -> str:
+def _rung(workshop: Workshop, section: str, step: Step, verdict: Verdict, rung: int) -> str:
     if verdict.first_failure is None:
         return ""
     name, failed = verdict.first_failure
     cause = behind(workshop, failed, section)
     if cause:
-        return cause.hints[0]
+        return cause.hints[rung - 1]
     condition = next((c for c in step.conditions if c.id == name), None)
     failure = failure_of(condition, failed.code) if condition else None
-    return filled(failure.hints[0], workshop) if failure else ""
+    return filled(failure.hints[rung - 1], workshop) if failure else ""
 
 
 def _check_offers(workshop: Workshop, ref: StepRef, step: Step, verdict: Verdict) -> tuple[Offer, ...]:

@@ -17,6 +17,9 @@ from bot.core.turn import Action, RefreshBoard, Replace, Say, StartCheck, Turn
 from bot.core.verdict import Verdict, answer_seen, judge
 from bot.core.workshop import Step, StepRef, Workshop
 
+#: rungs of the ladder that come by themselves; the solution has to be asked for
+BY_ITSELF = (1, 2)
+
 
 def check(workshop: Workshop, learner: Learner, ref: StepRef, step: Step, now: datetime) -> Turn:
     """Return the turn for check: a job for the desk, or a verdict at once where only answers count."""
@@ -27,8 +30,9 @@ def check(workshop: Workshop, learner: Learner, ref: StepRef, step: Step, now: d
     if step.needs_sandbox:
         return Turn(learner, (StartCheck(ref),))
     verdict = judged_answers(learner, ref, step)
-    card = check_card(workshop, ref, 0, CheckState.ENDED, verdict.results, learner=learner.name)
     learner, told = _concluded(workshop, learner, ref, verdict, now)
+    helped = helped_with(learner, ref)
+    card = check_card(workshop, ref, 0, CheckState.ENDED, verdict.results, learner=learner.name, helped=helped)
     return Turn(learner, (Say(card), *told))
 
 
@@ -70,12 +74,18 @@ def _concluded(
     name, failed = verdict.first_failure
     if ref in learner.passed:
         return learner, (RefreshBoard(),)  # what was proved stays proved
-    if learner.failing.get(ref) != (name, failed.code):
-        # a new problem has its own ladder; the card already shows its first rung
-        learner = replace(
-            learner, failing={**learner.failing, ref: (name, failed.code)}, hints={**learner.hints, ref: 1}
-        )
-    return learner, (RefreshBoard(),)
+    taken = learner.hints.get(ref, 0)
+    again = learner.failing.get(ref) == (name, failed.code)
+    # a new problem has its own ladder; the same again brings the next rung by itself, never the solution
+    rung = max(taken, min(taken + 1, len(BY_ITSELF))) if again else 0
+    failing = {**learner.failing, ref: (name, failed.code)}
+    return replace(learner, failing=failing, hints={**learner.hints, ref: rung}), (RefreshBoard(),)
+
+
+def helped_with(learner: Learner, ref: StepRef) -> int:
+    """Return the rung that the card of a failed check shows by itself; 0 for none."""
+    rung = learner.hints.get(ref, 0)
+    return rung if rung in BY_ITSELF else 0
 
 
 def answered(workshop: Workshop, learner: Learner, event: AnsweredQuestion, now: datetime) -> Turn:

@@ -126,7 +126,8 @@ class CheckCard:
     say: str = ""  #: the step's own text, so that the task stays in sight
     ahead: int = 0  #: checks before this one, while queued
     eta_s: float = 0.0  #: about so long until it begins, 0 when nobody knows
-    hint: str = ""  #: the fitting hint's nudge, at the end
+    hint: str = ""  #: the rung of the ladder that comes by itself, at the end
+    rung: int = 0  #: which one it is, 0 for none
     recap: str = ""  #: what was just proved, at the end
     offers: tuple[Offer, ...] = ()
     edit_path: str = ""  #: the file that EDIT opens

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.core.learner import Learner
-from bot.core.messages import Editor, Message, StatusCard
+from bot.core.messages import Editor, Message, Note, StatusCard
 from bot.core.workshop import Act, StepRef
 from bot.handin.plan import Command
 from bot.handin.windows import WHOLE, Spot
@@ -78,10 +78,11 @@ class StartCheck:
 
 @dataclass(frozen=True, slots=True)
 class RunCommands:
-    """Run what was typed, one after the other, and show each output."""
+    """Run what was typed, one after the other, and show each output; say `after` when all of it has worked."""
 
     commands: tuple[Command, ...]
     ref: StepRef | None = None
+    after: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,11 +181,10 @@ def _commands(workshop: Workshop, learner: Learner, event: TypedCommands) -> Tur
         return Turn(learner, (note(words.NO_COMMANDS, Offer.HELP, ref=learner.at),))
     ref = learner.at
     step = workshop.step(ref) if ref else None
-    run = (*handins.prepared(learner), RunCommands(event.commands, ref))
     made = any(isinstance(command.plan, BuildPlan | RunPlan) for command in event.commands)
-    if ref and step and step.handin.commands and made and not learner.done(ref):
-        return Turn(learner, (*run, note(words.AFTER_COMMANDS, Offer.CHECK, Offer.HINT, ref=ref)))
-    return Turn(learner, run)
+    ready = ref and step and step.handin.commands and made and not learner.done(ref)
+    after = Note(words.AFTER_COMMANDS, (Offer.CHECK, Offer.HINT), ref) if ready else None
+    return Turn(learner, (*handins.prepared(learner), RunCommands(event.commands, ref, after)))
 
 
 def _said(workshop: Workshop, before: Learner, learner: Learner, text: str, now: datetime) -> Turn:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from bot.handin.code_blocks import read_code_blocks
 from bot.handin.paths import LONGEST_PATH, inside
@@ -42,6 +42,9 @@ _PICTURES = {
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!", b"\x28\xb5\x2f\xfd")
 #: endings that editors and phones hang onto a file's name
 _HUNG_ON = (".txt", ".md", ".doc", ".docx", ".rtf", ".text", ".log", ".bak", ".yml", ".yaml", ".sh")
+
+#: endings that stand for the same kind of text
+_KIN = (frozenset({"yml", "yaml", "json"}), frozenset({"js", "mjs", "cjs", "jsx", "ts"}), frozenset({"html", "htm"}))
 
 
 def judge_file(path: str, content: bytes, project: Mapping[str, bytes] | None = None) -> str | Refusal:
@@ -140,7 +143,7 @@ def near_names(path: str, existing: Iterable[str]) -> tuple[str, ...]:
 
 
 def _likeness(path: str, other: str) -> int:
-    """Return 1 (same but for capitals) to 4 (same name in another folder), 0 when they are not alike."""
+    """Return 1 (same but for capitals) to 5 (same name with another ending), 0 when they are not alike."""
     wanted, name = path.casefold(), other.casefold()
     if wanted == name:
         return 1
@@ -148,7 +151,25 @@ def _likeness(path: str, other: str) -> int:
     if bare == wanted:
         return 2
     folder, _, last = wanted.rpartition("/")
-    other_folder, _, other_last = bare.rpartition("/")
-    if folder == other_folder and len(last) > 4 and distance(last, other_last) <= 2:
+    if any(folder == where and len(last) > 4 and distance(last, what) <= 2 for where, what in _split(name, bare)):
         return 3
-    return 4 if last == other_last else 0
+    if any(last == what for _, what in _split(name, bare)):
+        return 4
+    return 5 if _same_but_ending(last, name.rpartition("/")[2]) else 0
+
+
+def _split(*paths: str) -> Iterator[tuple[str, str]]:
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        yield folder, name
+
+
+def _same_but_ending(wanted: str, name: str) -> bool:
+    """Tell whether these are one name: `Dockerfile.dev`, `compose.yml` or `compose`, but not another kind of file."""
+    stem, _, ending = wanted.rpartition(".")
+    if not stem:  # a name without an ending, or one that is nothing but its ending
+        return name.startswith(f"{wanted}.")
+    if name == stem:
+        return True
+    other_stem, _, other = name.rpartition(".")
+    return other_stem == stem and any({ending, other} <= kin for kin in _KIN)

@@ -36,6 +36,7 @@ from bot.core.specs import (
     VolumeSpec,
 )
 from bot.handin.plan import BuildPlan
+from bot.handin.project import near_names
 from bot.handin.reference import normalise
 from bot.sandbox import evidence
 from bot.sandbox.asking import Asking
@@ -244,13 +245,7 @@ def made_from(mine: Sequence[Container], image: str, image_id: str) -> list[Cont
 def file_seen(spec: FileSpec, files: Mapping[str, bytes]) -> FileSeen:
     """Return the project file, and the files whose names are easily confused with it."""
     data = files.get(spec.path)
-    near = tuple(sorted(path for path in files if path != spec.path and _alike(path, spec.path)))
+    near = near_names(spec.path, files)
     if data is None:
         return FileSeen(False, near=near)
     return FileSeen(True, data.decode("utf-8", "replace"), len(data), near)
-
-
-def _alike(path: str, wanted: str) -> bool:
-    name, right = path.rpartition("/")[2].lower(), wanted.rpartition("/")[2].lower()
-    stem = name.rpartition(".")[0] or name
-    return right in (name, stem) or stem == right.rpartition(".")[0] != "" or name.replace("-", "") == right

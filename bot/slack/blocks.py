@@ -270,11 +270,15 @@ def _letter(index: int) -> str:
     return "ABCDE"[index]
 
 
+#: what the button for the next rung says, by the rung that was taken last
+_NEXT_RUNG = ("Hint", "Another hint", "Show the solution")
+
+
 def _hint(card: HintCard, owner: str) -> Rendered:
     name = ("Hint 1 of 3", "Hint 2 of 3", "The solution")[card.rung - 1]
     title = f"{name} · {card.about}" if card.about else name
     more = (Offer.HINT,) if card.rung < 3 else ()
-    labels = {Offer.HINT: "Another hint" if card.rung == 1 else "Show the solution"}
+    labels = {Offer.HINT: _NEXT_RUNG[min(card.rung, 2)]}
     return Rendered(
         _text(f"{name}: {card.text}"),
         [context(f"💡 {title}"), markdown(card.text), *_buttons(more, owner, card.ref, labels=labels)],
@@ -289,13 +293,14 @@ def _check(card: CheckCard, owner: str) -> Rendered:
     blocks += [divider(), context(status), rich(*(part for item in card.lines for part in _condition(item)))]
     if card.state is CheckState.ENDED:
         if card.hint:
-            blocks.append(markdown(f"**A hint.** {card.hint}"))
+            name = "A hint" if card.rung < 2 else "One more hint"
+            blocks.append(markdown(f"**{name}.** {card.hint}"))
         if card.recap:
             blocks.append(markdown(f"**What you just proved.** {card.recap}"))
         detail = next((i.result.detail for i in card.lines if isinstance(i.result, Failed) and i.result.detail), "")
         if detail:
             blocks.append(rich(preformatted(cut_middle(detail, 1_500))))
-        labels = {Offer.CHECK: "Check again"} | _edit_label(card.edit_path)
+        labels = {Offer.CHECK: "Check again", Offer.HINT: _NEXT_RUNG[card.rung]} | _edit_label(card.edit_path)
         blocks += _buttons(card.offers, owner, card.ref, card.edit_path, labels)
     return Rendered(_text(f"{card.title}: {status}"), blocks)
 

@@ -65,8 +65,8 @@ class Workbench:
         commands: Sequence[Command],
         where: Where,
         comment: Comment = lambda plan, output: output,
-    ) -> None:
-        """Run commands in order and show each output; stop after the first that fails, saying so.
+    ) -> bool:
+        """Run commands in order and show each output; stop after the first that fails, saying so, and return False.
 
         `comment` adds what the learner's step has to say about an output.
         """
@@ -78,7 +78,9 @@ class Workbench:
                 await self._chat.show(
                     where, Note(f"I stopped here, so {rest} not run. Send them again when this one works.")
                 )
-                return
+            if not ok:
+                return False
+        return True
 
     async def _run_one(self, learner: str, command: Command, where: Where, comment: Comment) -> bool:
         if isinstance(command.plan, Refusal):

@@ -60,7 +60,7 @@ def test_the_log_behind_a_failure_says_more_than_its_code(workshop: Workshop) ->
     assert step is not None
     condition = next(c for c in step.conditions if "EXITED" in c.fail)
     failed = Failed("EXITED", "a running container", "todo has ended", detail=log)
-    card = check_card(workshop, USE, 7, CheckState.ENDED, {condition.id: failed})
+    card = check_card(workshop, USE, 7, CheckState.ENDED, {condition.id: failed}, helped=1)
     line = next(line for line in card.lines if line.id == condition.id)
     assert line.say.startswith(failure_text(workshop, condition, failed))
     assert line.say.endswith("The app can read its database, but not write to it.")
@@ -99,7 +99,7 @@ def test_a_failure_is_explained_with_its_nudge_and_blocks_by_title(workshop: Wor
         "workdir": Blocked("tagged"),
         "content": Blocked("workdir"),
     }
-    card = check_card(workshop, BUILD, 7, CheckState.ENDED, results)
+    card = check_card(workshop, BUILD, 7, CheckState.ENDED, results, helped=1)
     lines = {line.id: line for line in card.lines}
     assert lines["tagged"].say == "Close: you called it `geting-started`. I am looking for `getting-started`."
     assert lines["workdir"].blocked_by == "There is an image called getting-started"

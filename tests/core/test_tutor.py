@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import pytest
 
+from bot.core.checks import helped_with
 from bot.core.events import (
     AnsweredQuestion,
     Arrived,
@@ -303,8 +304,8 @@ def test_after_a_failed_check_the_hints_are_about_what_failed(workshop: Workshop
     )
     turn = decide(workshop, failed.learner, AskedForHint(), now)
     card = the(turn, HintCard)
-    assert card.rung == 2  # the card of the check showed the first
-    assert "ending" in card.text
+    assert card.rung == 1  # the card says what was seen; a first failure needs no more
+    assert "letter by letter" in card.text
     assert "Dockerfile" in card.about
 
 
@@ -313,7 +314,34 @@ def test_a_new_failure_begins_a_new_ladder(workshop: Workshop, ada: Learner, now
     same = ended(workshop, tired, RECIPE, now, recipe=Failed("MISSING_FILE", "Dockerfile", "no such file"))
     assert same.learner.hints[RECIPE] == 3
     other = ended(workshop, tired, RECIPE, now, recipe=Failed("EMPTY_FILE", "something", "0 bytes"))
-    assert other.learner.hints[RECIPE] == 1
+    assert other.learner.hints[RECIPE] == 0
+
+
+def test_the_same_failure_again_brings_the_next_hint_by_itself_but_never_the_solution(
+    workshop: Workshop, ada: Learner, now: datetime
+) -> None:
+    missing = Failed("MISSING_FILE", "Dockerfile", "no such file")
+    rungs = []
+    for _ in range(4):
+        ada = ended(workshop, ada, RECIPE, now, recipe=missing).learner
+        rungs.append(helped_with(ada, RECIPE))
+    assert rungs == [0, 1, 2, 2]
+    assert ada.tries[RECIPE] == 4
+    assert the(decide(workshop, ada, AskedForHint(), now), HintCard).rung == 3
+    ours = ended(workshop, ada, RECIPE, now, recipe=Fault("the engine is away")).learner
+    assert (ours.hints, ours.tries) == (ada.hints, ada.tries), "a fault of ours is no failure of theirs"
+    other = ended(workshop, ada, RECIPE, now, recipe=Failed("EMPTY_FILE", "instructions", "nothing")).learner
+    assert helped_with(other, RECIPE) == 0
+
+
+def test_a_hint_that_was_asked_for_is_not_brought_again(workshop: Workshop, ada: Learner, now: datetime) -> None:
+    missing = Failed("MISSING_FILE", "Dockerfile", "no such file")
+    first = ended(workshop, ada, RECIPE, now, recipe=missing).learner
+    asked = decide(workshop, first, AskedForHint(), now).learner
+    again = ended(workshop, asked, RECIPE, now, recipe=missing).learner
+    assert helped_with(again, RECIPE) == 2
+    solved = replace(again, hints={RECIPE: 3})
+    assert helped_with(ended(workshop, solved, RECIPE, now, recipe=missing).learner, RECIPE) == 0
 
 
 def test_in_a_quiz_the_hints_follow_the_open_question(workshop: Workshop, now: datetime) -> None:
@@ -455,10 +483,12 @@ def test_commands_are_run_and_after_a_build_the_check_is_offered(
 ) -> None:
     build = Command("docker build -t getting-started .", BuildPlan(("getting-started:latest",)))
     turn = decide(workshop, replace(ada, at=BUILD), TypedCommands((build,)), now)
-    assert did(turn, RunCommands).commands == (build,)
-    assert Offer.CHECK in the(turn, Note).offers
+    run = did(turn, RunCommands)
+    assert run.commands == (build,)
+    assert run.after is not None
+    assert Offer.CHECK in run.after.offers
     look = decide(workshop, ada, TypedCommands((Command("docker ps", ListContainers()),)), now)
-    assert not said(look, Note)
+    assert did(look, RunCommands).after is None
 
 
 def test_somebody_who_works_before_start_loses_nothing(workshop: Workshop, now: datetime) -> None:
@@ -584,7 +614,7 @@ def test_section_02_from_its_beginning_to_its_end(workshop: Workshop, now: datet
     play(AnsweredQuestion(RECIPE, "when", 0))
     play(AnsweredQuestion(RECIPE, "quotes", 1))
     check(RECIPE, recipe=Failed("WRONG_NAME", "Dockerfile", "Dockerfile.txt"))
-    assert "ending" in the(play(SaidSomething("hint please")), HintCard).text
+    assert "letter by letter" in the(play(SaidSomething("hint please")), HintCard).text
     play(WroteFiles((("Dockerfile", b"FROM node:24-alpine\n"),), "form"))
     check(RECIPE)
     assert learner.tries[RECIPE] == 2

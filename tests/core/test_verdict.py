@@ -388,6 +388,16 @@ def test_near_misses_are_named() -> None:
     assert "Did you mean 'WORKDIR'?" in misspelt.observed
 
 
+@pytest.mark.parametrize(
+    ("volumes", "observed"),
+    [(("other", "tododb"), "tododb, which is close"), (("other",), "other"), ((), "no volume yet")],
+)
+def test_a_volume_of_nearly_that_name_is_named_as_close(volumes: tuple[str, ...], observed: str) -> None:
+    failed = judge(VOLUME, VolumeSeen(volumes))
+    assert isinstance(failed, Failed)
+    assert (failed.code, failed.observed) == ("NO_VOLUME", observed)
+
+
 def test_the_line_that_comes_closest_to_a_missing_text_is_shown() -> None:
     result = judge(TEXT, recipe("let x = 1;\n    say('No teas yet!');\nlet y = 2;\n"))
     assert isinstance(result, Failed)

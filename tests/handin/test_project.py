@@ -107,6 +107,15 @@ def test_a_file_may_be_replaced_in_a_full_project() -> None:
         ("Dockerfile", ["Dockerfile", "package.json", "docker-compose.yml"], ()),
         (".dockerignore", [".dockerignore.txt", "dockerignore"], (".dockerignore.txt", "dockerignore")),
         ("src/index.js", ["src/index.html", "src/indx.js"], ("src/indx.js",)),
+        ("Dockerfile", ["Dockerfile.dev", "docker-file.txt", "Makefile"], ("docker-file.txt", "Dockerfile.dev")),
+        (
+            "compose.yaml",
+            ["compose", "src/compose.yaml", "compose.yml"],
+            ("compose.yml", "src/compose.yaml", "compose"),
+        ),
+        (".dockerignore", [".gitignore", "dockerignore.txt"], ("dockerignore.txt",)),
+        ("src/static/js/app.js", ["app.js", "src/static/js/app.jsx"], ("src/static/js/app.jsx", "app.js")),
+        ("src/static/index.html", ["src/index.js", "src/static/index.htm"], ("src/static/index.htm",)),
     ],
 )
 def test_names_that_are_easily_confused_are_found(path: str, existing: list[str], near: tuple[str, ...]) -> None:

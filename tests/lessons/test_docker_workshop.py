@@ -131,8 +131,12 @@ def test_a_failure_reads_well_with_what_was_seen_in_it(ref: StepRef, condition: 
     assert "SEEN" in text
     assert not re.search(r"\{|\}|\$", text), text
     assert len(text) <= 200
-    card = check_card(WORKSHOP, ref, 1, CheckState.ENDED, {found.id: Failed(code, "WANTED", "SEEN")})
-    assert card.hint
+    results = {found.id: Failed(code, "WANTED", "SEEN")}
+    assert [bool(check_card(WORKSHOP, ref, 1, CheckState.ENDED, results, helped=n).hint) for n in (0, 1, 2)] == [
+        False,
+        True,
+        True,
+    ]
 
 
 def test_codes_that_share_words_exist() -> None:

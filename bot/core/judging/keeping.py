@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.diagnosis import RUN_SIGNS, last_words, named
 from bot.core.evidence import MountView, ScenarioSeen, VolumeSeen
-from bot.core.judging.images import listed
+from bot.core.judging.images import close, listed
 from bot.core.results import Failed, Passed, Result
 from bot.core.specs import ScenarioSpec, VolumeSpec
 
@@ -29,7 +29,9 @@ def judge_volume(spec: VolumeSpec, seen: VolumeSeen) -> Result:
     """Return whether the running container has the volume at the place where the app writes."""
     wanted = f"{spec.volume} at {spec.target}"
     if spec.volume not in seen.volumes and not seen.mounts:
-        return Failed("NO_VOLUME", expected=spec.volume, observed=listed(seen.volumes, "no volume yet"))
+        near = close(spec.volume, seen.volumes)
+        observed = f"{near}, which is close" if near else listed(seen.volumes, "no volume yet")
+        return Failed("NO_VOLUME", expected=spec.volume, observed=observed)
     if not seen.container:
         return Failed("NOT_RUNNING", expected=f"a running container of {spec.image}", observed="no running container")
     there = next((mount for mount in seen.mounts if _same(mount.target, spec.target)), None)
