@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 RUN_FILE = "workspace.json"
 CHATS = "chats.json"
+PLAYERS = ("Ada", "Grace", "Linus", "Margaret")  #: who plays in a rehearsal
 
 Port = Annotated[int, typer.Option(help="Port of the page on 127.0.0.1; 0 takes a free one.")]
 
@@ -70,11 +72,12 @@ def rehearse(
     wrong: Annotated[
         bool, typer.Option("--wrong", help="Also give every known wrong answer, expect its code.")
     ] = False,
+    at_once: Annotated[int, typer.Option(min=1, max=4, help="So many learners play at the same time.")] = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Let a simulated learner play the workshop through the local workspace on the real engine."""
+    """Let simulated learners play the workshop through the local workspace on the real engine."""
     settings = with_data(None).model_copy(update={"log_level": "ERROR"})
-    passed = run(_rehearse(settings, tuple(section or ()), wrong, as_json), settings)
+    passed = run(_rehearse(settings, tuple(section or ()), wrong, at_once, as_json), settings)
     raise typer.Exit(0 if passed else 1)
 
 
@@ -144,34 +147,41 @@ async def _local(settings: Settings, port: int, fresh: bool) -> None:
         await until_stopped()
 
 
-async def _rehearse(settings: Settings, sections: tuple[str, ...], wrong: bool, as_json: bool) -> bool:
+async def _rehearse(settings: Settings, sections: tuple[str, ...], wrong: bool, at_once: int, as_json: bool) -> bool:
     """Play with a data folder of its own, so that nobody's progress is touched."""
-    from bot.authoring.rehearse import Rehearsal
+    from bot.authoring.rehearse import Rehearsal, chosen, play_all
+    from bot.authoring.stage import Player
     from bot.cli import rehearsal_view as view
     from bot.localslack.person import NotSeenError, Person, RefusedError
     from bot.wiring import running_bot
 
+    began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="docent-rehearsal-") as folder:
         own = settings.model_copy(update={"data": Path(folder), "pace": False})
         async with open_workspace(own, 0, keep=False, tiers="off") as space, running_bot(joining(own, space)) as bot:
-            ada = await Person.connect(space.url, "Ada")
+            people = [await Person.connect(space.url, name) for name in PLAYERS[:at_once]]
             try:
-                if not as_json:
-                    ada.watch(view.show_line)
+                if not as_json and at_once == 1:
+                    people[0].watch(view.show_line)
                 told = (lambda _: None) if as_json else view.show_scene
-                rehearsal = Rehearsal(bot.workshop, settings.workshop, ada, bot.store, told)
-                scenes = await rehearsal.play(sections, wrong=wrong)
-            except (NotSeenError, RefusedError) as error:
-                console.print(f"The rehearsal is stuck: {error}", markup=False)
-                return False
+                players = [Player(bot.workshop, settings.workshop, person, bot.store) for person in people]
+                rehearsals = [Rehearsal(bot.workshop, each, bot.store, bot.sandbox, told) for each in players]
+                wanted = chosen(bot.workshop, sections)
+                scenes = await play_all(rehearsals, bot.workshop, wanted, wrong=wrong)
+            except* (NotSeenError, RefusedError) as stuck:
+                for error in stuck.exceptions:
+                    console.print(f"The rehearsal is stuck: {error}", markup=False)
+                scenes = []
             finally:
-                await ada.close()
+                for person in people:
+                    await person.close()
                 await bot.sandbox.demolish()
+    took_s = time.monotonic() - began
     if as_json:
-        typer.echo(view.as_json(scenes))
+        typer.echo(view.as_json(scenes, took_s))
     else:
-        view.show_table(scenes)
-    return all(scene.ok for scene in scenes)
+        view.show_table(scenes, took_s)
+    return bool(scenes) and all(scene.ok for scene in scenes)
 
 
 def say_where(url: str) -> None:

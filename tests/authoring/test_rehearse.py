@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.authoring.load import load_workshop
-from bot.authoring.rehearse import earlier_sections, printed
+from bot.authoring.rehearse import earlier_sections
+from bot.authoring.stage import printed
 from bot.core.workshop import Section, Workshop
 from bot.settings import shipped
 

@@ -24,7 +24,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.authoring.load import load_workshop
-from bot.authoring.rehearse import ENDED, Rehearsal
+from bot.authoring.rehearse import Rehearsal
+from bot.authoring.stage import ENDED, Player
 from bot.core.workshop import StepRef
 from bot.localslack.person import Person
 from bot.localslack.runfile import without_proxies
@@ -66,7 +67,7 @@ async def answers(ada: Person) -> list[float]:
     return [await timed(ask) for _ in range(40)]
 
 
-async def checks(ada: Person, refs: list[StepRef], play: Rehearsal, *, fresh: bool = False) -> dict[StepRef, float]:
+async def checks(ada: Person, refs: list[StepRef], play: Player, *, fresh: bool = False) -> dict[StepRef, float]:
     """Return the time from the press to the verdict for each step of section 02, solving them in order.
 
     With `fresh` the package file changes right before the first check that builds, so that it has to install anew.
@@ -82,12 +83,12 @@ async def checks(ada: Person, refs: list[StepRef], play: Rehearsal, *, fresh: bo
 
     for step in section.steps:
         ref = StepRef("02", step.id)
-        await play._perform(step.solve)
+        await play.perform(step.solve)
         if fresh and any(condition.probe == "build" for condition in step.conditions):
             await change_package(ada)
         if ref in refs:
             took[ref] = await timed(press)
-        await play._press_next(ref)
+        await play.press_next(ref)
     return took
 
 
@@ -133,6 +134,7 @@ async def measure(data: Path) -> list[Figure]:
     space = await start_workspace(shipped("deploy") / "slack-manifest.yaml", run_file=data / "workspace.json")
     ada = await Person.connect(space.url, "Ada")
     store = await open_store(data / DATABASE)  # made before, as on every start but the first
+    sandbox = await open_sandbox(read_settings(data=data), store)
     began = time.perf_counter()
     bot = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "serve", "--local", "--data", str(data))
     try:
@@ -140,16 +142,16 @@ async def measure(data: Path) -> list[Figure]:
         await ada.wait_for("step 1 of", 30)
         started = time.perf_counter() - began
         waits = await answers(ada)
-        play = Rehearsal(workshop, LESSONS, ada, store, lambda _: None)
+        play = Player(workshop, LESSONS, ada, store)
+        rehearsal = Rehearsal(workshop, play, store, sandbox, lambda _: None)
         rounds: list[dict[StepRef, float]] = []
         for _ in range(ROUNDS):
-            await play._begin(workshop.section("02"))  # type: ignore[arg-type]
+            await rehearsal.begin(workshop.section("02"))  # type: ignore[arg-type]
             rounds.append(await checks(ada, refs, play))
-            await play._say("reset all", "Yes, reset")
-            await play._press("Yes, reset", ".")
+            await play.start_over()
         warm = [sum(one.values()) for one in rounds[1:]]
         looking = await looked(store, len(refs) * ROUNDS)
-        await play._begin(workshop.section("02"))  # type: ignore[arg-type]
+        await rehearsal.begin(workshop.section("02"))  # type: ignore[arg-type]
         fresh = sum((await checks(ada, refs, play, fresh=True)).values())
         resident = psutil.Process(bot.pid).memory_info().rss / 2**20
         pins = await asyncio.to_thread(pinned_images, read_settings(data=data), Pins(store.database))
@@ -159,7 +161,6 @@ async def measure(data: Path) -> list[Figure]:
         await ada.close()
         bot.terminate()
         await bot.wait()
-        sandbox = await open_sandbox(read_settings(data=data), store)
         await sandbox.demolish()
         await sandbox.close()
         await store.close()
