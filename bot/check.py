@@ -97,22 +97,17 @@ class Checks:
             closed = await self._store.close_attempt(attempt_id, verdict, turn.learner)
             if closed:
                 await self._store.record(turn.learner, "CheckEnded", f"attempt={attempt_id} {summary(verdict)}")
-                await self._remember(attempt, verdict)
             # shown again after a crash in between: the card is edited, so twice looks like once
             await self._show_final(attempt, turn.learner, verdict)
             if closed:
+                await self._mind_what_is_lost(attempt, verdict)
                 await self._classroom.act(turn, Where(attempt.channel, attempt.learner))
 
         await self._classroom.change(attempt.learner, conclude)
 
-    async def _remember(self, attempt: Attempt, verdict: Verdict) -> None:
-        """Remember what passed, so that it can be brought back; say so when there is nothing left to look at."""
-        step = self._workshop.step(attempt.ref)
-        if step is None or not step.needs_sandbox:
-            return
-        if verdict.passed:
-            await self._rebuilds.remember(attempt.learner, attempt.ref)
-        elif not verdict.ours and await self._rebuilds.gone(attempt.learner):
+    async def _mind_what_is_lost(self, attempt: Attempt, verdict: Verdict) -> None:
+        """Say so when a check failed because there is nothing left to look at."""
+        if not (verdict.passed or verdict.ours) and await self._rebuilds.gone(attempt.learner):
             note = Note(SANDBOX_GONE, (Offer.REBUILD_SURE,), attempt.ref)
             await self._chat.show(Where(attempt.channel, attempt.learner), note)
 

@@ -33,6 +33,7 @@ from bot.core.turn import (
     PrepareProject,
     RebuildSandbox,
     RefreshBoard,
+    RememberSandbox,
     Replace,
     ReplaceText,
     RunCommands,
@@ -190,6 +191,8 @@ class Classroom:
                 if files:
                     await self._bench.files.restart_project(learner.id, self._start_files)
                     await self._bench.rebuilds.forget(learner.id)
+            case RememberSandbox(ref):
+                await self._bench.rebuilds.remember(learner.id, ref)
             case RebuildSandbox(without):
                 await self._rebuild(learner, without, where)
             case CancelCheck(attempt):

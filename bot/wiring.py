@@ -63,6 +63,7 @@ class Bot:
     workshop: Workshop
     store: SqlStore
     sandbox: DockerSandbox
+    expiry: Expiry
 
 
 def now() -> datetime:
@@ -143,7 +144,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         stack.push_async_callback(handler.close_async)
         await handler.connect_async()  # type: ignore[no-untyped-call] # Bolt gives it no types
         log.info("running", workshop=workshop.id, steps=len(workshop.order), data=str(settings.data))
-        yield Bot(workshop, store, sandbox)
+        yield Bot(workshop, store, sandbox, expiry)
 
 
 def patience_of(settings: Settings) -> Patience:

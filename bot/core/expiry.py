@@ -48,6 +48,8 @@ def due(learner: Learner, now: datetime, patience: Patience) -> Due:
         return PutAway()
     if learner.sandbox is not SandboxState.THERE or learner.seen_at is None or patience.idle == NEVER:
         return Leave()
+    if learner.open_attempt is not None:  # a check waits or runs: they will see what it says
+        return Leave()
     ends = learner.seen_at + patience.idle
     warnings = [each for each in patience.warnings if NEVER < each < patience.idle]
     warned_at = learner.warned_at if learner.warned_at and learner.warned_at > learner.seen_at else None

@@ -18,6 +18,7 @@ from bot.core.turn import (
     CleanSandbox,
     PrepareProject,
     RefreshBoard,
+    RememberSandbox,
     Replace,
     Say,
     Turn,
@@ -93,7 +94,10 @@ def pass_step(workshop: Workshop, learner: Learner, ref: StepRef, now: datetime)
         skipped=learner.skipped - {ref},
         failing={r: f for r, f in learner.failing.items() if r != ref},
     )
-    return learner, (*_ending(workshop, learner, ref), RefreshBoard())
+    step = workshop.step(ref)
+    works = step is not None and (step.needs_sandbox or any(act.runs for act in step.solve))
+    remembered = (RememberSandbox(ref),) if works else ()
+    return learner, (*remembered, *_ending(workshop, learner, ref), RefreshBoard())
 
 
 def _ending(workshop: Workshop, learner: Learner, ref: StepRef) -> tuple[Action, ...]:
@@ -190,7 +194,8 @@ def reset(workshop: Workshop, learner: Learner, ref: StepRef, scope: str, *, sur
     learner, cancelled = _withdrawn(learner)
     refs = {"step": (ref,), "section": steps_of(section), "all": workshop.order}[scope]
     learner = _forgotten(workshop, learner, refs)
-    done = Replace(Note(words.reset_done(scope), (Offer.START,) if scope == "all" else (), ref))
+    offers = {"all": (Offer.START,), "section": (Offer.REBUILD,)}.get(scope, ())
+    done = Replace(Note(words.reset_done(scope), offers, ref))
     if scope == "all":
         learner = Learner(learner.id, learner.name, met_at=learner.met_at, seen_at=learner.seen_at)
         return Turn(learner, (*cancelled, CleanSandbox(files=True), done, RefreshBoard()))

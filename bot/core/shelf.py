@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.core import words
 from bot.core.learner import Learner, SandboxState
 from bot.core.messages import Note, Offer
-from bot.core.turn import Action, Apply, CleanSandbox, RebuildSandbox, RunCommands, Say, StartCheck, Turn
+from bot.core.turn import Action, Apply, CleanSandbox, RebuildSandbox, Replace, RunCommands, Say, StartCheck, Turn
 from bot.handin.plan import ListFiles, Refusal, RemoveFiles, ShowFiles, ShowHelp
 
 GONE = (SandboxState.AWAY, SandboxState.LEAVING)
@@ -56,4 +56,4 @@ def rebuild(learner: Learner, *, sure: bool) -> Turn:
         return Turn(learner, (Say(Note(words.ALREADY_CHECKING, (), learner.at)),))
     if not sure and learner.sandbox is SandboxState.THERE:
         return Turn(learner, (Say(Note(words.REBUILD_QUESTION, (Offer.REBUILD_SURE,), learner.at)),))
-    return Turn(learner, (RebuildSandbox(),))
+    return Turn(learner, (Replace(Note(words.REBUILDING)), RebuildSandbox()))

@@ -18,10 +18,12 @@ from bot.handin.plan import (
     CreateNetwork,
     CreateVolume,
     Plan,
+    PullImage,
     RunPlan,
     StopContainers,
     TagImage,
 )
+from bot.handin.reference import normalise
 
 STOP_S = 1  #: what is stopped again at once gets this long
 
@@ -80,7 +82,7 @@ class Deed:
 
     plan: Plan
     what: str  #: what comes back by it, in the learner's words: "the image getting-started"
-    image: str = ""  #: a build: the image it makes anew; a run: the nameless image that it needs
+    image: str = ""  #: a build: the image it makes anew; a run: the image that was named by id
     may_fail: bool = False  #: it did not work then either
 
 
@@ -94,17 +96,18 @@ def deeds(
     done = [Deed(each, f"the volume {each.name}") for each in standing.volumes]
     done += [Deed(each, f"the network {each.name}") for each in standing.networks]
     lost: list[str] = []
-    # what lost its name was there first, and must not take the name from what has it now
+    left = sorted(standing.containers, key=_turn)
+    # an image that lost its name was there first: it has the name once more until its containers run
     for image in sorted(standing.images, key=lambda each: bool(each.tags)):
-        what = f"the image {', '.join(map(plain, image.tags))}" if image.tags else "an older image"
-        if image.id in there:
-            done += [Deed(TagImage(image.id, tag), f"the image {plain(tag)}", image.id) for tag in image.tags]
-        elif image.id in builds:
-            done.append(Deed(replace(builds[image.id], tags=image.tags, no_cache=False, quiet=False), what, image.id))
-        else:
-            lost.append(what)
-    for container in sorted(standing.containers, key=_turn):
-        done += _container(container, standing)
+        users = [each for each in left if each.image == image.id and not image.tags]
+        names = image.tags or tuple(dict.fromkeys(normalise(each.plan.image) for each in users if not _by_id(each)))
+        made = _image(image, names, builds, image.id in there)
+        if not made and image.id not in there:
+            lost.append("an older image")
+        done += made
+        done += [deed for each in users for deed in _container(each)]
+        left = [each for each in left if each not in users]
+    done += [deed for each in left for deed in _container(each)]
     return tuple(done), tuple(lost)
 
 
@@ -113,16 +116,31 @@ def plain(tag: str) -> str:
     return tag.removesuffix(":latest")
 
 
+def _image(image: StandingImage, names: tuple[str, ...], builds: Mapping[str, BuildPlan], there: bool) -> list[Deed]:
+    """Return what brings an image back under these names; nothing when nobody knows how."""
+    what = f"the image {', '.join(map(plain, image.tags))}" if image.tags else "an older image"
+    if there:
+        return [Deed(TagImage(image.id, name), what, image.id) for name in names]
+    if image.id in builds:
+        return [Deed(replace(builds[image.id], tags=names, no_cache=False, quiet=False), what, image.id)]
+    # it may have come from the registry
+    return [Deed(PullImage(plain(name), quiet=True), what) for name in image.tags]
+
+
+def _by_id(container: StandingContainer) -> bool:
+    """Tell whether the learner named its image by id."""
+    return container.image.removeprefix("sha256:").startswith(container.plan.image.removeprefix("sha256:"))
+
+
 def _turn(container: StandingContainer) -> int:
     # one that ended frees its port before another takes it; one that never ran lost its port to another
     return (State.ENDED, State.RUNNING, State.CREATED).index(container.state)
 
 
-def _container(container: StandingContainer, standing: Standing) -> list[Deed]:
-    nameless = any(image.id == container.image and not image.tags for image in standing.images)
+def _container(container: StandingContainer) -> list[Deed]:
     what = f"the container {container.name}"
     plan = replace(container.plan, name=container.name, detach=True)
-    made = [Deed(plan, what, container.image if nameless else "", container.state is State.CREATED)]
+    made = [Deed(plan, what, container.image if _by_id(container) else "", container.state is State.CREATED)]
     made += [Deed(ConnectNetwork(name, container.name), what) for name in container.networks]
     if container.state is not State.RUNNING:
         made.append(Deed(StopContainers((container.name,), STOP_S), what))

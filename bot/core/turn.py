@@ -146,6 +146,13 @@ class CleanSandbox:
 
 
 @dataclass(frozen=True, slots=True)
+class RememberSandbox:
+    """Remember what stands now, as what this step passed with."""
+
+    ref: StepRef
+
+
+@dataclass(frozen=True, slots=True)
 class RebuildSandbox:
     """Bring the sandbox back as it was when the last step passed; `without` is a step to be left out of it."""
 
@@ -181,6 +188,7 @@ Action = (
     | Apply
     | PrepareProject
     | CleanSandbox
+    | RememberSandbox
     | RebuildSandbox
     | CancelCheck
     | RefreshBoard

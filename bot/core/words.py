@@ -135,7 +135,7 @@ def reset_done(scope: str) -> str:
     if scope == "section":
         return (
             "Done. The section is fresh again, and your containers, images, volumes and networks are gone. "
-            "Your files are still here."
+            "Your files are still here. **Rebuild** brings back what you had before this section."
         )
     return "Done. The step is fresh again."
 
@@ -231,6 +231,7 @@ REBUILD_QUESTION = (
     "Rebuild your sandbox? **This goes:** the containers, images, volumes and networks you have now, with the data in "
     "them. **This comes back:** what you had when you last passed a step. **This stays:** your files and your progress."
 )
+REBUILDING = "I am bringing your sandbox back …"
 KEPT = "Good, I keep your sandbox. Any message from you tells me that you still need it."
 NOTHING_TO_REBUILD = (
     "There is nothing to bring back yet: I remember your sandbox each time you pass a step that needs one. "
@@ -264,7 +265,7 @@ def rebuilt(place: str, back: Sequence[str], missing: Sequence[tuple[str, str]],
     came = listed(_together(back)) if back else ""
     if not missing:
         what = f" What is there again:{came}" if back else " It was empty then, and so it is now."
-        return f"Your sandbox is back as it was when you passed **{place}** ({took_s:.0f} s).{what}\n\n{NOT_KEPT}"
+        return f"Your sandbox is back as it was after **{place}** ({took_s:.0f} s).{what}\n\n{NOT_KEPT}"
     lost = listed([f"{what}: {why}" if why else what for what, why in missing])
     begun = f"This came back:{came}\n\n" if back else ""
     return f"{begun}This did not come back:{lost}\n\nYou can press **Rebuild** again; nothing is done twice."

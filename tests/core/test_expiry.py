@@ -88,6 +88,10 @@ def test_what_was_cut_off_is_put_away_at_once() -> None:
     assert due(replace(ADA, sandbox=SandboxState.LEAVING), T0, USUAL) == PutAway()
 
 
+def test_a_sandbox_that_is_being_checked_is_left_alone() -> None:
+    assert due(replace(ADA, open_attempt=7), T0 + 99 * HOUR, USUAL) == Leave()
+
+
 def test_zero_is_never() -> None:
     assert due(ADA, T0 + 9_999 * HOUR, Patience(NEVER)) == Leave()
 
