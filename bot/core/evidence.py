@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.handin.compose.plan import ComposePlan, ComposeProblem
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerSeen:
@@ -258,6 +260,54 @@ class RegistrySeen:
     down: str = ""  #: why the registry could not be asked
 
 
+@dataclass(frozen=True, slots=True)
+class ComposeSeen:
+    """The learner's compose file, read: exactly one of `plan` and `problem` is there."""
+
+    file: str = ""  #: '' when there is none
+    plan: ComposePlan | None = None
+    problem: ComposeProblem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSeen:
+    """One service: its container, None when there is none."""
+
+    name: str
+    known: bool = True  #: the file has it
+    container: ContainerView | None = None
+    current: bool = True  #: made from what the file says now
+    networks: tuple[str, ...] = ()  #: the learner's names
+    health: str = ""  #: starting | healthy | unhealthy | '' where nobody asks
+
+
+@dataclass(frozen=True, slots=True)
+class ServicesSeen:
+    """What runs of the project; `by_hand` names the learner's other containers of the same images."""
+
+    problem: str = ""  #: why the file cannot be read, '' when it can
+    services: tuple[ServiceSeen, ...] = ()
+    by_hand: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StaysSeen:
+    """Whether the learner took the project down and up, and what became of an item when we did.
+
+    `state`: `played`; `down` (a service does not run), `silent` (the app did not answer), `not_saved`, `not_up` (the
+    project did not come up again).
+    """
+
+    state: str
+    at: str = ""  #: first | second: before or after we took it down
+    volume: str = ""  #: the database's, '' when it has none with a name
+    older: bool = False  #: it was there before the network, so the learner's `down` left it
+    items: int = 0  #: of the learner's own, before
+    kept: bool = False
+    observed: str = ""
+    log: str = ""
+
+
 Evidence = (
     AnswerSeen
     | FileSeen
@@ -275,4 +325,7 @@ Evidence = (
     | SqlSeen
     | HistorySeen
     | RegistrySeen
+    | ComposeSeen
+    | ServicesSeen
+    | StaysSeen
 )

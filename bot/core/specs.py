@@ -196,6 +196,43 @@ class RegistrySpec(Spec):
     like: str  #: their own image that it must be; one that was handed in from outside has none to compare with
 
 
+class ServiceWish(Spec):
+    """What a compose file must say of one service; only what is given is compared."""
+
+    name: str
+    image: str | None = None  #: glob
+    port: int | None = None  #: container port
+    host_port: int | None = None
+    address: str | None = None  #: e.g. `127.0.0.1`
+    workdir: str | None = None
+    folder: str | None = None  #: where the project is seen
+    data: str | None = None  #: where a volume with a name is seen
+    settings: dict[str, str] = {}  #: environment; `*` is any value, `@` the name of a service of the file
+
+
+class ComposeSpec(Spec):
+    """The project has a compose file that Compose can read and that describes these services."""
+
+    services: tuple[ServiceWish, ...] = Field(min_length=1)
+
+
+class ServicesSpec(Spec):
+    """These services of the compose file run as the file says now, together on a network of the project."""
+
+    services: tuple[str, ...] = Field(min_length=1)
+    wait_s: float = 20
+
+
+class StaysSpec(Spec):
+    """The learner took the project down and up with its volume; an item outlives doing so once more."""
+
+    app: str  #: its service
+    database: str  #: the service whose volume has to stay
+    port: int
+    items: str = "/items"
+    wait_s: float = 40  #: for the app to answer
+
+
 ProbeSpec = (
     AnswerSpec
     | FileSpec
@@ -213,6 +250,9 @@ ProbeSpec = (
     | SqlSpec
     | HistorySpec
     | RegistrySpec
+    | ComposeSpec
+    | ServicesSpec
+    | StaysSpec
 )
 ProbeName = Annotated[str, Field(pattern="^[a-z]+$")]
 
@@ -234,4 +274,7 @@ SPECS: dict[str, type[Spec]] = {
     "sql": SqlSpec,
     "history": HistorySpec,
     "registry": RegistrySpec,
+    "compose": ComposeSpec,
+    "services": ServicesSpec,
+    "stays": StaysSpec,
 }

@@ -13,6 +13,7 @@ from bot.core.evidence import (
     AnswerSeen,
     BuildSeen,
     CacheSeen,
+    ComposeSeen,
     ContainersSeen,
     ContextSeen,
     DnsSeen,
@@ -25,12 +26,15 @@ from bot.core.evidence import (
     NetworkSeen,
     RegistrySeen,
     ScenarioSeen,
+    ServicesSeen,
     SqlSeen,
+    StaysSeen,
     VolumeSeen,
 )
 from bot.core.judging import (
     answers,
     builds,
+    composing,
     containers,
     files,
     images,
@@ -41,6 +45,7 @@ from bot.core.judging import (
     rebuilds,
     records,
     sayings,
+    services,
     shares,
 )
 from bot.core.results import Blocked, Failed, Fault, NotYet, Passed, Result, TimedOut, Verdict
@@ -49,6 +54,7 @@ from bot.core.specs import (
     AnswerSpec,
     BuildSpec,
     CacheSpec,
+    ComposeSpec,
     ContainerSpec,
     ContextSpec,
     DnsSpec,
@@ -61,8 +67,10 @@ from bot.core.specs import (
     ProbeSpec,
     RegistrySpec,
     ScenarioSpec,
+    ServicesSpec,
     Spec,
     SqlSpec,
+    StaysSpec,
     VolumeSpec,
 )
 from bot.core.workshop import Condition, Step
@@ -124,6 +132,11 @@ ROWS: Mapping[type[Spec], Row] = {
     SqlSpec: Row(SqlSeen, lambda spec, seen, last: records.judge(spec, seen, last=last), records.CODES),
     HistorySpec: Row(HistorySeen, lambda spec, seen, _: layers.judge(spec, seen), layers.CODES),
     RegistrySpec: Row(RegistrySeen, lambda spec, seen, _: shares.judge(spec, seen), shares.CODES),
+    ComposeSpec: Row(
+        ComposeSeen, lambda spec, seen, _: composing.judge(spec, seen), composing.CODES, composing.codes_for
+    ),
+    ServicesSpec: Row(ServicesSeen, lambda spec, seen, last: services.judge(spec, seen, last=last), services.CODES),
+    StaysSpec: Row(StaysSeen, lambda spec, seen, _: services.judge_stays(spec, seen), services.STAYS_CODES),
 }
 #: probe → every code that it can fail with
 CODES: Mapping[str, frozenset[str]] = {probe: ROWS[spec].codes for probe, spec in SPECS.items()}

@@ -77,7 +77,7 @@ class Commands:
         self._networks = UserNetworks(setup, networks, verifiers)
         places = Places(setup, networks, self._volumes, self._networks, projects)
         self._running = Running(setup, networks, places)
-        self._composing = composing.Composing(setup, self._running, builds, self._volumes, self._networks, verifiers)
+        self.composing = composing.Composing(setup, self._running, builds, self._volumes, self._networks, verifiers)
         self._showing = Showing(setup, self._volumes, self._networks)
         self._looking = Looking(setup)
         self._pruning = Pruning(setup, self._volumes, self._networks)
@@ -106,7 +106,7 @@ class Commands:
             case plans.ShowHelp(topic=topic):
                 return plans.Output(composing.HELP if topic.startswith("compose") else HELP)
             case Compose():
-                return await self._composing.perform(owner, plan, files, progress)
+                return await self.composing.perform(owner, plan, files, progress)
             case plans.ListFiles() | plans.ShowFiles():
                 return list_files(plan, files) if isinstance(plan, plans.ListFiles) else show_files(plan, files)
             case plans.RemoveFiles():

@@ -20,6 +20,7 @@ from bot.core.specs import (
     AnswerSpec,
     BuildSpec,
     CacheSpec,
+    ComposeSpec,
     ContainerSpec,
     ContextSpec,
     DnsSpec,
@@ -32,7 +33,9 @@ from bot.core.specs import (
     ProbeSpec,
     RegistrySpec,
     ScenarioSpec,
+    ServicesSpec,
     SqlSpec,
+    StaysSpec,
     VolumeSpec,
 )
 from bot.handin.plan import BuildPlan
@@ -42,6 +45,7 @@ from bot.sandbox import evidence
 from bot.sandbox.asking import Asking
 from bot.sandbox.belongings import Picture, containers, pictures, which_picture
 from bot.sandbox.builds import Builds
+from bot.sandbox.compose.composed import Composed
 from bot.sandbox.image_files import ImageFiles
 from bot.sandbox.janitor import remove_kept
 from bot.sandbox.layers import history_seen
@@ -67,9 +71,11 @@ class Probes:
         networks: Networks,
         verifiers: Verifiers,
         builds: Builds,
+        composed: Composed,
         sharing: Sharing | None = None,
     ) -> None:
         self._setup, self._networks, self._verifiers, self._builds = setup, networks, verifiers, builds
+        self._composed = composed
         self._files = ImageFiles(setup)
         self._rebuilds = Rebuilds(setup, builds, self._files)
         self._scenarios = Scenarios(setup, networks, verifiers)
@@ -94,6 +100,8 @@ class Probes:
                 return await self._among(owner, spec, again=again)
             case RegistrySpec():
                 return await self._proofs.registry(owner, spec)
+            case ComposeSpec() | ServicesSpec() | StaysSpec():
+                return await self._composed.seen(owner, spec, files)
 
     async def _of_image(
         self,

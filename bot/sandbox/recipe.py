@@ -140,10 +140,16 @@ def endpoint(plan: RunPlan, name: str, network: str) -> Json:
     return {"Aliases": [name, *(alias for each, alias in plan.aliases if each == network)]}
 
 
-def volume(owner: Owner, engine_name: str, name: str, own: Mapping[str, str], attempt: int = 0) -> Json:
-    """Return the request for a learner's volume; the local driver without options, so it can hold nothing else."""
+def volume(
+    owner: Owner, engine_name: str, name: str, own: Mapping[str, str], attempt: int = 0, since: float = 0
+) -> Json:
+    """Return the request for a learner's volume; the local driver without options, so it can hold nothing else.
+
+    `since` is kept with it: what the engine calls the creation of a volume is the last change of its folder.
+    """
     plain = {key: value for key, value in own.items() if not key.startswith("docent.")}
     made_for = labels(owner, _kind("volume", attempt), attempt) | {"docent.name": name}
+    made_for |= {"docent.since": f"{since:.1f}"} if since else {}
     return {"Name": engine_name, "Driver": "local", "Labels": plain | made_for}
 
 

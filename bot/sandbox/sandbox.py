@@ -14,6 +14,7 @@ from bot.handin.plan import Output, Plan
 from bot.ports import Progress
 from bot.sandbox.builds import Builds
 from bot.sandbox.commands import Commands
+from bot.sandbox.compose.composed import Composed
 from bot.sandbox.engine import Engine
 from bot.sandbox.host import Host
 from bot.sandbox.inventory import clear, standing
@@ -53,11 +54,12 @@ class DockerSandbox:
         self._networks = Networks(self._setup)
         self._verifiers = Verifiers(self._setup, self._networks)
         self._builds = Builds(self._setup)
-        self.sharing = opened(self._setup, opening) if opening else None
-        self._probes = Probes(self._setup, self._networks, self._verifiers, self._builds, self.sharing)
         self._projects = ProjectVolumes(self._setup)
+        self.sharing = opened(self._setup, opening) if opening else None
         shop = self.sharing.shop if self.sharing else None
         self._commands = Commands(self._setup, self._networks, self._verifiers, self._builds, self._projects, shop)
+        composed = Composed(self._setup, self._verifiers, self._commands.composing)
+        self._probes = Probes(self._setup, self._networks, self._verifiers, self._builds, composed, self.sharing)
 
     async def run(self, learner: str, plan: Plan, files: Mapping[str, bytes], progress: Progress) -> Output:
         """Perform one plan and return what Docker's CLI would print."""

@@ -71,6 +71,7 @@ class Volume:
     name: str
     created: str  #: as the engine writes it
     labels: tuple[tuple[str, str], ...]  #: the learner's
+    since: float = 0.0  #: when it was really made, in seconds of the epoch; 0 where nobody noted it
 
     @property
     def nameless(self) -> bool:
@@ -176,7 +177,8 @@ def volume_of(raw: Raw) -> Volume:
     """Return one entry of `GET /volumes`."""
     labels: Mapping[str, str] = raw.get("Labels") or {}
     own = tuple((key, value) for key, value in labels.items() if not key.startswith("docent."))
-    return Volume(str(raw["Name"]), labels.get("docent.name") or str(raw["Name"]), str(raw.get("CreatedAt") or ""), own)
+    name, since = labels.get("docent.name") or str(raw["Name"]), float(labels.get("docent.since") or 0)
+    return Volume(str(raw["Name"]), name, str(raw.get("CreatedAt") or ""), own, since)
 
 
 def ended_of(raw: Raw) -> Ended:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Mapping, Sequence
 
 from bot.errors import HostError
@@ -49,7 +50,7 @@ class Volumes:
         return None
 
     async def _make(self, owner: Owner, name: str, own: Mapping[str, str]) -> None:
-        request = recipe.volume(owner, owner.volume(name), name, own)
+        request = recipe.volume(owner, owner.volume(name), name, own, since=time.time())
         made = (await self._setup.host.must("POST", "/volumes/create", body=request)).json
         # creating a volume that is there already returns it, whoever it belongs to
         if (made.get("Labels") or {}).get("docent.learner") != owner.key:

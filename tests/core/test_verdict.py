@@ -306,7 +306,7 @@ TABLE: list[tuple[str, Condition, Any, str]] = [
 SHARED = {("http", code) for code in ("WRONG_START_FILE", "BAD_CMD", "OPTIONS_AFTER_IMAGE")}
 SHARED |= {("scenario", sign.code) for sign in RUN_SIGNS}
 #: these have tables of their own in tests/core/judging
-ELSEWHERE = {"network", "dns", "logs", "sql", "history", "registry"}
+ELSEWHERE = {"network", "dns", "logs", "sql", "history", "registry", "compose", "services", "stays"}
 SHARED |= {(probe, code) for probe in ("cache", "context") for code in CODES["build"]}
 
 

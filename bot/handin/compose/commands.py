@@ -39,6 +39,7 @@ class Down:
     services: tuple[str, ...] = ()
     volumes: bool = False
     remove_orphans: bool = False
+    grace_s: int | None = None  #: None: what the file says
 
 
 @dataclass(frozen=True, slots=True)

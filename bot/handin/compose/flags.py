@@ -44,12 +44,7 @@ UP = Table(
     *flags("scale", _LIST, SCALE),
     *DRY,
 )
-DOWN = Table(
-    *flags("volumes/v remove-orphans", _SWITCH),
-    *flags("timeout/t", _WHOLE, quiet=True),
-    *flags("rmi", _TEXT, NOT_OFFERED),
-    *DRY,
-)
+DOWN = Table(*flags("volumes/v remove-orphans", _SWITCH), *TIMEOUT, *flags("rmi", _TEXT, NOT_OFFERED), *DRY)
 PS = Table(
     *flags("all/a quiet/q services no-trunc", _SWITCH),
     *flags("orphans", _SWITCH, quiet=True),

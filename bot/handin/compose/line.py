@@ -190,7 +190,7 @@ def _up(_: str, parsed: Parsed) -> Act:
 
 
 def _down(_: str, parsed: Parsed) -> Act:
-    return Down(_services(parsed), parsed.on("volumes"), parsed.on("remove-orphans"))
+    return Down(_services(parsed), parsed.on("volumes"), parsed.on("remove-orphans"), _grace_s(parsed))
 
 
 def _ps(_: str, parsed: Parsed) -> Act:
@@ -229,9 +229,12 @@ def _exec(_: str, parsed: Parsed) -> Act:
 
 
 def _turn(verb: str, parsed: Parsed) -> Act:
+    return TurnServices(verb, _services(parsed), _grace_s(parsed))
+
+
+def _grace_s(parsed: Parsed) -> int | None:
     given = parsed.last("timeout")
-    grace_s = None if given in {"", "-1"} else min(max(int(given), 0), LONGEST_GRACE_S)
-    return TurnServices(verb, _services(parsed), grace_s)
+    return None if given in {"", "-1"} else min(max(int(given), 0), LONGEST_GRACE_S)
 
 
 def _build(_: str, parsed: Parsed) -> Act:

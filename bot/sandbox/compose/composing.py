@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
@@ -18,7 +17,7 @@ from bot.sandbox.builds import Builds
 from bot.sandbox.compose import printing
 from bot.sandbox.compose.falling import Falling
 from bot.sandbox.compose.printing import Progress
-from bot.sandbox.compose.project import Project, chosen, look, note, refused, unknown, warnings
+from bot.sandbox.compose.project import Files, Project, chosen, look, note, refused, unknown, warnings
 from bot.sandbox.compose.rising import Rising, Tell
 from bot.sandbox.compose.showing import Showing, config
 from bot.sandbox.names import Owner
@@ -28,8 +27,8 @@ from bot.sandbox.setup import Setup
 from bot.sandbox.user_networks import UserNetworks
 from bot.sandbox.volumes import Volumes
 
-WATCHED_S = 6.0  #: how long `up` without `-d` shows what comes
-LOOK_EVERY_S = 0.25
+QUIET_S = 5.0  #: `up` without `-d` shows what comes until nothing came for so long
+LOOK_EVERY_S = 0.5
 
 HELP = """Compose commands that work here:
   docker compose up -d          Make and start everything in compose.yaml
@@ -46,9 +45,6 @@ HELP = """Compose commands that work here:
   docker compose ls             List your projects
 Before the command may stand: -f FILE, -p NAME, --env-file FILE, --profile NAME"""
 
-Files = Mapping[str, bytes]
-Done = Callable[[Project, acts.Act], Output]
-
 
 class Composing:
     """Performs `docker compose` for learners on one host."""
@@ -63,6 +59,7 @@ class Composing:
         verifiers: Verifiers,
     ) -> None:
         self._setup, self._running, self._verifiers = setup, running, verifiers
+        self.volumes, self.networks = volumes, networks
         self._rising = Rising(setup, running, builds, volumes, networks)
         self._falling = Falling(setup, volumes, networks)
         self._showing = Showing(setup)
@@ -166,16 +163,20 @@ class Composing:
         files: Files,
     ) -> Output:
         """Show for a while what the containers print; then they go on without an audience."""
-        ends = time.monotonic() + WATCHED_S
+        began = heard = time.monotonic()
+        printed = ""
         while True:
             now = await look(self._setup, owner, files, source)
             mine = () if isinstance(now, Output) else now.of(names)
             running = [each for each in mine if each.running]
-            if not running or time.monotonic() >= ends:
+            before, printed = printed, await self._showing.arrivals(project, mine)
+            at = time.monotonic()
+            heard = at if printed != before else heard
+            if not running or at - heard > QUIET_S or at - began > self._setup.limits.foreground_s:
                 break
             await asyncio.sleep(LOOK_EVERY_S)
         attached = f"Attaching to {', '.join(each.name.removeprefix(f'{project.name}-') for each in mine)}"
-        text = "\n".join([*said, attached, await self._showing.arrivals(project, mine)])
+        text = "\n".join([*said, attached, printed])
         if not running:
             return Output(text, note=note(project.plan))
         say = (

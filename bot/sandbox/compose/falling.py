@@ -63,7 +63,7 @@ class Falling:
             mine += project.orphans
         for container in mine:
             done.set(f"Container {container.name}", "Stopped" if not container.running else "Stopping")
-        if wrong := await self.stop(owner, project.plan, mine, None, done):
+        if wrong := await self.stop(owner, project.plan, mine, act.grace_s, done):
             return Output(wrong, 1)
         await self.remove(mine, done)
         if act.services:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.core.evidence import ComposeSeen
 from bot.handin.compose.commands import Source
 from bot.handin.compose.plan import ComposePlan, ComposeProblem, ServicePlan
 from bot.handin.compose.read import find_compose, read_compose
@@ -17,6 +18,7 @@ from bot.sandbox.setup import Setup
 from bot.sandbox.things import Container
 
 FAILED, NO_FILE = 1, 14
+Files = Mapping[str, bytes]
 MOST_NOTES = 2
 
 
@@ -63,6 +65,15 @@ def read_project(files: Mapping[str, bytes], source: Source) -> tuple[ComposePla
         return ComposeProblem(0, f"There is no `{env}` in your project.", words, "ENV_FILE", env)
     plan = read_compose(files[file], project=FOLDER, env_file=files.get(env), file=file, name=source.name)
     return plan if isinstance(plan, ComposeProblem) else (plan, file)
+
+
+def compose_seen(files: Mapping[str, bytes]) -> ComposeSeen:
+    """Return the learner's compose file as a judge looks at it."""
+    found = read_project(files, Source())
+    if isinstance(found, ComposeProblem):
+        return ComposeSeen(problem=found)
+    plan, file = found
+    return ComposeSeen(file, plan)
 
 
 async def look(setup: Setup, owner: Owner, files: Mapping[str, bytes], source: Source) -> Project | Output:

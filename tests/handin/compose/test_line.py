@@ -39,6 +39,7 @@ ASKED: list[tuple[str, Act]] = [
     ("down", Down()),
     ("down -v", Down(volumes=True)),
     ("down --volumes --remove-orphans", Down(volumes=True, remove_orphans=True)),
+    ("down -t 2", Down(grace_s=2)),
     ("ps", ListServices()),
     ("ps -aq", ListServices(all=True, quiet=True)),
     ("ps --services", ListServices(names=True)),
