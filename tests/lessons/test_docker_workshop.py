@@ -107,7 +107,10 @@ def test_the_glossary_is_plain_and_short() -> None:
 
 COMMANDS = [act.say for _, step in STEPS for act in step.solve if act.say]
 COMMANDS += [act.say for _, step in STEPS for wrong in step.wrong for act in wrong.acts if act.say]
-COMMANDS += [block.strip() for _, step in STEPS for block in re.findall(r"```\n(.*?)```", step.say, re.DOTALL)]
+BLOCKS = [block.strip() for _, step in STEPS for block in re.findall(r"```\n(.*?)```", step.say, re.DOTALL)]
+#: parts of a compose file begin with a key and a colon
+YAML = [block for block in BLOCKS if block.partition("\n")[0].endswith(":")]
+COMMANDS += [block for block in BLOCKS if block not in YAML]
 
 
 @pytest.mark.parametrize("line", sorted({filled(line, WORKSHOP.seen_by("ada")) for line in COMMANDS}))
@@ -117,6 +120,12 @@ def test_every_command_that_a_lesson_names_is_one_we_know(line: str) -> None:
     assert looks_like_commands(line)
     for command in read_commands(line):
         assert not isinstance(command.plan, Refusal), command
+
+
+@pytest.mark.parametrize("block", YAML)
+def test_what_a_lesson_shows_of_a_compose_file_stands_in_its_solution(block: str) -> None:
+    solution = (LESSONS / "08-compose" / "solutions" / "compose.yaml").read_text()
+    assert block in solution
 
 
 FAILURES = [(ref, condition, code) for ref, condition in WORKSHOP.conditions() for code in sorted(condition.fail)]
