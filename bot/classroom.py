@@ -16,6 +16,7 @@ from typing import Any, assert_never
 
 import structlog
 
+from bot.core import words
 from bot.core.cards import check_card, filled
 from bot.core.diagnosis import noted
 from bot.core.events import Event
@@ -27,6 +28,7 @@ from bot.core.turn import (
     Apply,
     CancelCheck,
     CleanSandbox,
+    GiveToken,
     KeepFiles,
     KeepForm,
     OpenEditor,
@@ -184,6 +186,12 @@ class Classroom:
                 await self._bench.files.undo(learner.id, path, ref, where)
             case Apply(acts, ref):
                 await self._apply(acts, ref, learner, where)
+            case GiveToken():
+                given = await self._sandbox.registry_pass(learner.id)
+                image = self.workshop.image
+                say = words.registry_pass(given.address, given.namespace, given.token, image, anywhere=given.anywhere)
+                # seen by this learner alone, and by nobody who opens the conversation later
+                await self._chat.whisper(where, say)
             case PrepareProject():
                 await self._bench.files.prepare(learner.id, self._start_files)
             case CleanSandbox(files):

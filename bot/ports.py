@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -232,6 +232,16 @@ class Standings(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class RegistryPass:
+    """What a learner needs to push from a machine of their own."""
+
+    address: str  #: of the registry, as they write it
+    namespace: str
+    token: str = field(repr=False)
+    anywhere: bool  #: False: it can be reached from the host's own machine only
+
+
 class Sandbox(Protocol):
     """A learner's containers and images on the host. Raises `HostError` for our faults only."""
 
@@ -265,6 +275,10 @@ class Sandbox(Protocol):
 
     async def clean(self, learner: str) -> None:
         """Remove everything of the learner's, and what we keep warm for them. Idempotent."""
+        ...
+
+    async def registry_pass(self, learner: str) -> RegistryPass:
+        """Return a new pass to the class's registry; the token before is void."""
         ...
 
     async def ready(self) -> str:

@@ -38,7 +38,7 @@ from bot.core.specs import (
 from bot.core.standing import Standing
 from bot.errors import CardGone
 from bot.handin.plan import Output, Plan
-from bot.ports import Progress, Where
+from bot.ports import Progress, RegistryPass, Where
 
 
 @dataclass
@@ -162,6 +162,11 @@ class MemorySandbox:
             raise self.fails.pop(0)
         self.stands.pop(learner, None)
         self.cleaned.append(learner)
+
+    async def registry_pass(self, learner: str) -> RegistryPass:
+        if self.fails:
+            raise self.fails.pop(0)
+        return RegistryPass("registry.example.org", "ada", f"docent-{learner}", anywhere=True)
 
     async def ready(self) -> str:
         return ""

@@ -12,7 +12,7 @@ import pytest
 
 from bot.authoring.load import load_workshop
 from bot.check import Checks
-from bot.classroom import Classroom
+from bot.classroom import Classroom, own_acts
 from bot.core import words
 from bot.core.events import (
     AskedForCheck,
@@ -27,9 +27,9 @@ from bot.core.events import (
 from bot.core.messages import CheckCard, CheckState, CommandOutput, FileSaved, Note, StepCard
 from bot.core.verdict import Failed, Verdict
 from bot.core.workshop import Act, StepRef
-from bot.errors import ChatError, EngineDown
+from bot.errors import ChatError, EngineDown, RegistryDown
 from bot.handin.command import read_commands
-from bot.handin.plan import BuildPlan, ListContainers, Output, RemoveContainers, RunPlan
+from bot.handin.plan import BuildPlan, ListContainers, Output, PullImage, RemoveContainers, RunPlan, TagImage
 from bot.ports import Where
 from bot.progress.standings import SqlStandings
 from bot.progress.store import SqlStore, open_store
@@ -347,6 +347,54 @@ async def test_a_failure_that_the_step_is_about_is_praised_and_any_other_is_not(
         await room.classroom.stop()
         shown = [message for message in room.chat.said if isinstance(message, CommandOutput)][-1]
         assert ("what we wanted to see" in shown.output.note) == praised
+
+
+async def test_a_registry_token_is_whispered_once_and_kept_nowhere(
+    room: Class, capfd: pytest.CaptureFixture[str]
+) -> None:
+    await room.classroom.turn(SaidSomething("registry token"), ADA, "Ada")
+    ((user, text),) = room.chat.whispers
+    assert user == "U1"
+    assert "docker login registry.example.org -u ada" in text
+    assert "docent-U1" in text
+    assert not any("docent-U1" in repr(message) for message in room.chat.said)
+    assert not any("docent-U1" in repr(entry) for entry in await room.store.journal("U1"))
+    assert "docent-U1" not in "".join(capfd.readouterr())
+
+
+async def test_a_registry_that_is_down_is_our_side_and_gives_no_token(room: Class) -> None:
+    room.sandbox.fails.append(RegistryDown("The registry does not answer."))
+    await room.classroom.turn(SaidSomething("registry token"), ADA, "Ada")
+    (message,) = room.chat.said
+    assert isinstance(message, Note)
+    assert "Our side" in message.text
+    assert room.chat.whispers == []
+
+
+async def test_a_pushed_image_is_brought_in_under_the_name_that_checks_look_for(room: Class) -> None:
+    await room.classroom.turn(SaidSomething("use my pushed image"), ADA, "Ada")
+    await room.classroom.stop()
+    assert room.sandbox.ran == [
+        PullImage("ada/getting-started"),
+        TagImage("ada/getting-started", "getting-started:latest"),
+    ]
+
+
+async def test_a_password_in_a_command_is_neither_shown_nor_kept(room: Class) -> None:
+    commands = read_commands("docker login -u ada -p s3cret")
+    await room.classroom.turn(TypedCommands(commands), ADA, "Ada")
+    await room.classroom.turn(SaidSomething("my token is docent-0123456789abcdef0123456789abcdef"), ADA)
+    await room.classroom.stop()
+    kept = repr(await room.store.journal("U1"))
+    assert "docker login -u ada -p ****" in kept
+    assert "s3cret" not in kept
+    assert "0123456789abcdef" not in kept
+    assert "s3cret" not in repr(room.chat.said)
+
+
+async def test_a_skip_fills_in_the_learners_own_namespace(room: Class) -> None:
+    acts = (Act(say="docker push ${namespace}/getting-started"),)
+    assert own_acts(acts, WORKSHOP.seen_by("ada")) == (Act(say="docker push ada/getting-started"),)
 
 
 async def test_a_skip_makes_no_room_for_a_command_that_the_lesson_wants_to_fail(room: Class) -> None:

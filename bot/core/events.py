@@ -190,6 +190,16 @@ class TypedCommands:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedForToken:
+    """Said `registry token`: they want to push from a machine of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedInImage:
+    """Said `use my pushed image`: what they pushed from a machine of their own is their hand-in."""
+
+
+@dataclass(frozen=True, slots=True)
 class SaidSomething:
     """Said anything else."""
 
@@ -244,6 +254,8 @@ Event = (
     | UploadedProject
     | HandedInUnusable
     | TypedCommands
+    | AskedForToken
+    | HandedInImage
     | SaidSomething
     | Mentioned
     | PressedForeignCard

@@ -82,6 +82,7 @@ class ContainersSeen:
     image_id: str  #: what the image's name points at now, '' when there is no such image
     containers: tuple[ContainerView, ...] = ()
     others: tuple[str, ...] = ()
+    name: str = ""  #: the image as it was looked for, where that is not the spec's own word
 
 
 @dataclass(frozen=True, slots=True)

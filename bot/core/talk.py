@@ -16,6 +16,7 @@ from bot.core.events import (
     AskedForHint,
     AskedForNext,
     AskedForStatus,
+    AskedForToken,
     AskedToKeepSandbox,
     AskedToRebuild,
     AskedToReplace,
@@ -24,6 +25,7 @@ from bot.core.events import (
     AskedToSkip,
     AskedToUndo,
     Event,
+    HandedInImage,
     OpenedEditor,
     Started,
     WentTo,
@@ -60,6 +62,16 @@ EVENTS: tuple[tuple[Event, str], ...] = (
     (AskedToKeepSandbox(), "keep my sandbox|keep the sandbox|keep it|keep sandbox|extend|extend it"),
     (OpenedEditor(""), "edit|editor|write|open editor|write file|edit file|write the file|write dockerfile"),
     (AskedToUndo(), "undo|undo it|undo that|undo this|undo the change|take it back|take that back|revert"),
+    (AskedForToken(), "registry token|new registry token|token|new token|registry login|registry password|my token"),
+    (
+        AskedForToken(),
+        "give me a token|give me a registry token|i want a token|renew token|renew registry token",
+    ),
+    (HandedInImage(), "use my pushed image|use the pushed image|use pushed image|take my pushed image|i pushed it"),
+    (
+        HandedInImage(),
+        "i pushed my image|i have pushed my image|use my image|my image is pushed|hand in my image",
+    ),
     (Arrived(), "hi|hello|hey|hey there|hi there|hello there|hiya|yo|howdy|moin|hallo|good morning|good afternoon"),
     (Arrived(), "good evening|good day|greetings|hi docent|hello docent|hey docent|hi bot|hello bot"),
 )

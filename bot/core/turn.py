@@ -134,6 +134,11 @@ class Apply:
 
 
 @dataclass(frozen=True, slots=True)
+class GiveToken:
+    """Make a new token for the registry and show it to the learner alone, once."""
+
+
+@dataclass(frozen=True, slots=True)
 class PrepareProject:
     """Give a new learner the exercise app's files (idempotent)."""
 
@@ -186,6 +191,7 @@ Action = (
     | ReplaceText
     | UndoEdit
     | Apply
+    | GiveToken
     | PrepareProject
     | CleanSandbox
     | RememberSandbox

@@ -20,6 +20,7 @@ from bot.core.events import (
     AskedForHint,
     AskedForNext,
     AskedForStatus,
+    AskedForToken,
     AskedToKeepSandbox,
     AskedToRebuild,
     AskedToReplace,
@@ -30,6 +31,7 @@ from bot.core.events import (
     CheckEnded,
     Event,
     FilledForm,
+    HandedInImage,
     HandedInUnusable,
     Mentioned,
     OpenedEditor,
@@ -47,6 +49,7 @@ from bot.core.map import home, place, settled, welcome
 from bot.core.messages import Note, Offer
 from bot.core.moves import note
 from bot.core.turn import (
+    GiveToken,
     RefreshBoard,
     Replace,
     RunCommands,
@@ -56,7 +59,8 @@ from bot.core.turn import (
     Whisper,
 )
 from bot.core.workshop import Workshop
-from bot.handin.plan import BuildPlan, RunPlan
+from bot.handin.command import read_commands
+from bot.handin.plan import BuildPlan, PullImage, PushImage, RunPlan
 
 __all__ = ["check_card", "decide", "filled", "home", "step_card"]
 
@@ -114,6 +118,10 @@ def _decided(workshop: Workshop, learner: Learner, event: Event, now: datetime) 
             return Turn(learner, (note(event.say or words.NOTHING_HANDED_IN, ref=learner.at),))
         case TypedCommands():
             return _commands(workshop, learner, event)
+        case AskedForToken():
+            return Turn(learner, (GiveToken(),))
+        case HandedInImage():
+            return _handed_in(workshop, learner)
         case SaidSomething():
             return _said(workshop, before, learner, event.text, now)
         case Mentioned():
@@ -181,10 +189,17 @@ def _commands(workshop: Workshop, learner: Learner, event: TypedCommands) -> Tur
         return Turn(learner, (note(words.NO_COMMANDS, Offer.HELP, ref=learner.at),))
     ref = learner.at
     step = workshop.step(ref) if ref else None
-    made = any(isinstance(command.plan, BuildPlan | RunPlan) for command in event.commands)
+    made = any(isinstance(command.plan, BuildPlan | RunPlan | PushImage | PullImage) for command in event.commands)
     ready = ref and step and step.handin.commands and made and not learner.done(ref)
     after = Note(words.AFTER_COMMANDS, (Offer.CHECK, Offer.HINT), ref) if ready else None
     return Turn(learner, (*handins.prepared(learner), RunCommands(event.commands, ref, after)))
+
+
+def _handed_in(workshop: Workshop, learner: Learner) -> Turn:
+    """Return the turn that brings a pushed image into the sandbox, under the name that every check looks for."""
+    name = f"{workshop.namespace}/{workshop.image}"
+    lines = f"docker pull {name}\ndocker tag {name} {workshop.image}"
+    return _commands(workshop, learner, TypedCommands(read_commands(lines)))
 
 
 def _said(workshop: Workshop, before: Learner, learner: Learner, text: str, now: datetime) -> Turn:

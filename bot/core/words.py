@@ -60,6 +60,7 @@ Here is what you can say. Buttons do the same.
 - `edit Dockerfile`: write a file here; a code block or an upload works too, or your whole project as .zip
 - `edit FILE 40-60`, `edit FILE near WORD`, `show FILE`: some lines of a long file
 - `replace OLD with NEW in FILE`: change a text · **undo**: take the last change back
+- **registry token**: push from a machine of your own · **use my pushed image**
 - `docker …`, `curl …`, `ls`, `cat FILE`: I run it for you and show the output
 
 Ask me about words too (“what is an image?”), or paste an error and I will have a look."""
@@ -69,6 +70,30 @@ WHO = "I am Docent, a bot. I take you through the Docker workshop, one small ste
 def listed(lines: Sequence[str]) -> str:
     """Return the lines as a bullet list."""
     return "\n" + "\n".join(f"- {line}" for line in lines)
+
+
+def registry_pass(address: str, namespace: str, token: str, image: str, *, anywhere: bool) -> str:
+    """Return what somebody needs to push from a machine of their own."""
+    near = "" if anywhere else "\n\nThis registry can be reached from the machine that I run on, and from no other."
+    return f"""\
+Your pass to the class's registry. I show it **once**. Say `registry token` again for a new one; it makes this one void.
+
+```
+docker login {address} -u {namespace}
+```
+
+It asks for a password. That is this token:
+
+```
+{token}
+```
+
+Then tag your image, push it, and tell me `use my pushed image`:
+
+```
+docker tag {image} {address}/{namespace}/{image}
+docker push {address}/{namespace}/{image}
+```{near}"""
 
 
 def greeting(name: str, place: str) -> str:

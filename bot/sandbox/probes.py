@@ -181,6 +181,7 @@ class Probes:
     async def container(self, owner: Owner, spec: ContainerSpec) -> ContainersSeen:
         """Look at the learner's containers of the asked image."""
         mine = await containers(self._setup, owner)
+        name = ""
         if spec.pushed:
             name = await self._proofs.name(owner, spec.image)
             image_id, chosen = await self._image_id(owner, name), made_from(mine, name, "")
@@ -189,7 +190,7 @@ class Probes:
             chosen = made_from(mine, spec.image, image_id)
         views = await asyncio.gather(*(self._view(each) for each in chosen))
         others = tuple(each.name for each in mine if each not in chosen)
-        return ContainersSeen(image_id, tuple(view for view in views if view is not None), others)
+        return ContainersSeen(image_id, tuple(view for view in views if view is not None), others, name)
 
     async def _view(self, container: Container) -> ContainerView | None:
         ended, log = await asyncio.gather(

@@ -11,7 +11,7 @@ from bot.core.specs import ProbeSpec
 from bot.core.standing import Standing
 from bot.errors import HostError, RegistryDown
 from bot.handin.plan import Output, Plan
-from bot.ports import Progress
+from bot.ports import Progress, RegistryPass
 from bot.sandbox.builds import Builds
 from bot.sandbox.commands import Commands
 from bot.sandbox.compose.composed import Composed
@@ -123,6 +123,15 @@ class DockerSandbox:
         """Remove everything of this instance from the host; for rehearsals, tests and a farewell."""
         await self._verifiers.close()
         await demolish(self._setup)
+
+    async def registry_pass(self, learner: str) -> RegistryPass:
+        """Return a new pass to the class's registry. Raises: `RegistryDown`."""
+        if self.sharing is None:
+            raise RegistryDown("This host has no registry.")
+        house, passes = self.sharing.house, self.sharing.passes
+        await house.open()
+        namespace, token = await passes.namespace(learner), await passes.token(learner)
+        return RegistryPass(house.public, namespace, token, house.published)
 
     async def ready(self) -> str:
         """Return '' when work can be done, else one sentence saying what is missing."""

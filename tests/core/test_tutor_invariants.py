@@ -91,6 +91,8 @@ any_event = st.one_of(
     st.builds(events.WroteFiles, st.lists(st.tuples(TEXT, st.binary(max_size=9)), max_size=3).map(tuple), TEXT),
     st.builds(events.HandedInUnusable, TEXT),
     st.builds(events.TypedCommands, st.lists(commands, max_size=3).map(tuple)),
+    st.builds(events.AskedForToken),
+    st.builds(events.HandedInImage),
     st.builds(events.SaidSomething, TEXT),
     st.builds(events.Mentioned, TEXT),
     st.builds(events.PressedForeignCard, TEXT),

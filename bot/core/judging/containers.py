@@ -41,7 +41,7 @@ def judge(spec: ContainerSpec, seen: ContainersSeen, *, last: bool = False) -> R
     if seen.containers:
         return ended(seen.containers[0])
     observed = "no image of that name" if not seen.image_id else _others(seen.others)
-    return Failed("NOT_STARTED", expected=f"a container from {spec.image}", observed=observed)
+    return Failed("NOT_STARTED", expected=f"a container from {seen.name or spec.image}", observed=observed)
 
 
 def _left_over(seen: ContainersSeen) -> Failed | None:

@@ -71,7 +71,7 @@ async def test_a_container_counts_by_the_name_it_was_started_under(share: Class,
     spec = ContainerSpec(image="served", pushed=True)
     seen = await share.sandbox.probe("U1", spec, {}, attempt=72, again=False)
     assert isinstance(seen, ContainersSeen)
-    assert (seen.containers, seen.others) == ((), ("plain",))
+    assert (seen.containers, seen.others, seen.name) == ((), ("plain",), "ada/served")
     await ada.say("docker run -d --name full ada/served")
     seen = await share.sandbox.probe("U1", spec, {}, attempt=72, again=False)
     assert isinstance(seen, ContainersSeen)

@@ -1,0 +1,74 @@
+"""A learner with Docker of their own: a token from chat, `docker login`, `docker push`, and the image is their hand-in."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.core.workshop import StepRef
+from tests.e2e.conftest import School, come_to
+
+pytestmark = [pytest.mark.engine, pytest.mark.e2e]
+
+DOCKERFILE = """FROM docent/node:24-alpine
+WORKDIR /app
+COPY . .
+RUN npm install --omit=dev
+CMD ["node", "src/index.js"]
+"""
+
+
+async def test_an_image_built_and_pushed_elsewhere_is_handed_in_with_a_sentence(school: School, tmp_path: Path) -> None:
+    if shutil.which("docker") is None:
+        pytest.skip("no Docker client here")
+    ada = await school.enter("Ada")
+    await come_to(ada, school.bot.workshop, StepRef("04", "registry"))
+    await ada.say("registry token")
+    shown = await ada.wait_for("docker login", 20)
+    login = re.search(r"docker login (\S+) -u (\S+)", shown.text)
+    token = re.search(r"docent-[\w-]{32}", shown.text)
+    assert login
+    assert token
+
+    async def docker(*words: str, stdin: str = "") -> str:
+        command = ("docker", "--config", str(tmp_path), *words)
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.STDOUT, env={"DOCKER_BUILDKIT": "0"}
+        )
+        output, _ = await process.communicate(stdin.encode())
+        assert process.returncode == 0, output.decode()
+        return output.decode()
+
+    name = f"{login[1]}/{login[2]}/getting-started"
+    app = school.settings.workshop / "app"
+    (tmp_path / "Dockerfile").write_text(DOCKERFILE)
+    await docker("login", login[1], "-u", login[2], "--password-stdin", stdin=token[0])
+    await docker("build", "--network", "none", "-t", name, "-f", str(tmp_path / "Dockerfile"), str(app))
+    try:
+        assert "digest: sha256:" in await docker("push", name)
+    finally:
+        await docker("rmi", name)
+
+    await ada.say("use my pushed image")
+    await ada.wait_for(r"^\$ docker tag", 60)
+    await ada.say("docker run -d -p 127.0.0.1:3000:3000 getting-started")
+    await ada.wait_for(r"^\$ docker run", 20)
+    for step in ("02/use", "04/push"):
+        section, _, _ = step.partition("/")
+        await ada.say(f"go {section}")
+        await ada.wait_for(f"{section} ·", 10)
+        await _walk(school, StepRef.parse(step))
+    learner = await school.bot.store.learner(ada.id)
+    assert token[0] not in repr(await school.bot.store.journal(ada.id))
+    assert learner.namespace == login[2]
+
+
+async def _walk(school: School, ref: StepRef) -> None:
+    """Look at the step's conditions but its questions, as its check does."""
+    step = school.bot.workshop.step(ref)
+    assert step
