@@ -122,6 +122,8 @@ class DockerSandbox:
     async def demolish(self) -> None:
         """Remove everything of this instance from the host; for rehearsals, tests and a farewell."""
         await self._verifiers.close()
+        if self.sharing:
+            await self.sharing.house.shut()
         await demolish(self._setup)
 
     async def registry_pass(self, learner: str) -> RegistryPass:

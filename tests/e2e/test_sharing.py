@@ -1,4 +1,4 @@
-"""A learner with Docker of their own: a token from chat, `docker login`, `docker push`, and the image is their hand-in."""
+"""A learner with Docker of their own: a token from chat, `docker login`, `docker push`, and that is their hand-in."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.verdict import Passed, judge
 from bot.core.workshop import StepRef
 from tests.e2e.conftest import School, come_to
 
@@ -58,17 +59,18 @@ async def test_an_image_built_and_pushed_elsewhere_is_handed_in_with_a_sentence(
     await ada.wait_for(r"^\$ docker tag", 60)
     await ada.say("docker run -d -p 127.0.0.1:3000:3000 getting-started")
     await ada.wait_for(r"^\$ docker run", 20)
-    for step in ("02/use", "04/push"):
-        section, _, _ = step.partition("/")
-        await ada.say(f"go {section}")
-        await ada.wait_for(f"{section} ·", 10)
-        await _walk(school, StepRef.parse(step))
-    learner = await school.bot.store.learner(ada.id)
+    for step in ("02/build", "02/run", "02/use", "04/push"):
+        await _passes(school, ada.id, StepRef.parse(step))
     assert token[0] not in repr(await school.bot.store.journal(ada.id))
-    assert learner.namespace == login[2]
 
 
-async def _walk(school: School, ref: StepRef) -> None:
-    """Look at the step's conditions but its questions, as its check does."""
-    step = school.bot.workshop.step(ref)
+async def _passes(school: School, learner: str, ref: StepRef) -> None:
+    """See that what the step's check looks for on the host is there; questions and project files are apart."""
+    step, sandbox = school.bot.workshop.step(ref), school.bot.sandbox
     assert step
+    looked = [condition for condition in step.conditions if condition.probe not in ("answer", "build")]
+    assert looked
+    for condition in looked:
+        evidence = await sandbox.probe(learner, condition.with_, {}, attempt=9_901, again=False)
+        assert isinstance(judge(condition, evidence, last=True), Passed), (ref, condition.id, evidence)
+    await sandbox.release(9_901)

@@ -1,7 +1,7 @@
 """The class's registry: the distribution registry in a container beside the engine, its things in a volume.
 
-It is made when it is first needed and goes on when the bot stops; the next bot finds it by name and takes it over
-when it is set up as it would set it up itself. What fails here is said to whoever shares, and stops nobody else.
+It is made when it is first needed and stopped with the bot; the next bot finds it by name and takes it over when it
+is set up as it would set it up itself. What fails here is said to whoever shares, and stops nobody else.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 LOOPBACK = "127.0.0.1"
 READY_S = 10.0
+STOP_S = 2
 LOOK_AGAIN_S = 20.0  #: for so long a registry that answered is taken to answer
 ROOM_AGAIN_S = 15.0
 FOLDER = "docent"  #: in the volume, beside the registry's own `docker`
@@ -71,6 +72,7 @@ class House:
         self._listens_at = ""
         self._session: aiohttp.ClientSession | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._shut = False
         self._seen_at = float("-inf")
         self._room: tuple[float, bool] = (float("-inf"), True)
 
@@ -110,6 +112,8 @@ class House:
     async def open(self) -> None:
         """Return when the registry answers, made and started if need be. Raises: `RegistryDown`, `HostError`."""
         async with self._one_at_a_time:
+            if self._shut:
+                raise RegistryDown("The class's registry is closed.")
             if time.monotonic() - self._seen_at < LOOK_AGAIN_S:
                 return
             there = await self._host.inspect(self.name)
@@ -119,9 +123,18 @@ class House:
             await self._until_it_answers()
             self._seen_at = time.monotonic()
 
+    async def shut(self) -> None:
+        """Let whoever opens it end, and nobody open it again: it is about to be removed."""
+        self._shut = True
+        async with self._one_at_a_time:
+            self.doubt()
+
     async def close(self) -> None:
-        """Let go; the registry itself goes on."""
+        """Stop the registry, which nobody could log in to any more; what is in it stays."""
         await self._tokens.stop()
+        if self._listens_at:
+            with suppress(HostError):
+                await self._host.stop(self.name, STOP_S)
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -180,7 +193,9 @@ class House:
         refused = await self._host.start(self.name)
         if refused is not None:
             await self._host.remove(self.name)  # another port next time, where we may choose
-            raise RegistryDown(f"The registry did not start: {refused.message}")
+            log.warning("registry_refused", said=refused.message)
+            why = f"another program holds {self._listens_at}" if "already" in refused.message else "the log tells why"
+            raise RegistryDown(f"The class's registry does not start: {why}.")
 
     async def _make(self, request: recipe.Request, config: dict[str, object]) -> None:
         await self._host.remove(self.name)
