@@ -179,7 +179,7 @@ class Classroom:
             case KeepFiles(files, ref):
                 await self._bench.files.keep(learner.id, files, ref, where)
             case TakeProject():
-                await self._bench.files.take(learner.id, action, where)
+                await self._bench.files.take(learner.id, action, where, self._start_files)
             case ReplaceText(path, old, new, ref):
                 await self._bench.files.replace(learner.id, path, (old, new), ref, where)
             case UndoEdit(path, ref):
@@ -195,9 +195,10 @@ class Classroom:
             case PrepareProject():
                 await self._bench.files.prepare(learner.id, self._start_files)
             case CleanSandbox(files):
+                if files:  # before what takes long, so that a file sent meanwhile is not taken back by it
+                    await self._bench.files.restart_project(learner.id, self._start_files)
                 await self._sandbox.clean(learner.id)
                 if files:
-                    await self._bench.files.restart_project(learner.id, self._start_files)
                     await self._bench.rebuilds.forget(learner.id)
             case RememberSandbox(ref):
                 await self._bench.rebuilds.remember(learner.id, ref)

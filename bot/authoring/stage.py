@@ -78,9 +78,12 @@ class Record(Protocol):
 
 
 class Player:
-    """One learner who plays what authors wrote."""
+    """One learner who plays what authors wrote; with a packed `project` of their own, in place of the exercise app."""
 
-    def __init__(self, workshop: Workshop, folder: Path, hands: Hands, record: Record) -> None:
+    def __init__(
+        self, workshop: Workshop, folder: Path, hands: Hands, record: Record, project: Path | None = None
+    ) -> None:
+        self._project = project
         self._workshop = workshop
         self._folder = folder
         self._hands = hands
@@ -100,6 +103,9 @@ class Player:
         if (await self.learner()).at is not None:
             await self.say("reset all", "Yes, reset|start")
             await self.press("Yes, reset", ".")
+        if self._project:
+            await self._hands.upload(self._project)
+            await self._hands.wait_for("is your project now|is here already", ANSWER_S)
 
     async def go(self, section: Section) -> None:
         """Go to a section."""

@@ -74,10 +74,13 @@ def rehearse(
     ] = False,
     at_once: Annotated[int, typer.Option(min=1, max=4, help="So many learners play at the same time.")] = 1,
     as_json: AsJson = False,
+    project: Annotated[
+        Path | None, typer.Option(help="A packed project to do it with, in place of the exercise app.", exists=True)
+    ] = None,
 ) -> None:
     """Let simulated learners play the workshop through the local workspace on the real engine."""
     settings = with_data(None).model_copy(update={"log_level": "ERROR"})
-    passed = run(_rehearse(settings, tuple(section or ()), wrong, at_once, as_json), settings)
+    passed = run(_rehearse(settings, tuple(section or ()), wrong, at_once, as_json, project), settings)
     raise typer.Exit(0 if passed else 1)
 
 
@@ -147,7 +150,9 @@ async def _local(settings: Settings, port: int, fresh: bool) -> None:
         await until_stopped()
 
 
-async def _rehearse(settings: Settings, sections: tuple[str, ...], wrong: bool, at_once: int, as_json: bool) -> bool:
+async def _rehearse(
+    settings: Settings, sections: tuple[str, ...], wrong: bool, at_once: int, as_json: bool, project: Path | None
+) -> bool:
     """Play with a data folder of its own, so that nobody's progress is touched."""
     from bot.authoring.rehearse import Rehearsal, chosen, play_all
     from bot.authoring.stage import Player
@@ -164,7 +169,7 @@ async def _rehearse(settings: Settings, sections: tuple[str, ...], wrong: bool, 
                 if not as_json and at_once == 1:
                     people[0].watch(view.show_line)
                 told = (lambda _: None) if as_json else view.show_scene
-                players = [Player(bot.workshop, settings.workshop, person, bot.store) for person in people]
+                players = [Player(bot.workshop, settings.workshop, person, bot.store, project) for person in people]
                 rehearsals = [Rehearsal(bot.workshop, each, bot.store, bot.sandbox, told) for each in players]
                 wanted = chosen(bot.workshop, sections)
                 scenes = await play_all(rehearsals, bot.workshop, wanted, wrong=wrong)

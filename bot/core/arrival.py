@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -49,9 +51,15 @@ def arrive(files: Iterable[tuple[str, bytes]], project: Mapping[str, bytes]) -> 
 
 
 def arrived(
-    name: str, arrival: Arrival, before: Mapping[str, bytes], left_out: Sequence[str], expected: Collection[str]
+    name: str,
+    arrival: Arrival,
+    before: Mapping[str, bytes],
+    left_out: Sequence[str],
+    expected: Collection[str],
+    at_hand: Mapping[str, str] | None = None,
 ) -> str:
-    """Return what is said, as Markdown. `expected` are the files that the workshop's checks look into."""
+    """Return what is said, as Markdown. `expected` are the files that the workshop's checks look into, `at_hand` the
+    libraries that a build without internet can install, with their versions."""
     shown = f"`{one_line(name, 60)}`"
     changed = {path: content for path, content in arrival.files.items() if before.get(path) != content}
     if not arrival.came:
@@ -71,6 +79,7 @@ def arrived(
         _top(arrival.came),
         _build(after, arrival),
         _strange(arrival, after, expected),
+        _libraries(arrival.files.get("package.json"), at_hand) if at_hand else "",
         _said((*arrival.refused[:_REFUSED_SHOWN], *left_out)),
     ]
     return "\n\n".join(filter(None, parts))
@@ -116,6 +125,36 @@ def _strange(arrival: Arrival, after: Mapping[str, bytes], expected: Collection[
         return ""
     named = ", ".join(f"`{path}`" for path in missing[:3])
     return f"The checks of some steps look at {named}, which is not in it. **undo** brings the workshop's app back."
+
+
+def libraries(package: bytes | None) -> Mapping[str, str]:
+    """Return the libraries that a package.json asks for, with the versions it asks for; {} when it cannot be read."""
+    try:
+        read = json.loads(package or b"{}")
+        found = {**read.get("dependencies", {}), **read.get("devDependencies", {})}
+    except (ValueError, RecursionError, AttributeError, TypeError):
+        return {}
+    return {str(name): str(wanted) for name, wanted in found.items()}
+
+
+def _libraries(package: bytes | None, at_hand: Mapping[str, str]) -> str:
+    """Return a word about libraries that a build here could not fetch."""
+    missing = [
+        f"`{one_line(name, 40)} {one_line(wanted, 20)}`"
+        for name, wanted in libraries(package).items()
+        if name not in at_hand or _major(wanted) not in ("", _major(at_hand[name]))
+    ]
+    if not missing:
+        return ""
+    named = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
+    have = ", ".join(f"`{name}`" for name in at_hand)
+    return f"Builds here have no internet, and `package.json` asks for {named}. At hand are {have}."
+
+
+def _major(wanted: str) -> str:
+    """Return the first number of a version or a range, '' when any will do."""
+    digits = re.search(r"\d+", wanted)
+    return digits[0] if digits else ""
 
 
 def _said(sentences: Iterable[str]) -> str:

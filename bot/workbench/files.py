@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from bot.core.arrival import arrive, arrived
+from bot.core.arrival import arrive, arrived, libraries
 from bot.core.messages import Note, Offer
 from bot.core.turn import TakeProject
 from bot.core.workshop import StepRef
@@ -76,13 +76,16 @@ class ProjectFiles:
         await self.write(learner, {judged: content}, where)
         await self._chat.show(where, saved_message(judged, project.get(judged), content, ref, odd))
 
-    async def take(self, learner: str, upload: TakeProject, where: Where) -> None:
-        """Keep an uploaded project as one change, and say in one message what came."""
+    async def take(
+        self, learner: str, upload: TakeProject, where: Where, start: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Keep an uploaded project as one change, and say in one message what came; `start` is the exercise app."""
         async with self._pens[learner]:
             before = await self._store.files(learner)
             arrival = arrive(upload.files, before)
             await self.write(learner, arrival.files, where)
-        text = arrived(upload.name, arrival, before, upload.left_out, upload.expected)
+        at_hand = libraries((start or {}).get("package.json"))
+        text = arrived(upload.name, arrival, before, upload.left_out, upload.expected, at_hand)
         dockerfile = dict(upload.files).get("Dockerfile")
         warning = dockerfile_warning(dockerfile.decode("utf-8", "replace")) if dockerfile is not None else ""
         text = f"{text}\n\n{warning}" if warning else text

@@ -88,3 +88,24 @@ def test_another_example_app_is_known() -> None:
 def test_a_name_cannot_break_out_of_its_marks() -> None:
     arrival = arrive([("Dockerfile", b"FROM x\n")], {})
     assert arrived("a`*b*.zip", arrival, {}, (), ()).startswith("`a'*b*.zip` is your project now: 1 file, ")
+
+
+@pytest.mark.parametrize(
+    ("package", "named"),
+    [
+        (
+            b'{"dependencies": {"express": "^4.18.2", "mysql2": "^2.3.3", "sqlite3": "^5.1.2"}}',
+            "`mysql2 ^2.3.3`, `sqlite3",
+        ),
+        (b'{"dependencies": {"express": "4"}, "devDependencies": {"jest": "*"}}', "`jest *`"),
+        (b'{"dependencies": {"express": "latest"}}', ""),
+        (b'{"dependencies": "x"}', ""),
+        (b"[" * 100_000, ""),
+        (b"\xff", ""),
+    ],
+)
+def test_libraries_that_no_build_here_could_fetch_are_named(package: bytes, named: str) -> None:
+    at_hand = {"express": "^4.21.2", "mysql2": "^3.14.0"}
+    said = arrived("a.zip", arrive([("package.json", package)], {}), {}, (), (), at_hand)
+    assert named in said
+    assert ("no internet" in said) == bool(named)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -32,9 +32,17 @@ class School:
 
 @pytest.fixture
 async def school(tmp_path: Path) -> AsyncIterator[School]:
+    async with open_school(tmp_path) as school:
+        yield school
+
+
+@asynccontextmanager
+async def open_school(folder: Path, *, pace: bool = True) -> AsyncIterator[School]:
+    """Run a school with its data below the folder; without `pace` it writes faster than Slack would let it."""
     async with AsyncExitStack() as stack:
-        settings = read_settings(data=tmp_path / "data", board_every_s=1, docker_host=os.environ.get("DOCKER_HOST", ""))
-        space = await stack.enter_async_context(open_workspace(settings, 0))
+        host = os.environ.get("DOCKER_HOST", "")
+        settings = read_settings(data=folder / "data", board_every_s=1, docker_host=host, pace=pace)
+        space = await stack.enter_async_context(open_workspace(settings, 0, tiers="report" if pace else "off"))
         bot = await stack.enter_async_context(running_bot(joining(settings, space)))
 
         async def enter(name: str) -> Person:
