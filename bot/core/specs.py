@@ -177,6 +177,7 @@ class SqlSpec(Spec):
     app: str  #: its image
     port: int
     database: str  #: its image
+    network: str = ""  #: where both are looked for first
     schema_: str = Field(default="todos", alias="schema", pattern=r"^\w+$")
     table: str = Field(default="todo_items", pattern=r"^\w+$")
     items: str = "/items"

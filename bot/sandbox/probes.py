@@ -136,18 +136,20 @@ class Probes:
                 return await self._scenarios.play(owner, spec, await self._newest(owner, spec.image), attempt)
 
     async def _among(self, owner: Owner, spec: NetworkSpec | DnsSpec | LogsSpec | SqlSpec, *, again: bool) -> Evidence:
-        """Look at containers that have to do with each other; each image means its newest container that runs."""
+        """Look at containers that have to do with each other; each image means its newest that runs there."""
         match spec:
             case NetworkSpec():
-                members = [await self._newest(owner, member.image) for member in spec.members]
+                members = [await self._newest(owner, member.image, spec.network) for member in spec.members]
                 return await network_seen(self._setup, owner, members)
             case DnsSpec():
-                return await dns_seen(self._setup, owner, self._verifiers, spec, await self._newest(owner, spec.image))
+                named = await self._newest(owner, spec.image, spec.network)
+                return await dns_seen(self._setup, owner, self._verifiers, spec, named)
             case LogsSpec():
                 others = [each.name for each in await containers(self._setup, owner)]
                 return await logs_seen(self._setup, await self._newest(owner, spec.image), others)
             case SqlSpec():
-                app, database = await self._newest(owner, spec.app), await self._newest(owner, spec.database)
+                app = await self._newest(owner, spec.app, spec.network)
+                database = await self._newest(owner, spec.database, spec.network)
                 return await self._records.follow(owner, spec, app, database, patient=not again)
 
     async def build(self, owner: Owner, spec: BuildSpec, files: Mapping[str, bytes]) -> BuildSeen:
@@ -220,10 +222,12 @@ class Probes:
             return HttpSeen(nonce, state="no_container" if image_id else "no_image")
         return await self._asking.ask(owner, spec, container, nonce, patience_s=spec.wait_s if patient else 0)
 
-    async def _newest(self, owner: Owner, image: str) -> Container | None:
-        """Return the newest container of the image that runs; when none does, the newest."""
+    async def _newest(self, owner: Owner, image: str, network: str = "") -> Container | None:
+        """Return the newest container of the image that runs, rather one on this network; else the newest."""
         mine = made_from(await containers(self._setup, owner), image, await self._image_id(owner, image))
-        return next((each for each in mine if each.running), next(iter(mine), None))
+        running = [each for each in mine if each.running]
+        there = [each for each in running if network and owner.joined(network) in each.networks]
+        return next(iter((*there, *running, *mine)), None)
 
     async def _running(self, owner: Owner, spec: HttpSpec, image_id: str) -> Container | None:
         chosen = made_from(await containers(self._setup, owner), spec.image, image_id)

@@ -44,6 +44,11 @@ async def test_a_name_is_asked_for_on_the_learners_own_network(learner: Learner)
     assert len((await named(learner)).found) == 2
     await said(learner, "docker rm -f old")
 
+    # a newer one that is not on the network stands back
+    await said(learner, "docker run -d --name newer alpine sleep 300")
+    assert ((await named(learner)).container, (await joined(learner)).members[0].container) == ("db", "db")
+    await said(learner, "docker rm -f newer")
+
     await said(learner, "docker network disconnect todo-app db")
     assert await named(learner) == DnsSeen("db", joined=False)
     assert dict((await joined(learner)).members[0].joined) == {}
