@@ -7,11 +7,12 @@ into them: the data in volumes and in containers is not kept.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.core.learner import Learner
 from bot.core.workshop import Act, StepRef, Workshop
+from bot.handin.compose.commands import Compose, Source, Up
 from bot.handin.plan import (
     BuildPlan,
     ConnectNetwork,
@@ -25,6 +26,7 @@ from bot.handin.plan import (
 )
 from bot.handin.reference import normalise
 
+COMPOSE = "compose:"  #: how such a key begins
 STOP_S = 1  #: what is stopped again at once gets this long
 
 
@@ -53,6 +55,8 @@ class StandingContainer:
     image: str  #: id of the image it was made from
     state: State
     networks: tuple[str, ...] = ()  #: joined after it was made
+    service: str = ""  #: of a compose project: it comes back by its file, which says more than the plan
+    project: Source = field(default_factory=Source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class Deed:
 
     plan: Plan
     what: str  #: what comes back by it, in the learner's words: "the image getting-started"
-    image: str = ""  #: a build: the image it makes anew; a run: the image that was named by id
+    image: str = ""  #: a build: the image it makes anew; a run: the image named by id; a project: the key of its files
     may_fail: bool = False  #: it did not work then either
 
 
@@ -96,7 +100,7 @@ def deeds(
     done = [Deed(each, f"the volume {each.name}") for each in standing.volumes]
     done += [Deed(each, f"the network {each.name}") for each in standing.networks]
     lost: list[str] = []
-    left = sorted(standing.containers, key=_turn)
+    left = sorted((each for each in standing.containers if not each.service), key=_turn)
     # an image that lost its name was there first: it has the name once more until its containers run
     for image in sorted(standing.images, key=lambda each: bool(each.tags)):
         users = [each for each in left if each.image == image.id and not image.tags]
@@ -108,7 +112,27 @@ def deeds(
         done += [deed for each in users for deed in _container(each)]
         left = [each for each in left if each not in users]
     done += [deed for each in left for deed in _container(each)]
+    done += [deed for each in projects(standing) for deed in _project(each, standing)]
     return tuple(done), tuple(lost)
+
+
+def projects(standing: Standing) -> tuple[Source, ...]:
+    """Return the compose projects that stand, in the order they came."""
+    return tuple(dict.fromkeys(each.project for each in standing.containers if each.service))
+
+
+def key_of(project: Source) -> str:
+    """Return under which key the files of a compose project are kept beside those of images."""
+    return f"{COMPOSE}{project.name}"
+
+
+def _project(project: Source, standing: Standing) -> list[Deed]:
+    what = f"the project {project.name}"
+    there = [each for each in standing.containers if each.service and each.project == project]
+    up = Up(tuple(dict.fromkeys(each.service for each in there)), detach=True, alone=True)
+    ended = tuple(each.name for each in there if each.state is not State.RUNNING)
+    stopped = [Deed(StopContainers(ended, STOP_S), what)] if ended else []
+    return [Deed(Compose(up, project), what, key_of(project)), *stopped]
 
 
 def plain(tag: str) -> str:

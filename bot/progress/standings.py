@@ -11,10 +11,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.core.standing import Standing, StandingContainer, StandingImage, State
+from bot.core.standing import COMPOSE, Standing, StandingContainer, StandingImage, State
 from bot.core.workshop import StepRef
 from bot.handin.plan import BuildPlan, CreateNetwork, CreateVolume, RunPlan
-from bot.handin.written import read_plan, written
+from bot.handin.written import read, read_plan, written
 from bot.progress.database import Database, insert_once
 from bot.progress.store import ensure_learner
 from bot.progress.tables import builds, contents, standings
@@ -119,7 +119,7 @@ def _tidy(db: sa.Connection, learner: str) -> None:
     kept: set[str] = set()
     rows = db.execute(columns.where(builds.c.learner == learner).order_by(builds.c.id.desc())).all()
     for number, row in enumerate(rows):
-        if number >= NEW_BUILDS and row.image not in needed:
+        if number >= NEW_BUILDS and row.image not in needed and not row.image.startswith(COMPOSE):
             db.execute(builds.delete().where(builds.c.id == row.id))
         else:
             kept |= set(row.tree.values())
@@ -133,7 +133,11 @@ def standing_json(standing: Standing) -> dict[str, Any]:
         "networks": [written(each) for each in standing.networks],
         "images": [[each.id, list(each.tags)] for each in standing.images],
         "containers": [
-            [each.name, written(each.plan), each.image, each.state, list(each.networks)] for each in standing.containers
+            [
+                *(each.name, written(each.plan), each.image, each.state, list(each.networks)),
+                *(each.service, written(each.project)),
+            ]
+            for each in standing.containers
         ],
     }
 
@@ -141,8 +145,8 @@ def standing_json(standing: Standing) -> dict[str, Any]:
 def read_standing(value: Mapping[str, Any]) -> Standing:
     """Return the standing that `standing_json` wrote; what this version cannot read any more is left out."""
     containers = (
-        StandingContainer(name, plan, image, State(state), tuple(networks))
-        for name, told, image, state, networks in value["containers"]
+        StandingContainer(name, plan, image, State(state), tuple(networks), service, read(project))
+        for name, told, image, state, networks, service, project in value["containers"]
         if (plan := read_plan(told, RunPlan)) is not None
     )
     return Standing(

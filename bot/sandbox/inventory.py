@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 
 from bot.core.standing import Standing, StandingContainer, StandingImage, State
+from bot.handin.compose.commands import Source
 from bot.handin.plan import CreateNetwork, CreateVolume, RunPlan
 from bot.handin.written import read_plan
 from bot.sandbox.belongings import containers, pictures
@@ -54,9 +54,8 @@ def _container(owner: Owner, container: Container, plan: RunPlan | None) -> Stan
     planned = plan.networks or ("bridge",)
     joined = (owner.public_network(each) for each in container.networks)
     later = tuple(sorted(set(joined) - {*planned, "none"}))
-    # Compose writes its labels beside the plan, and knows its containers by them
-    plan = replace(plan, labels=container.labels)
-    return StandingContainer(container.name, plan, container.image_id, state, later)
+    project = Source(container.config_file, container.project) if container.service else Source()
+    return StandingContainer(container.name, plan, container.image_id, state, later, container.service, project)
 
 
 async def clear(setup: Setup, verifiers: Verifiers, owner: Owner, keep: Mapping[str, Collection[str]]) -> None:

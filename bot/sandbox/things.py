@@ -43,7 +43,6 @@ class Container:
     config_hash: str = ""
     config_file: str = ""  #: its name in the project
     plan: str = ""  #: what it was made by, written down
-    labels: tuple[tuple[str, str], ...] = ()  #: the learner's and Compose's
 
     @property
     def running(self) -> bool:
@@ -152,7 +151,6 @@ def container_of(raw: Raw) -> Container:
         config_hash=labels.get("com.docker.compose.config-hash", ""),
         config_file=labels.get("com.docker.compose.project.config_files", "").removeprefix(f"{HOME}/"),
         plan=labels.get("docent.plan", ""),
-        labels=tuple((key, value) for key, value in labels.items() if not key.startswith("docent.")),
     )
 
 

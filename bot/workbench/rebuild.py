@@ -16,9 +16,10 @@ from bot.core import words
 from bot.core.learner import Learner
 from bot.core.map import place
 from bot.core.messages import Note, Offer
-from bot.core.standing import Deed, Standing, deeds, left_to_author, newest
+from bot.core.standing import Deed, Standing, deeds, key_of, left_to_author, newest, projects
 from bot.core.workshop import Act, StepRef, Workshop
 from bot.errors import HostError
+from bot.handin.compose.commands import Compose
 from bot.handin.plan import BuildPlan, Output, RunPlan
 from bot.ports import Chat, Progress, Sandbox, Standings, Store, Where
 
@@ -57,7 +58,11 @@ class Rebuilds:
     async def remember(self, learner: str, ref: StepRef) -> None:
         """Remember what stands now, as what this step passed with; a host that is down costs only the memory."""
         try:
-            await self._standings.keep_standing(learner, ref, await self._sandbox.standing(learner))
+            standing = await self._sandbox.standing(learner)
+            for project in projects(standing):
+                files = await self._store.files(learner)
+                await self._standings.keep_build(learner, key_of(project), BuildPlan(()), files)
+            await self._standings.keep_standing(learner, ref, standing)
         except HostError as error:
             log.warning("not_remembered", learner=learner, step=str(ref), error=str(error))
 
@@ -114,6 +119,8 @@ class Rebuilds:
             if not came.failed(deed.what):
                 progress(f"is bringing back {deed.what} …")
                 await self._do(learner, deed, came)
+        # a project came up with the files of then; what mounts them sees those of now
+        await self._sandbox.refresh(learner, await self._store.files(learner))
 
     async def _do(self, learner: str, deed: Deed, came: Came) -> None:
         plan, present = deed.plan, await self._store.files(learner)
@@ -123,6 +130,10 @@ class Rebuilds:
             await self.built(learner, output, files)
             if output.built:
                 came.anew[deed.image] = output.built[0][0]
+        elif isinstance(plan, Compose):
+            files = await self._standings.build_files(learner, deed.image) or present
+            output = await self._sandbox.run(learner, plan, files, lambda _: None)
+            await self.built(learner, output, files)
         else:
             if isinstance(plan, RunPlan) and deed.image:
                 plan = replace(plan, image=came.anew.get(deed.image, deed.image))

@@ -18,6 +18,7 @@ from bot.core.standing import (
     newest,
 )
 from bot.core.workshop import StepRef
+from bot.handin.compose.commands import Compose, Source, Up
 from bot.handin.plan import (
     BuildPlan,
     ConnectNetwork,
@@ -149,6 +150,18 @@ def test_a_container_whose_image_was_named_by_id_gets_the_image_that_is_built_an
     by_id = StandingContainer("todo", RunPlan("0f0f"), "sha256:0f0f0f", State.RUNNING)
     todo, _ = deeds(Standing(images=(StandingImage("sha256:0f0f0f"),), containers=(by_id,)), {}, {"sha256:0f0f0f"})
     assert [(type(deed.plan), deed.image) for deed in todo] == [(RunPlan, "sha256:0f0f0f")]
+
+
+def test_a_compose_project_comes_back_by_its_file_after_all_else() -> None:
+    project = Source("compose.yaml", "shop")
+    app = StandingContainer("shop-app-1", RunPlan("x"), "i", State.RUNNING, (), "app", project)
+    db = StandingContainer("shop-db-1", RunPlan("y"), "j", State.ENDED, (), "db", project)
+    todo, lost = deeds(Standing(containers=(app, WEB, db)), {}, ())
+    assert [(deed.plan, deed.image) for deed in todo[1:]] == [
+        (Compose(Up(("app", "db"), detach=True, alone=True), project), "compose:shop"),
+        (StopContainers(("shop-db-1",), 1), ""),
+    ]
+    assert not lost
 
 
 def test_an_image_that_was_pulled_is_pulled_again() -> None:

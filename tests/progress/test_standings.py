@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from bot.core.standing import Standing, StandingContainer, StandingImage, State
 from bot.core.workshop import StepRef
+from bot.handin.compose.commands import Source
 from bot.handin.plan import BindMount, BuildPlan, CreateNetwork, CreateVolume, PublishedPort, RunPlan, VolumeMount
 from bot.ports import Standings
 from bot.progress.standings import NEW_BUILDS, SqlStandings
@@ -35,6 +36,9 @@ STANDING = Standing(
             "sha256:a",
             State.RUNNING,
             ("bridge",),
+        ),
+        StandingContainer(
+            "shop-db-1", RunPlan("db"), "sha256:d", State.ENDED, (), "db", Source("compose.yaml", "shop")
         ),
     ),
     rooted=True,

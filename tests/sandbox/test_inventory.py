@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.standing import Standing, State, deeds
 from bot.handin.command import read_commands
+from bot.handin.compose.commands import Source
 from bot.handin.plan import BuildPlan, Output, Refusal, RunPlan
 from tests.sandbox.conftest import Learner
 
@@ -100,6 +101,38 @@ async def test_images_that_are_still_there_are_not_built_again_and_extras_go(lea
     now = await learner.sandbox.standing(learner.name)
     assert [each.id for each in now.images] == [output.built[0][0]]
     assert shape(now) == shape(then)
+
+
+COMPOSE = b"""
+name: shop
+services:
+  web:
+    build: .
+    volumes: [data:/data]
+    healthcheck: {test: ["CMD", "true"], interval: 5s}
+  db:
+    image: alpine
+    command: sleep 300
+volumes:
+  data:
+"""
+
+
+async def test_a_compose_project_comes_back_as_its_file_said(learner: Learner) -> None:
+    learner.files["compose.yaml"] = COMPOSE
+    learner.files["Dockerfile"] = APP.encode()
+    output = await typed(learner, "docker compose up -d")
+    assert output.exit_code == 0, output.text
+    then = await learner.sandbox.standing(learner.name)
+    assert [(each.service, each.project) for each in then.containers] == [
+        ("web", Source("compose.yaml", "shop")),
+        ("db", Source("compose.yaml", "shop")),
+    ]
+    await learner.sandbox.clean(learner.name)
+    await brought_back(learner, then, {image: (plan, APP) for image, plan in output.built})
+    assert shape(await learner.sandbox.standing(learner.name)) == shape(then)
+    again = await typed(learner, "docker compose up -d")
+    assert "Recreated" not in again.text
 
 
 async def test_what_learners_see_says_nothing_of_how_we_remember(learner: Learner) -> None:
