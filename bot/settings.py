@@ -23,6 +23,9 @@ def shipped(name: str) -> Path:
     return inside if inside.is_dir() else here.parent / name
 
 
+PLACE = r"^([\w.-]+:\d{1,5})?$"  #: `host:port`, or nothing
+
+
 class Settings(BaseSettings):
     """Everything an operator may set. `docent.toml` in the working folder, the environment wins over it."""
 
@@ -40,9 +43,15 @@ class Settings(BaseSettings):
     docker_host: str = Field("", validation_alias=AliasChoices("DOCKER_HOST", "docker_host"))
     check_slots: int = Field(2, ge=1, le=64, description="checks that run at the same time on this host")
     check_timeout_s: float = Field(120, ge=5, le=900)
-    registry: str = Field("", description="host:port of the class's registry; empty: a free port of this machine only")
-    registry_tokens: str = Field("", description="host:port at which tokens for it are given out; empty: as above")
-    registry_public: str = Field("", description="host name under which both are published over HTTPS (see deploy/)")
+    registry: str = Field(
+        "", pattern=PLACE, description="host:port of the class's registry; empty: a free port of this machine only"
+    )
+    registry_tokens: str = Field(
+        "", pattern=PLACE, description="host:port at which tokens for it are given out; empty: as above"
+    )
+    registry_public: str = Field(
+        "", pattern=r"^[\w.-]*(:\d+)?$", description="host name under which both are published over HTTPS (see deploy/)"
+    )
     registry_room_mb: int = Field(10_000, ge=100, description="the registry takes nothing more in above this")
     sandbox_idle_h: float = Field(24, ge=0, description="an unused sandbox is put away after so long; 0: never")
     sandbox_warnings_h: tuple[float, ...] = Field((4, 0.5), description="so long before, its learner is warned")

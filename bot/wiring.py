@@ -35,7 +35,7 @@ from bot.progress.store import SqlStore, open_store
 from bot.sandbox.engine_images import EngineImages
 from bot.sandbox.images import list_images
 from bot.sandbox.sandbox import DockerSandbox
-from bot.sandbox.sharing.house import Address
+from bot.sandbox.sharing.layout import Address
 from bot.sandbox.sharing.opening import Opening
 from bot.settings import Settings, shipped
 from bot.slack.chat import SlackChat

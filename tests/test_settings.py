@@ -41,6 +41,14 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     assert (settings.instructors_channel, settings.check_slots) == ("staff", 3)
 
 
+@pytest.mark.parametrize("place", ["5055", "localhost", "127.0.0.1:", "http://127.0.0.1:5055", "127.0.0.1:port"])
+def test_a_place_for_the_registry_has_a_host_and_a_port(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings(registry="127.0.0.1:5055", registry_tokens="").registry == "127.0.0.1:5055"
+    monkeypatch.setenv("DOCENT_REGISTRY", place)
+    with pytest.raises(OperatorError, match="registry"):
+        read_settings()
+
+
 def test_a_word_that_is_no_setting_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "docent.toml").write_text("chek_slots = 7\n")
     monkeypatch.chdir(tmp_path)

@@ -16,7 +16,7 @@ from bot.errors import EngineTimeout, RegistryDown
 from bot.sandbox.belongings import pictures
 from bot.sandbox.builds import Events
 from bot.sandbox.engine import EngineSaid, Sink
-from bot.sandbox.names import Owner
+from bot.sandbox.names import Owner, split
 from bot.sandbox.setup import Setup
 from bot.sandbox.sharing.contents import Contents, Stored
 from bot.sandbox.sharing.house import House
@@ -36,19 +36,55 @@ class Carrier:
 
     def __init__(self, setup: Setup, house: House, contents: Contents) -> None:
         self._setup, self._house, self._contents = setup, house, contents
+        self._brought: set[tuple[str, str]] = set()  #: base, and the registry that has it
+        self._one_at_a_time = asyncio.Lock()
 
     async def push(self, image_id: str, home: Home, progress: Progress) -> Screen:
         """Bring an image of the engine's into the registry. Raises: `RegistryDown`."""
         await self._house.open()
         if not await self._house.room():
             raise RegistryDown("The class's registry is full, so it takes nothing more in.")
+        await self._bring_grounds(image_id)
+        # the engine takes layers that it knows from wherever it pushed them last; it alone sees this token
+        sources = [name for name in await self._contents.repositories() if name != home.repository]
         transit = f"{self._house.address}/{home.repository}:{home.tag}"
         await self._setup.host.tag(image_id, transit)
-        auth = self._auth(Access(home.repository, ("pull", "push")))
+        auth = self._auth(Access(home.repository, ("pull", "push")), *(Access(name, ("pull",)) for name in sources))
         host = self._setup.host
-        return await self._watched(
+        screen = await self._watched(
             progress, lambda sink: host.push(transit, auth, deadline_s=TRANSFER_S, on_bytes=sink)
         )
+        screen.hide_sources(home.repository.partition("/")[0])
+        return screen
+
+    async def _bring_grounds(self, image_id: str) -> None:
+        """Have the bases of an image in the registry, as `library/node`.
+
+        Packing a base takes seconds. From there its layers are taken over into each learner's repository, as on Docker
+        Hub: “Mounted from library/node”.
+        """
+        setup = self._setup
+        detail = await setup.host.image(image_id)
+        labels = ((detail.raw.get("Config") or {}).get("Labels") or {}) if detail else {}
+        names = [name for name in labels.get("docent.bases", "").split(",") if name in setup.bases]
+        for name in names:
+            async with self._one_at_a_time:
+                if (name, self._house.address) not in self._brought:
+                    await self._bring(name)
+                    self._brought.add((name, self._house.address))
+
+    async def _bring(self, name: str) -> None:
+        """Push a base. One that does not get there is no harm: each learner's push then packs it itself."""
+        repository, tag = library(name)
+        transit, host = f"{self._house.address}/{repository}:{tag}", self._setup.host
+        await host.tag(self._setup.bases[name], transit)
+        auth = self._auth(Access(repository, ("pull", "push")))
+        try:
+            await self._watched(
+                lambda _line: None, lambda sink: host.push(transit, auth, deadline_s=TRANSFER_S, on_bytes=sink)
+            )
+        finally:
+            await host.remove_image(transit)
 
     async def fetch(self, owner: Owner, home: Home, stored: Stored, progress: Progress) -> Screen | str:
         """Bring an image that was looked at onto the engine, by its digest; one sentence when it is not taken in.
@@ -81,9 +117,9 @@ class Carrier:
                 await host.remove_image(str(digest))
         await host.remove_image(reference)
 
-    def _auth(self, access: Access) -> str:
+    def _auth(self, *access: Access) -> str:
         """Return `X-Registry-Auth` with a token in it, so that the engine need not ask for one."""
-        token = self._house.issuer().token("docent", [access], datetime.now(UTC))
+        token = self._house.issuer().token("docent", access, datetime.now(UTC))
         return base64.urlsafe_b64encode(json.dumps({"registrytoken": token}).encode()).decode()
 
     async def _watched(self, progress: Progress, transfer: Callable[[Sink], Awaitable[EngineSaid | None]]) -> Screen:
@@ -107,3 +143,9 @@ class Carrier:
         # the engine's words, without the address that only it needs
         screen.error = screen.error.replace(f"{self._house.address}/", "")
         return screen
+
+
+def library(name: str) -> tuple[str, str]:
+    """Return repository and tag of a base as Docker Hub has it: `library/node`, `24-alpine`."""
+    repository, tag = split(name)
+    return repository if "/" in repository else f"library/{repository}", tag

@@ -27,7 +27,7 @@ ANSWER_S = 30.0
 TEXT_MAX = 4 * MIB  #: of a manifest or a list
 CHUNK = 256 * 1024
 REMEMBERED = 4_096
-MOST_REPOSITORIES = 1_000
+MOST_REPOSITORIES = 200
 GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -131,16 +131,17 @@ class Contents:
     async def clear(self, namespace: str) -> int:
         """Remove every image of a namespace, and return how many tags that were."""
         removed = 0
-        for repository in await self._repositories(namespace):
+        for repository in await self.repositories(namespace):
             for tag in await self.tags(repository):
                 removed += await self._forget(repository, tag)
         return removed
 
-    async def _repositories(self, namespace: str) -> tuple[str, ...]:
-        path = f"/v2/_catalog?n={MOST_REPOSITORIES}&last={namespace}/"
+    async def repositories(self, namespace: str = "") -> tuple[str, ...]:
+        """Return the repositories of a namespace, or (at most so many) of all."""
+        path = f"/v2/_catalog?n={MOST_REPOSITORIES}" + (f"&last={namespace}/" if namespace else "")
         answer = await self._get("catalog", path, "application/json", Access("catalog", ("*",), "registry"))
         listed = json.loads(answer[1]).get("repositories") if answer else None
-        return tuple(name for name in map(str, listed or ()) if owns(namespace, name))
+        return tuple(name for name in map(str, listed or ()) if not namespace or owns(namespace, name))
 
     async def _forget(self, repository: str, tag: str) -> bool:
         found = await self._manifest(repository, tag)

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import io
 import json
 import secrets
 import socket
-import tarfile
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
@@ -27,29 +24,20 @@ from bot.ports import Passes
 from bot.sandbox import recipe
 from bot.sandbox.engine import EngineSaid
 from bot.sandbox.host import Host, Ran
-from bot.sandbox.sharing.issuer import SERVICE, Issuer, open_issuer
-from bot.sandbox.sharing.tokens import PATH, Tokens
+from bot.sandbox.sharing import layout
+from bot.sandbox.sharing.issuer import Issuer, open_issuer
+from bot.sandbox.sharing.layout import FOLDER, LOOPBACK, Address, packed, split
+from bot.sandbox.sharing.tokens import Tokens
 from bot.sandbox.things import Raw
 
 log = structlog.get_logger(__name__)
 
-LOOPBACK = "127.0.0.1"
 READY_S = 10.0
 STOP_S = 2
+TIDY_S = 60.0
 LOOK_AGAIN_S = 20.0  #: for so long a registry that answered is taken to answer
 ROOM_AGAIN_S = 15.0
-FOLDER = "docent"  #: in the volume, beside the registry's own `docker`
 MIB = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where the registry is to be had; '' is a free port of the loopback, chosen once and kept."""
-
-    listen: str = ""  #: `host:port` of the registry
-    tokens: str = ""  #: `host:port` of the token server
-    public: str = ""  #: the name by which learners' own machines reach both over HTTPS, '' for the loopback
-    room_mb: int = 10_000  #: nothing more is taken in when what is there is bigger
 
 
 class House:
@@ -119,8 +107,10 @@ class House:
             there = await self._host.inspect(self.name)
             kept = ((there or {}).get("Config") or {}).get("Labels") or {}
             await self._listen(str(kept.get("docent.tokens", "")))
-            await self._run(there, kept)
+            started = await self._run(there, kept)
             await self._until_it_answers()
+            if started and there is not None:
+                await self._tidy()
             self._seen_at = time.monotonic()
 
     async def shut(self) -> None:
@@ -173,12 +163,21 @@ class House:
                 return
         raise RegistryDown(f"Tokens for the registry cannot be given out at {wanted[-1]}: {reason}.")
 
-    async def _run(self, there: Raw | None, kept: dict[str, str]) -> None:
+    async def _tidy(self) -> None:
+        """Clear away what no image needs any more, now that nobody is writing. Source: `garbage-collection.md`."""
+        body = {"Cmd": ["registry", "garbage-collect", recipe.REGISTRY_CONFIG], "AttachStdout": True}
+        with suppress(HostError):
+            ran = await self._host.execute(self.name, body, deadline_s=TIDY_S)
+            if not isinstance(ran, Ran) or ran.exit_code != 0:
+                log.warning("registry_not_tidied", said=ran.output[-300:] if isinstance(ran, Ran) else ran.message)
+
+    async def _run(self, there: Raw | None, kept: dict[str, str]) -> bool:
+        """Have its container run as it should be; False when it did already."""
         image = await self._image()
         if not image:
             raise RegistryDown("The registry is not prepared on this host yet. `docent images prepare` does that.")
         listen = split(self._address.listen or kept.get("docent.listen", "") or f"{LOOPBACK}:{free_port()}")
-        config = self._config()
+        config = layout.config(self._address, self._tokens_at)
         digest = hashlib.sha256(json.dumps([config, image, self._tokens_at]).encode() + self.issuer().cert_pem)
         request = recipe.registry(self._instance, image, listen, digest.hexdigest()[:16])
         labels = request.body["Labels"]
@@ -187,7 +186,7 @@ class House:
         self._listens_at = f"{listen[0]}:{listen[1]}"
         same = all(kept.get(key) == labels[key] for key in ("docent.recipe", "docent.listen"))
         if there is not None and same and (there.get("State") or {}).get("Running"):
-            return
+            return False
         if there is None or not same:
             await self._make(request, config)
         refused = await self._host.start(self.name)
@@ -196,6 +195,7 @@ class House:
             log.warning("registry_refused", said=refused.message)
             why = f"another program holds {self._listens_at}" if "already" in refused.message else "the log tells why"
             raise RegistryDown(f"The class's registry does not start: {why}.")
+        return True
 
     async def _make(self, request: recipe.Request, config: dict[str, object]) -> None:
         await self._host.remove(self.name)
@@ -211,29 +211,6 @@ class House:
         said = await self._host.put(made, recipe.REGISTRY_HOME, packed(files))
         if said is not None:
             raise RegistryDown(f"The registry could not be set up: {said.message}")
-
-    def _config(self) -> dict[str, object]:
-        """Return the registry's settings, without its secret. Source: distribution `docs/configuration.md`."""
-        realm = f"https://{self._address.public}{PATH}" if self._address.public else f"http://{self._tokens_at}{PATH}"
-        purging = {"enabled": True, "age": "24h", "interval": "6h", "dryrun": False}
-        return {
-            "version": "0.1",
-            "log": {"level": "warn", "accesslog": {"disabled": True}},
-            "storage": {
-                "filesystem": {"rootdirectory": recipe.REGISTRY_HOME},
-                "delete": {"enabled": True},
-                "cache": {"blobdescriptor": "inmemory"},
-                "maintenance": {"uploadpurging": purging},
-            },
-            "auth": {
-                "token": {
-                    "realm": realm,
-                    "service": SERVICE,
-                    "issuer": SERVICE,
-                    "rootcertbundle": f"{recipe.REGISTRY_HOME}/{FOLDER}/root.crt",
-                }
-            },
-        }
 
     async def _until_it_answers(self) -> None:
         ends = time.monotonic() + READY_S
@@ -255,25 +232,8 @@ def _patience() -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=2)
 
 
-def split(address: str) -> tuple[str, int]:
-    """Return host and port of `host:port`."""
-    host, _, port = address.rpartition(":")
-    return host or LOOPBACK, int(port)
-
-
 def free_port() -> int:
     """Return a port of the loopback that nobody holds now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trying:
         trying.bind((LOOPBACK, 0))
         return int(trying.getsockname()[1])
-
-
-def packed(files: dict[str, bytes]) -> bytes:
-    """Return a tar of these files that only their owner may read."""
-    held = io.BytesIO()
-    with tarfile.open(fileobj=held, mode="w") as tar:
-        for path, content in files.items():
-            entry = tarfile.TarInfo(path)
-            entry.size, entry.mode = len(content), 0o600
-            tar.addfile(entry, io.BytesIO(content))
-    return held.getvalue()

@@ -10,7 +10,8 @@ from bot.ports import Passes
 from bot.sandbox.setup import Setup
 from bot.sandbox.sharing.carrier import Carrier
 from bot.sandbox.sharing.contents import Contents
-from bot.sandbox.sharing.house import Address, House
+from bot.sandbox.sharing.house import House
+from bot.sandbox.sharing.layout import Address
 from bot.sandbox.sharing.shop import Shop
 
 

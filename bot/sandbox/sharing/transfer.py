@@ -40,6 +40,13 @@ class Screen:
             self.layers[layer] = status
         return f"{layer}: {status}" if status != before else ""
 
+    def hide_sources(self, namespace: str) -> None:
+        """Name no namespace but this one and the library as the place where a layer was taken from."""
+        for layer, status in self.layers.items():
+            source = status.partition("Mounted from ")[2]
+            if source and source.partition("/")[0] not in (namespace, "library"):
+                self.layers[layer] = "Pushed"
+
     def layer_lines(self) -> list[str]:
         """Return the layers' lines, as they came to stand below each other."""
         return [f"{layer}: {status}" for layer, status in self.layers.items()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 
 import pytest
 
@@ -107,6 +108,26 @@ async def test_a_second_bot_takes_the_running_registry_over(share: Class) -> Non
     assert before is not None
     assert after is not None
     assert (before["Id"], before["State"]["StartedAt"]) == (after["Id"], after["State"]["StartedAt"])
+
+
+async def test_what_was_deleted_is_cleared_away_when_it_starts(share: Class) -> None:
+    machine, sharing = share.machine(), share.sandbox.sharing
+    assert sharing
+    await machine.login("ada", await share.passes.token("U1"))
+    text = f"FROM {ALPINE}\nRUN echo {secrets.token_hex(8)} > /mine\n"
+    code, said = await machine.docker("build", "--network", "none", "-q", "-t", "x/gone", "-", stdin=text)
+    assert code == 0, said
+    machine.made.append("x/gone")
+    await machine.push("x/gone", "ada/gone")
+    _, raw, _ = await sharing.contents._manifest("ada/gone", "latest") or ("", {}, 0)
+    _, token = await share.bearer("U1", "repository:ada/gone:pull")
+    blobs = [f"/v2/ada/gone/blobs/{layer['digest']}" for layer in raw["layers"]]
+    await sharing.contents.clear("ada")
+    assert await status(share.house, "HEAD", blobs[-1], token) == 200
+    await share.house._host.stop(share.house.name, 1)
+    share.house.doubt()
+    await share.house.open()
+    assert await status(share.house, "HEAD", blobs[-1], token) == 404
 
 
 async def test_a_registry_that_was_removed_or_stopped_is_there_again(share: Class) -> None:

@@ -26,6 +26,7 @@ from bot.sandbox.sharing.judged import (
     platform,
     size_problem,
 )
+from bot.sandbox.sharing.layout import Address, config
 from bot.sandbox.sharing.scopes import granted, owns
 from bot.sandbox.sharing.transfer import Screen
 
@@ -202,6 +203,13 @@ def test_a_screen_shows_each_layer_once_as_it_was_left() -> None:
     assert screen.layer_lines() == ["aaa: Pushed", "bbb: Layer already exists"]
     assert (screen.digest, screen.error) == (DIGEST, "")
     assert told[2:4] == ["aaa: Pushing", ""]
+    screen.layers |= {
+        "ccc": "Mounted from grace/app",
+        "ddd": "Mounted from ada/app",
+        "eee": "Mounted from library/node",
+    }
+    screen.hide_sources("ada")
+    assert screen.layer_lines()[2:] == ["ccc: Pushed", "ddd: Mounted from ada/app", "eee: Mounted from library/node"]
     screen.feed({"errorDetail": {"message": "denied"}, "error": "denied"})
     assert screen.error == "denied"
 
@@ -211,3 +219,13 @@ def test_a_password_is_not_in_what_a_plan_shows_of_itself() -> None:
 
     assert "s3cret" not in repr(Login("ada", "", "s3cret"))
     assert repr(PullImage("x")) != ""
+
+
+def test_a_published_registry_sends_clients_to_its_own_name_for_tokens() -> None:
+    def realm(public: str) -> object:
+        auth = config(Address(public=public), "127.0.0.1:5056")["auth"]
+        assert isinstance(auth, dict)
+        return auth["token"]["realm"]
+
+    assert realm("registry.example.org") == "https://registry.example.org/token"
+    assert realm("") == "http://127.0.0.1:5056/token"

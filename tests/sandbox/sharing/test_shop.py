@@ -91,7 +91,12 @@ async def test_a_pushed_image_is_in_the_registry_under_the_learners_own_name(sha
     lines = out.text.splitlines()
     assert out.exit_code == 0, out
     assert lines[:2] == ["Using default tag: latest", "The push refers to repository [docker.io/ada/two]"]
-    assert all(re.fullmatch(r"[0-9a-f]{12}: (?:Pushed|Layer already exists|Mounted from .*)", x) for x in lines[2:-1])
+    layers = [line.partition(": ") for line in lines[2:-1]]
+    assert all(re.fullmatch("[0-9a-f]{12}", number) for number, _, _ in layers)
+    assert {state for _, _, state in layers} <= {"Pushed", "Mounted from library/alpine", "Layer already exists"} | {
+        f"Mounted from {name}"
+        for name in await share.sandbox.sharing.contents.repositories("ada")  # type: ignore[union-attr]
+    }
     found = re.fullmatch(r"latest: digest: (sha256:[0-9a-f]{64}) size: \d+", lines[-1])
     assert found, out
     again = await ada.say("docker push ada/two")
@@ -196,3 +201,21 @@ async def test_what_no_build_may_make_here_does_not_come_in_from_outside(
     assert out.exit_code == 1
     assert why in out.text
     assert "ada/hostile" not in (await ada.say("docker images")).text
+
+
+async def test_a_base_is_packed_once_and_taken_over_from_then_on(share: Class, ada: Person) -> None:
+    await built(ada, "four", "four:latest")
+    await ada.say("docker login")
+    await ada.say("docker tag four ada/four")
+    await ada.say("docker push ada/four")
+    grace = Person(share.sandbox, "U2")
+    await built(grace, "five", "five:latest")
+    await grace.say("docker login")
+    await grace.say("docker tag five grace/five")
+    grace.told.clear()
+    out = await grace.say("docker push grace/five")
+    await share.sandbox.clean("U2")
+    assert "ada/" not in out.text
+    assert any("Mounted from" in line for line in grace.told), (out, grace.told)
+    assert share.sandbox.sharing
+    assert "library/alpine" in await share.sandbox.sharing.contents.repositories()
