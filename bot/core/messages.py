@@ -21,6 +21,7 @@ class Offer(StrEnum):
     NEXT = "next"
     BACK = "back"
     CHECK = "check"
+    RUN = "run"  #: TypedCommands: those of the note
     HINT = "hint"
     EDIT = "edit"  #: OpenedEditor for the step's first hand-in file
     PAGE_BACK = "page_back"  #: AskedToSee the lines before those of a `FilePage`
@@ -43,7 +44,7 @@ class Note:
     text: str
     offers: tuple[Offer, ...] = ()
     ref: StepRef | None = None
-    scope: str = ""  #: for RESET_SURE; the file for EDIT
+    scope: str = ""  #: for RESET_SURE; the file for EDIT; the commands for RUN, one a line
     verbatim: str = ""  #: a text shown below exactly as it is, in a box
 
 

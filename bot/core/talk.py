@@ -39,6 +39,7 @@ from bot.core.workshop import Workshop
 from bot.handin.plan import Refusal
 from bot.handin.replacing import Replacement, read_replacement
 from bot.handin.spelling import distance, nearest
+from bot.handin.transcript import read_transcript
 from bot.handin.windows import read_edit, read_show
 
 #: what is meant → the ways to say it, in small letters and without punctuation
@@ -103,6 +104,8 @@ ERRORISH = re.compile(
     re.IGNORECASE,
 )
 
+RUN_LIMIT = 1_800  #: characters of commands that a button can carry
+
 #: what only a program says, in one line
 MACHINE = re.compile(r"\berror:|npm (?:err|error)\b|exit code:? \d|traceback", re.IGNORECASE)
 
@@ -132,6 +135,8 @@ def understood(workshop: Workshop, learner: Learner, text: str) -> Event | Note 
     plain = _plain(text)
     if not plain:
         return Note(words.HELP, (_way_on(learner),), learner.at) if not text.strip() else None
+    if commands := read_transcript(text):
+        return _transcript(workshop, learner, commands, text)
     return (
         _replacement(learner, text)
         or PHRASES.get(_bare(text))
@@ -153,6 +158,17 @@ def _replacement(learner: Learner, text: str) -> Event | Note | None:
             return Note(asked.say, (), learner.at)
         case None:
             return None
+
+
+def _transcript(workshop: Workshop, learner: Learner, commands: tuple[str, ...], text: str) -> Note | None:
+    """Return the offer to run what was pasted; None where what it printed is what has to be explained."""
+    if diagnose(workshop, text, section=learner.at.section if learner.at else ""):
+        return None
+    scope = "\n".join(commands)
+    offers = (Offer.RUN,) if len(scope) <= RUN_LIMIT else ()
+    return Note(
+        words.transcript([one_line(command) for command in commands]), offers, learner.at, scope if offers else ""
+    )
 
 
 def _bare(text: str) -> str:

@@ -242,6 +242,15 @@ def not_understood(said: str) -> str:
     )
 
 
+def transcript(commands: Sequence[str]) -> str:
+    """Return the answer to a pasted transcript: what was run in it, and that it can be run here."""
+    if len(commands) == 1:
+        return f"That looks like something you ran elsewhere: `{commands[0]}`. I have run nothing. Shall I, here?"
+    shown = listed([f"`{command}`" for command in commands])
+    first = f"That looks like something you ran elsewhere. I see {len(commands)} commands:"
+    return f"{first}\n{shown}\n\nI have run nothing. Shall I, here?"
+
+
 def docker_typo(line: str) -> str:
     """Return the answer to a command whose first word is misspelt."""
     return f"Did you mean `{line}`? Send it like that and I run it."

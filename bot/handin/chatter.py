@@ -151,7 +151,7 @@ def _is_project(name: str, rest: list[str]) -> bool:
     first = rest[0]
     if first.startswith("-") and len(first) > 1:
         return True
-    if _bare(first) in _SENTENCE:
+    if _bare(first) in _SENTENCE and first[0] not in "\"'":
         return False
     if name not in _ENGLISH or len(rest) == 1:
         return True

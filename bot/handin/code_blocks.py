@@ -105,6 +105,13 @@ _LANGUAGES = frozenset(
 )
 _COMMENT = re.compile(r"(?:#|//|--|;|/\*|<!--)\s*(.*?)\s*(?:\*/|-->)?")
 
+#: `cat > FILE <<EOF`, as tutorials write a file in a shell
+_HERE = re.compile(
+    r"(?:(?:bash|sh|console)\n)?(?:\$ )?cat\s*(?:>\s*(?P<first>[\w./-]+)\s*)?<<-?\s*"
+    r"(?P<quote>['\"]?)(?P<end>\w+)(?P=quote)\s*(?:>\s*(?P<last>[\w./-]+)\s*)?\n(?P<text>.*?\n)\s*(?P=end)",
+    re.DOTALL,
+)
+
 
 def read_code_blocks(text: str) -> list[tuple[str, str]]:
     """Return (path, content) of every file in a message (already `unslack`ed), [] when its blocks are something else.
@@ -112,6 +119,9 @@ def read_code_blocks(text: str) -> list[tuple[str, str]]:
     A file's name stands in the line above its block, behind the opening fence, or in the block's first line.
     """
     text = text.replace("\r\n", "\n")
+    if here := _HERE.fullmatch(text.strip().strip("`").strip()):
+        path = _path(here["first"] or here["last"])
+        return [(path, here["text"])] if path else []
     parts = _FENCE.split(text)
     found: list[tuple[str, str]] = []
     for before, block in zip(parts[::2], parts[1::2], strict=False):

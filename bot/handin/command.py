@@ -35,14 +35,15 @@ def looks_like_commands(text: str) -> bool:
         start = read_lines(text[:LONGEST_LINE])
         return bool(start.lines) and is_command(start.lines[0].text[:_SHOWN])
     body = read_lines(text)
-    if body.around or not body.lines:
+    lines = [line for line in body.lines if not line.text.startswith("#")]
+    if body.around or not lines:
         return False
-    first = body.lines[0].text[:_SHOWN]
+    first = lines[0].text[:_SHOWN]
     if not is_command(first):
         return False
     if "<<" in first or _opens_quote(first):
         return True
-    return all(is_command(line.text[:_SHOWN]) or line.text.startswith("#") for line in body.lines[1:])
+    return all(is_command(line.text[:_SHOWN]) for line in lines[1:])
 
 
 def _opens_quote(text: str) -> bool:

@@ -71,6 +71,7 @@ LABELS: dict[Offer, str] = {
     Offer.NEXT: "Next",
     Offer.BACK: "Back",
     Offer.CHECK: "Check my work",
+    Offer.RUN: "Run them here",
     Offer.HINT: "Hint",
     Offer.EDIT: "Write file",
     Offer.PAGE_BACK: "◀ Lines before",

@@ -32,6 +32,7 @@ from bot.core.messages import Offer
 from bot.handin.command import looks_like_commands, read_commands, unslack
 from bot.handin.project import read_code_blocks
 from bot.handin.replacing import asks_to_replace
+from bot.handin.transcript import asked_command
 from bot.slack.blocks import ANSWER, GO, OFFER, Value, read_spot, read_value
 
 MESSAGE_LIMIT = 12_000  #: characters read of one message; Slack itself cuts at 40,000
@@ -52,6 +53,8 @@ def read_message(text: str) -> Event:
         return WroteFiles(tuple((path, content.encode()) for path, content in blocks), "code block")
     if looks_like_commands(said):
         return TypedCommands(read_commands(said))
+    if command := asked_command(said):
+        return TypedCommands(read_commands(command))
     return SaidSomething(said)
 
 
@@ -84,6 +87,8 @@ def _read_offer(offer: Offer, value: Value) -> Event:  # noqa: C901 - one row ea
             return AskedForNext(value.ref)
         case Offer.BACK:
             return AskedForBack(value.ref)
+        case Offer.RUN:
+            return TypedCommands(read_commands(value.detail))
         case Offer.CHECK:
             return AskedForCheck(value.ref)
         case Offer.HINT:

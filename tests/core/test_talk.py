@@ -200,3 +200,16 @@ def test_the_offer_after_an_unknown_message_fits_the_step(workshop: Workshop, ad
 @pytest.mark.parametrize("text", ["", "hello", "next", "asdf"])
 def test_in_a_channel_nobodys_progress_is_told(workshop: Workshop, text: str) -> None:
     assert short_answer(workshop, text)
+
+
+def test_a_transcript_is_not_run_unasked_and_an_error_in_it_is_explained(workshop: Workshop, ada: Learner) -> None:
+    printed = "$ docker run -d getting-started\n3f1c2a9d8e7b\n$ docker ps\nCONTAINER ID   IMAGE"
+    offered = understood(workshop, ada, printed)
+    assert isinstance(offered, Note)
+    assert (offered.offers, offered.scope) == ((Offer.RUN,), "docker run -d getting-started\ndocker ps")
+    taken = "$ docker run -dp 3000:3000 app\ndocker: Bind for 127.0.0.1:3000 failed: port is already allocated"
+    assert "already has this port" in answer(workshop, ada, taken).text
+    assert not isinstance(understood(workshop, ada, taken), Note)
+    long = understood(workshop, ada, "".join(f"$ docker run --name {'x' * 300}{n} app\nok\n" for n in range(9)))
+    assert isinstance(long, Note)
+    assert long.offers == ()

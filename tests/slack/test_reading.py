@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.core.events import AskedToSee, FilledForm, OpenedEditor, SaidSomething, TypedCommands, WroteFiles
-from bot.core.messages import Editor, FilePage, Offer
+from bot.core.messages import Editor, FilePage, Note, Offer
 from bot.core.workshop import StepRef
+from bot.handin.plan import Refusal
 from bot.handin.windows import Spot
 from bot.slack.blocks import editor_view, read_value, render
 from bot.slack.reading import read_form, read_message, read_press
@@ -58,3 +59,60 @@ def test_the_buttons_of_a_page_lead_to_the_lines_around_it() -> None:
         AskedToSee("src/a.js", Spot(121, 121), turned=True),
     ]
     assert read_press("offer:edit", "U1||Dockerfile", "U1") == OpenedEditor("Dockerfile")
+
+
+BUILD, RUN = "docker build -t getting-started .", "docker run -dp 127.0.0.1:3000:3000 getting-started"
+MOUNTED = '-w /app --mount "type=bind,src={here},target=/app" node:24-alpine sh -c "npm install && npm run dev"'
+#: what people paste → how many commands it is
+PASTES = [
+    ("prompts", f"$ {BUILD}\n$ {RUN}", 2),
+    ("a fence with a language", f"```bash\n$ {BUILD}\n$ {RUN}\n```", 2),
+    ("comments", f"# build it\n{BUILD}\n\n# and run it\n{RUN}  # detached", 2),
+    ("only a comment before", f"# build it\n{BUILD}", 1),
+    ("a list with numbers", f"1. {BUILD}\n2. {RUN}", 2),
+    ("bullets and backticks", "• `docker stop todo`\n• `docker rm todo`", 2),
+    ("backslashes", "docker run -dp 127.0.0.1:3000:3000 \\\n  " + MOUNTED.format(here="$(pwd)"), 1),
+    ("PowerShell", "PS C:\\app> docker run -dp 127.0.0.1:3000:3000 `\n  " + MOUNTED.format(here="${PWD}"), 1),
+    ("cmd", "C:\\app>docker run -dp 127.0.0.1:3000:3000 ^\n " + MOUNTED.format(here="%cd%"), 1),
+    ("a phone", "docker run –d —name todo --mount “type=volume,src=todo-db,target=/etc/todos” getting-started", 1),
+    ("zsh", f"ada@mbp app % {BUILD}\nada@mbp app % docker images", 2),
+    ("sudo and &&", f"sudo {BUILD} && sudo {RUN}", 2),
+    ("semicolons", "docker stop todo; docker rm todo", 2),
+    ("a folder first", f"cd getting-started-app\n{BUILD}", 1),
+    ("blanks that do not break", BUILD.replace(" ", "\u00a0"), 1),
+    (
+        "options on their own line",
+        "docker run -d\n--mount type=volume,src=todo-db,target=/etc/todos getting-started",
+        1,
+    ),
+    ("a quotation", f"> {BUILD}", 1),
+    ("asked for", "please run docker ps", 1),
+    ("asked for, in backticks", "Run: `docker ps -a`", 1),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "count"), PASTES, ids=[row[0] for row in PASTES])
+def test_commands_are_read_however_they_were_pasted(name: str, text: str, count: int) -> None:
+    event = read_message(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+    assert isinstance(event, TypedCommands)
+    assert [isinstance(command.plan, Refusal) for command in event.commands] == [False] * count
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cat > Dockerfile <<EOF\nFROM node:24-alpine\nWORKDIR /app\nEOF",
+        "```\n$ cat <<'EOF' > Dockerfile\nFROM node:24-alpine\nWORKDIR /app\nEOF\n```",
+    ],
+)
+def test_a_file_that_a_shell_would_write_is_a_file(text: str) -> None:
+    sent = text.replace("<", "&lt;").replace(">", "&gt;")
+    assert read_message(sent) == WroteFiles((("Dockerfile", b"FROM node:24-alpine\nWORKDIR /app\n"),), "code block")
+
+
+def test_the_button_below_a_transcript_runs_its_commands() -> None:
+    note = Note("…", (Offer.RUN,), REF, f"{BUILD}\n{RUN}")
+    (row,) = [block for block in render(note, "U1").blocks if block["type"] == "actions"]
+    event = read_press(row["elements"][0]["action_id"], row["elements"][0]["value"], "U1")
+    assert isinstance(event, TypedCommands)
+    assert [command.line for command in event.commands] == [BUILD, RUN]
