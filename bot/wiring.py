@@ -32,6 +32,7 @@ from bot.progress.passes import SqlPasses
 from bot.progress.pins import Pins
 from bot.progress.standings import SqlStandings
 from bot.progress.store import SqlStore, open_store
+from bot.sandbox.catalogue import CATALOGUE
 from bot.sandbox.engine_images import EngineImages
 from bot.sandbox.images import list_images
 from bot.sandbox.sandbox import DockerSandbox
@@ -53,6 +54,7 @@ DATABASE = "docent.sqlite"
 VERIFIER = "docent-verifier"  #: its row in the catalogue of images
 REGISTRY = "registry:2"  #: the same; it serves a class, and is no base for anybody's image
 SWEEP_AGAIN_S = 15.0
+LOOK_FOR_IMAGES_S = 10.0
 DRAIN_S = 20.0  #: what is running may end for so long when the bot is asked to stop
 
 
@@ -119,6 +121,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         checks = Checks(workshop, store, chat, sandbox, desk, classroom, bench.rebuilds, now, settings.check_slots)
         await stack.enter_async_context(background(swept(sandbox, store), "sweep"))
         await stack.enter_async_context(background(opened_registry(sandbox), "registry"))
+        await stack.enter_async_context(background(later_images(settings, store, sandbox), "images"))
         await desk.start(
             verify=checks.verify,
             publish=checks.publish,
@@ -195,7 +198,9 @@ def registry_image(settings: Settings, store: SqlStore) -> Callable[[], Awaitabl
     """Return a function that looks up the registry's image: it may be prepared while the bot runs already."""
 
     async def image() -> str:
-        return (await asyncio.to_thread(pinned_images, settings, Pins(store.database))).get(REGISTRY, "")
+        pins = Pins(store.database)
+        known = (await asyncio.to_thread(pins.get)).get(REGISTRY, "")
+        return known or (await asyncio.to_thread(pinned_images, settings, pins)).get(REGISTRY, "")
 
     return image
 
@@ -203,6 +208,20 @@ def registry_image(settings: Settings, store: SqlStore) -> Callable[[], Awaitabl
 def address_of(settings: Settings) -> Address:
     """Return where the registry is to be."""
     return Address(settings.registry, settings.registry_tokens, settings.registry_public, settings.registry_room_mb)
+
+
+async def later_images(settings: Settings, store: SqlStore, sandbox: DockerSandbox) -> None:
+    """Serve images that are prepared while the bot runs already, until all are there."""
+    while True:
+        missing = {row.name for row in CATALOGUE} - {VERIFIER, REGISTRY} - set(sandbox.served)
+        if not missing:
+            return
+        await asyncio.sleep(LOOK_FOR_IMAGES_S)
+        found = await asyncio.to_thread(pinned_images, settings, Pins(store.database))
+        come = {name: found[name] for name in missing & found.keys()}
+        if come:
+            sandbox.serve(come)
+            log.info("images", come=sorted(come))
 
 
 async def opened_registry(sandbox: DockerSandbox) -> None:

@@ -50,7 +50,8 @@ class DockerSandbox:
         opening: Opening | None = None,
     ) -> None:
         self._engine = Engine(url)
-        self._setup = Setup(Host(self._engine), instance, dict(bases), verifier, limits or Limits(), run_cgroup)
+        self._bases = dict(bases)
+        self._setup = Setup(Host(self._engine), instance, self._bases, verifier, limits or Limits(), run_cgroup)
         self._networks = Networks(self._setup)
         self._verifiers = Verifiers(self._setup, self._networks)
         self._builds = Builds(self._setup)
@@ -125,6 +126,15 @@ class DockerSandbox:
         if self.sharing:
             await self.sharing.house.shut()
         await demolish(self._setup)
+
+    @property
+    def served(self) -> Collection[str]:
+        """Return the public names of the base images."""
+        return tuple(self._bases)
+
+    def serve(self, bases: Mapping[str, str]) -> None:
+        """Serve more base images from now on: public name → pinned image id."""
+        self._bases.update(bases)
 
     async def registry_pass(self, learner: str) -> RegistryPass:
         """Return a new pass to the class's registry. Raises: `RegistryDown`."""

@@ -100,3 +100,17 @@ async def test_demolished_nothing_of_the_instance_is_left(learner: Learner, host
     assert await host.images(*learner.sandbox._setup.owner("U1").labels) == ()
     assert (await host.must("GET", "/networks", params=ours)).json == []
     assert not (await host.must("GET", "/volumes", params=ours)).json["Volumes"]
+
+
+@pytest.mark.engine
+async def test_an_image_that_is_prepared_later_is_served_from_then_on(
+    make_sandbox: Callable[..., DockerSandbox], images: Mapping[str, str]
+) -> None:
+    sandbox = make_sandbox()
+    ada = Learner(sandbox, "U1")
+    sandbox._bases.clear()
+    out = await ada.do(RunPlan("alpine", command=("echo", "hello"), remove=True))
+    assert "Unable to find image 'alpine:latest' locally" in out.text
+    sandbox.serve({"alpine:latest": images["alpine:latest"]})
+    assert "alpine:latest" in sandbox.served
+    assert (await ada.do(RunPlan("alpine", command=("echo", "hello"), remove=True))).text == "hello"
