@@ -90,7 +90,7 @@ class Expiry:
             await self._store.record(leaving, "SandboxLeaving")
         try:
             async with self._classroom.hands(learner.id):
-                await self._sandbox.clean(learner.id)
+                await self._sandbox.clean(learner.id, shared=False)  # it may have come from a machine of theirs
         except HostError as error:
             log.warning("not_put_away", learner=learner.id, error=str(error))
             return

@@ -273,8 +273,9 @@ class Sandbox(Protocol):
         standing back; `keep` says of images which of their names stay. Idempotent."""
         ...
 
-    async def clean(self, learner: str) -> None:
-        """Remove everything of the learner's, and what we keep warm for them. Idempotent."""
+    async def clean(self, learner: str, *, shared: bool = True) -> None:
+        """Remove everything of the learner's, and what we keep warm for them; what they have in the registry only
+        with `shared`. Idempotent."""
         ...
 
     async def registry_pass(self, learner: str) -> RegistryPass:

@@ -157,7 +157,7 @@ class MemorySandbox:
         self.stands.pop(learner, None)
         self.cleared.append((learner, dict(keep)))
 
-    async def clean(self, learner: str) -> None:
+    async def clean(self, learner: str, *, shared: bool = True) -> None:
         if self.fails:
             raise self.fails.pop(0)
         self.stands.pop(learner, None)

@@ -96,8 +96,8 @@ class DockerSandbox:
         async with self._setup.turns[owner.key]:
             await clear(self._setup, self._verifiers, owner, keep)
 
-    async def clean(self, learner: str) -> None:
-        """Remove the learner's containers, networks, volumes and images, also what they have in the registry."""
+    async def clean(self, learner: str, *, shared: bool = True) -> None:
+        """Remove the learner's containers, networks, volumes and images, with `shared` also what is in the registry."""
         owner, host = self._setup.owner(learner), self._setup.host
         async with self._setup.turns[owner.key]:
             await self._verifiers.remove(owner)
@@ -107,7 +107,8 @@ class DockerSandbox:
                 for tag in image.tags or (image.id,):
                     await host.remove_image(tag, force=True)
             await remove_pulled(host, *owner.images)
-            await self._clear_registry(owner)
+            if shared:
+                await self._clear_registry(owner)
             await remove_kept(host, *owner.labels)
             self._networks.forget(owner)
             self._projects.forget(owner)

@@ -93,8 +93,10 @@ async def test_a_reset_takes_what_was_shared_along_and_nobody_elses(share: Class
         machine = share.machine()
         await machine.login(name, await share.passes.token(user))
         await machine.push("docent/alpine:latest", f"{name}/kept")
-    await share.sandbox.clean("U1")
     assert share.sandbox.sharing
+    await share.sandbox.clean("U1", shared=False)
+    assert await share.sandbox.sharing.contents.tags("ada/kept") == ("latest",)
+    await share.sandbox.clean("U1")
     contents = share.sandbox.sharing.contents
     assert (await contents.tags("ada/kept"), await contents.tags("grace/kept")) == ((), ("latest",))
     assert (await contents.clear("grace"), await contents.clear("grace")) == (1, 0)
