@@ -149,7 +149,7 @@ def volume(
     """
     plain = {key: value for key, value in own.items() if not key.startswith("docent.")}
     made_for = labels(owner, _kind("volume", attempt), attempt) | {"docent.name": name}
-    made_for |= {"docent.since": f"{since:.1f}"} if since else {}
+    made_for |= {"docent.since": f"{since:.3f}"} if since else {}
     return {"Name": engine_name, "Driver": "local", "Labels": plain | made_for}
 
 

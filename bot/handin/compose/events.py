@@ -92,8 +92,17 @@ def read_tree(content: bytes | str) -> Mapping:
         raise broken(0, "EMPTY_FILE", say, "empty compose file")
     if not isinstance(root, Mapping):
         say = "the file should begin with a key such as `services:`, and everything else stands below it."
-        raise broken(root.line, "NOT_A_MAPPING", say, "top-level object must be a mapping")
+        raise broken(root.line, "NOT_A_MAPPING", say, _no_mapping(root))
     return root
+
+
+def _no_mapping(root: Scalar | Listing) -> str:
+    """Return what Go's YAML says about a file that is no mapping."""
+    what = "!!seq"
+    if isinstance(root, Scalar):
+        kind = {"string": "str", "number": "int", "boolean": "bool"}.get(root.kind, "str")
+        what = f"!!{kind} `{root.text if len(root.text) <= 10 else f'{root.text[:7]}...'}`"
+    return f"yaml: unmarshal errors:\n  line {root.line}: cannot unmarshal {what} into cli.named"
 
 
 class _Builder:
@@ -230,7 +239,6 @@ def _mapping(line: int, children: list[Node]) -> Mapping:
             first = before[0].line
             say = f"`{key.text[:60]}` stands twice at this level, first in line {first}. Only one of them can count."
             words = f'line {key.line}: mapping key "{key.text[:100]}" already defined at line {first}'
-            words = f"yaml: unmarshal errors:\n  {words}"
             raise broken(key.line, "DUPLICATE_KEY", say, words, key.text)
         else:
             entries[key.text] = (key, value)

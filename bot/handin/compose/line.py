@@ -1,6 +1,6 @@
 """The words after `docker compose` → what they ask for, or Compose's own words about what is wrong with them.
 
-Source: Docker Compose 2.26 and 2.40, whose answers are compared in `tests/handin/compose`.
+Source: Docker Compose 2.40, whose answers are compared in `tests/handin/compose`.
 """
 
 from __future__ import annotations
@@ -34,8 +34,7 @@ from bot.handin.spelling import nearest
 from bot.handin.stopped import Stopped, stop
 from bot.handin.words import join
 
-#: exit codes of Compose. Source: docker/compose `pkg/compose/compose.go`
-USAGE, FAILED = 16, 1
+FAILED = 1  #: exit code, also of a wrong usage
 MOST_SERVICES = 20
 LONGEST_GRACE_S = 30
 _LONGEST_NAME = 100
@@ -106,7 +105,7 @@ def _unknown(name: str, words: tuple[str, ...]) -> Refusal:
         seen=name[:200],
         nearest=instead or "docker compose --help",
         docker=True,
-        exit_code=USAGE,
+        exit_code=FAILED,
         words=f'unknown docker command: "compose {name[:200]}"',
     )
 
@@ -128,7 +127,7 @@ def _flag_fault(fault: FlagFault, name: str, words: Sequence[str]) -> Refusal:
         seen=fault.seen[:200],
         nearest=instead or f"{path} --help",
         docker=True,
-        exit_code=USAGE,
+        exit_code=FAILED,
         words=fault.words,
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from bot.handin.plan import BindMount, BuildPlan, PublishedPort, Refusal, VolumeMount
 
@@ -34,9 +35,9 @@ class HealthPlan:
     """How the health of a container is asked for; `test` begins with CMD, CMD-SHELL or NONE, times are clamped."""
 
     test: tuple[str, ...] = ()  #: empty: the image's own test
-    interval_s: float = 30.0
-    timeout_s: float = 10.0
-    retries: int = 3
+    interval_s: float = 0.0  #: 0: not said
+    timeout_s: float = 0.0
+    retries: int = 0
     start_period_s: float = 0.0
 
 
@@ -133,3 +134,15 @@ class ComposePlan:
         for name in wanted:
             wanted.extend(need.service for need in known[name].depends_on if need.service not in wanted)
         return tuple(service for service in self.services if service.name in wanted)
+
+
+def part(plan: ComposePlan, services: Collection[ServicePlan]) -> ComposePlan:
+    """Return the plan with these services only, and the networks and volumes that they use."""
+    used = {use.network for service in services for use in service.networks}
+    mounted = {mount.source for service in services for mount in service.mounts if isinstance(mount, VolumeMount)}
+    return replace(
+        plan,
+        services=tuple(services),
+        networks=tuple(network for network in plan.networks if network.name in used),
+        volumes=tuple(volume for volume in plan.volumes if volume.name in mounted),
+    )

@@ -44,11 +44,13 @@ def read_compose(
     Compose's words; `name` is what the command says, and wins over all others.
     """
     try:
-        place = Place("", file)
+        place = Place("", f"{HOME}/{file}")
         if name:
             _judge_name(name, Scalar(0, name), place)
         return _read(content, project_name(project), name, env_file, place)
     except Broken as wrong:
+        if wrong.problem.code == "DUPLICATE_KEY":
+            return replace(wrong.problem, words=f"failed to parse {HOME}/{file}: {wrong.problem.words}")
         return wrong.problem
 
 
@@ -138,7 +140,7 @@ def _called(node: Node | None, given: dict[str, str], folder: str, place: Place)
         return _judge_name(name, Scalar(0, name), place)
     if node is None:
         return folder
-    return _judge_name(text(_filled(node, "name", Filler(given)), place, strict=True), node, place)
+    return _judge_name(project_name(text(_filled(node, "name", Filler(given)), place, strict=True)), node, place)
 
 
 def _judge_name(name: str, node: Node, place: Place) -> str:
@@ -156,7 +158,7 @@ def _services(tree: Mapping, around: Around, place: Place) -> tuple[ServicePlan,
         say = "There is no `services:` in the file. What shall run stands below it, each with a name and an `image`."
         raise broken(0, "NO_SERVICES", say, "no service selected")
     if not isinstance(node, Mapping):
-        raise place.must_be(node, "mapping", "app:")
+        raise place.must_be(node, "mapping", "app:", "services must be a mapping")
     if len(node.entries) > MOST_SERVICES:
         raise place.wrong(
             node, f"I see {len(node.entries)} services; up to {MOST_SERVICES} are fine here.", code="TOO_MANY"
@@ -177,11 +179,12 @@ def _judge_shape(node: Mapping, place: Place) -> None:
     for key, _ in flat:
         if key.text in SERVICE:
             say = f"`{key.text}` stands where a service's name belongs. Move it in by two blanks, below its service."
-            words = f"validating {place.file}: {place.path}.{key.text} must be a mapping"
-            raise broken(key.line, "WRONG_KIND", say, words, key.text)
+            raise broken(key.line, "WRONG_KIND", say, f"{place.path}.{key.text} must be a mapping", key.text)
     for key, value in flat:
         if not key.text.startswith("x-"):
-            raise place.at(key.text).must_be(value, "mapping", "image: node:24-alpine")
+            empty = isinstance(value, Scalar) and value.kind == "null"
+            words = "" if empty else f"{place.path}.{key.text} must be a mapping"
+            raise place.at(key.text).must_be(value, "mapping", "image: node:24-alpine", words)
 
 
 def _complete(service: ServicePlan, around: Around) -> ServicePlan:
@@ -237,7 +240,7 @@ def _labelled(service: ServicePlan, project: str, file: str) -> ServicePlan:
         "depends_on": needs,
         "oneoff": "False",
         "project": project,
-        "project.config_files": f"{HOME}/{file}",
+        "project.config_files": file,
         "project.working_dir": HOME,
         "service": service.name,
         "version": COMPOSE_VERSION,

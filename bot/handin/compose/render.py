@@ -13,6 +13,10 @@ from bot.handin.plan import BindMount, BuildPlan, PublishedPort
 
 Tree = str | int | float | bool | None | list["Tree"] | dict[str, "Tree"]
 
+#: what older YAML reads as a boolean
+_OLD_BOOLEANS = frozenset(
+    word for plain in ("y", "n", "yes", "no", "on", "off") for word in (plain, plain.capitalize(), plain.upper())
+)
 #: a text that YAML reads as itself without quotes
 _PLAIN = re.compile(r"-?[\w./$][\w ./$@%+=:,;()<>&|*!?~^-]*")
 
@@ -106,8 +110,8 @@ def _health(health: HealthPlan) -> Tree:
         return {"disable": True}
     return _some(
         test=list(health.test),
-        timeout=f"{health.timeout_s:g}s",
-        interval=f"{health.interval_s:g}s",
+        timeout=f"{health.timeout_s:g}s" if health.timeout_s else "",
+        interval=f"{health.interval_s:g}s" if health.interval_s else "",
         retries=health.retries,
         start_period=f"{health.start_period_s:g}s" if health.start_period_s else "",
     )
@@ -158,7 +162,7 @@ def _scalar(value: Tree) -> str:
         return "{}" if isinstance(value, dict) else "[]"
     text = value.replace("$", "$$")
     safe = _PLAIN.fullmatch(text) and text == text.strip() and ": " not in text and not text.endswith(":")
-    if safe and Scalar(0, text, plain=True).kind == "string":
+    if safe and text not in _OLD_BOOLEANS and Scalar(0, text, plain=True).kind == "string":
         return text
     quoted = json.dumps(text, ensure_ascii=False)
     return "".join(sign if sign.isprintable() else f"\\U{ord(sign):08X}" for sign in quoted)

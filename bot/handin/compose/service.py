@@ -25,7 +25,7 @@ from bot.handin.compose.parts import (
 from bot.handin.compose.plan import NetworkUse, Pairs, ServicePlan
 from bot.handin.compose.values import Place, command, flag, items, labels, mapping, pairs, seconds, text, texts
 from bot.handin.dockerfile_rules import RESERVED_LABELS
-from bot.handin.paths import inside
+from bot.handin.paths import HOME, inside
 from bot.handin.plan import VolumeMount
 
 LONGEST_GRACE_S = 30.0
@@ -101,9 +101,9 @@ def _with_environment(body: Mapping, plan: ServicePlan, around: Around, place: P
                 raise place.wrong(files, say, code="ENV_FILE")
             if not around.env_file:
                 say = "there is no file `.env` in your project. Make it, or leave `env_file` out."
-                raise place.wrong(
-                    files, say, "env file .env not found: stat .env: no such file or directory", "ENV_FILE"
-                )
+                path = f"{HOME}/.env"
+                words = f"env file {path} not found: stat {path}: no such file or directory"
+                raise place.wrong(files, say, words, "ENV_FILE")
             found.update(around.values)
     if (node := body.get("environment")) is not None:
         found.update(_environment(node, around, place.at("environment")))

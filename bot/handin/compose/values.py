@@ -38,14 +38,15 @@ class Place:
         """Return the place below; what is noticed there is noticed here."""
         return Place(f"{self.path}.{key}" if self.path else str(key), self.file, self.warnings, self.notes)
 
-    def must_be(self, node: Node, what: str, example: str = "") -> Broken:
-        """Return the fault of a value of the wrong kind, as Compose says it."""
+    def must_be(self, node: Node, what: str, example: str = "", words: str = "") -> Broken:
+        """Return the fault of a value of the wrong kind, as Compose says it (`words` where it has others)."""
         seen = {Listing: "a list", Mapping: "keys and values"}.get(type(node), "")
         if isinstance(node, Scalar):
             seen = "nothing" if node.kind == "null" else f"`{node.text[:40]}`"
         say = f"`{self.path[:80]}` should be {_READABLE.get(what, what)}; here stands {seen}."
         say += f" For example: `{example}`." if example else ""
-        return broken(node.line, "WRONG_KIND", say, f"validating {self.file}: {self.path} must be a {what}", self.path)
+        words = words or f"validating {self.file}: {self.path} must be a {what}"
+        return broken(node.line, "WRONG_KIND", say, words, self.path)
 
     def wrong(self, node: Node, say: str, words: str = "", code: str = "BAD_VALUE") -> Broken:
         """Return the fault of a value that cannot be used."""
@@ -56,7 +57,7 @@ _READABLE = {
     "mapping": "followed by keys and values, two blanks further in",
     "array": "followed by a list, lines that begin with `- `",
     "string": "a text",
-    "string, number, boolean or null": "a text or a number",
+    "boolean, null, number or string": "a text or a number",
     "boolean": "`true` or `false`",
     "integer": "a whole number",
     "array or string": "a text or a list",
@@ -128,7 +129,7 @@ def decimal(node: Node, place: Place) -> float:
 
 def seconds(node: Node, place: Place) -> float:
     """Return a duration such as `1m30s`. Raises `Broken`."""
-    typed = text(node, place)[:60]
+    typed = text(node, place, strict=True)[:60]
     parts = list(_DURATION.finditer(typed))
     if typed == "0":
         return 0.0
@@ -184,7 +185,7 @@ def _entries(node: Mapping, place: Place) -> tuple[tuple[Scalar, Node], ...]:
 
 def _pair_value(node: Node, place: Place) -> str | None:
     if not isinstance(node, Scalar):
-        raise place.must_be(node, "string, number, boolean or null")
+        raise place.must_be(node, "boolean, null, number or string")
     return None if node.kind == "null" else node.text
 
 

@@ -82,7 +82,7 @@ class Composing:
     async def _act(self, owner: Owner, project: Project, plan: acts.Compose, files: Files, tell: Tell) -> Output:
         match plan.act:
             case acts.ShowConfig() as act:
-                return config(project.plan, act)
+                return config(project.plan, act, plan.source.profiles)
             case acts.ListServices() as act:
                 return self._showing.services(project, act)
             case acts.ReadServiceLogs() as act:
@@ -211,17 +211,15 @@ class Composing:
         return Output("\n".join([*warnings(project.plan), *filter(None, [done.text()])]))
 
     async def _remove(self, owner: Owner, project: Project, act: acts.RemoveServices) -> Output:
-        done = Progress()
+        done = Progress("Removing")
         mine = project.of(act.services)
         if act.stop:
             await self._falling.stop(owner, project.plan, mine, None, done)
-            project_now = mine
-        else:
-            project_now = tuple(each for each in mine if not each.running)
-        if not project_now:
+        doomed = mine if act.stop else tuple(each for each in mine if not each.running)
+        if not doomed:
             return Output("No stopped containers")
-        await self._falling.remove(project_now, done)
-        return Output(done.text())
+        await self._falling.remove(doomed, done)
+        return Output(f"Going to remove {', '.join(each.name for each in doomed)}\n{done.text()}")
 
     async def _build(self, owner: Owner, project: Project, act: acts.BuildServices, files: Files, tell: Tell) -> Output:
         services = chosen(project.plan, act.services, (), alone=True)

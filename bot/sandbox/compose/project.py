@@ -17,7 +17,7 @@ from bot.sandbox.names import Owner
 from bot.sandbox.setup import Setup
 from bot.sandbox.things import Container
 
-FAILED, NO_FILE = 1, 14
+FAILED = 1
 Files = Mapping[str, bytes]
 MOST_NOTES = 2
 
@@ -80,15 +80,15 @@ async def look(setup: Setup, owner: Owner, files: Mapping[str, bytes], source: S
     """Return the project, or what Compose says about its file."""
     found = read_project(files, source)
     if isinstance(found, ComposeProblem):
-        return refused(found.refusal(), NO_FILE if found.code == "NO_FILE" else FAILED)
+        return refused(found.refusal())
     plan, file = found
     mine = await containers(setup, owner)
     return Project(plan, file, tuple(each for each in mine if each.project == plan.project))
 
 
-def refused(refusal: Refusal, exit_code: int = FAILED) -> Output:
+def refused(refusal: Refusal) -> Output:
     """Return a refusal as the output of a command."""
-    return Output(refusal.words or refusal.say, exit_code, note=refusal.say if refusal.words else "")
+    return Output(refusal.words or refusal.say, FAILED, note=refusal.say if refusal.words else "")
 
 
 def unknown(plan: ComposePlan, names: Sequence[str]) -> Output | None:

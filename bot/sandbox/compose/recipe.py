@@ -15,6 +15,8 @@ from bot.sandbox.recipe import MIB, TMPFS, Json, Limits, Request
 MOST_RESTARTS = 3  #: whatever the file says: a program that falls over at once would keep the shared host busy
 LONGEST_GRACE_S = 10
 SECOND = 1_000_000_000
+#: of a health check that does not say
+USUAL_INTERVAL_S, USUAL_TIMEOUT_S, USUAL_RETRIES = 30.0, 10.0, 3
 
 
 def run_plan(service: ServicePlan) -> RunPlan:
@@ -75,8 +77,8 @@ def health(plan: HealthPlan) -> Json:
         return {"Test": ["NONE"]}
     return {
         "Test": list(plan.test),
-        "Interval": int(plan.interval_s * SECOND),
-        "Timeout": int(plan.timeout_s * SECOND),
-        "Retries": plan.retries,
+        "Interval": int((plan.interval_s or USUAL_INTERVAL_S) * SECOND),
+        "Timeout": int((plan.timeout_s or USUAL_TIMEOUT_S) * SECOND),
+        "Retries": plan.retries or USUAL_RETRIES,
         "StartPeriod": int(plan.start_period_s * SECOND),
     }

@@ -32,6 +32,7 @@ from bot.sandbox.volumes import Volumes
 #: how long something is waited for that another service needs first; Compose itself would wait for ever
 PATIENCE_S = 90.0
 LOOK_EVERY_S = 0.5
+START_NOTE = "`docker compose up -d` makes what is missing and starts it."
 Tell = Callable[[str], None]
 
 
@@ -68,7 +69,7 @@ class Rising:
             made = await self._volumes.create(owner, CreateVolume(kept.name, kept.labels))
             if made.exit_code:
                 return made
-            done.set(f'Volume "{kept.name}"', "Created")
+            done.set(f"Volume {kept.name}", "Created")
         return None
 
     async def build(
@@ -160,7 +161,7 @@ class Rising:
         async with self._setup.turns[owner.key]:
             there = await self._there(owner, project, service.name)
             if there is None:
-                return Output(f'service "{service.name}" has no container to start', 1)
+                return Output(f'service "{service.name}" has no container to start', 1, note=START_NOTE)
             if there.running:
                 return None
             refused = await self._running.launch(there)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.handin.compose.commands import ListProjects, ListServices, ReadServiceLogs, ShowConfig
-from bot.handin.compose.plan import ComposePlan
+from bot.handin.compose.plan import ComposePlan, part
 from bot.handin.compose.render import render_config
 from bot.handin.plan import Output
 from bot.sandbox.belongings import containers
@@ -19,9 +19,10 @@ from bot.sandbox.setup import Setup
 from bot.sandbox.things import Container
 
 
-def config(plan: ComposePlan, act: ShowConfig) -> Output:
-    """Return `docker compose config`."""
+def config(whole: ComposePlan, act: ShowConfig, profiles: Sequence[str]) -> Output:
+    """Return `docker compose config`: of the services asked for, or of those that `up` would start."""
     lines: Sequence[str]
+    plan = part(whole, reading.chosen(whole, act.services, profiles, alone=False))
     services = sorted(plan.services, key=lambda each: each.name)
     match act.what:
         case "quiet":
@@ -33,7 +34,7 @@ def config(plan: ComposePlan, act: ShowConfig) -> Output:
         case "volumes":
             lines = sorted(volume.key for volume in plan.volumes)
         case "profiles":
-            lines = sorted({name for service in services for name in service.profiles})
+            lines = sorted({name for service in whole.services for name in service.profiles})
         case _:
             lines = [render_config(plan).rstrip("\n")]
     return Output("\n".join([*warnings(plan), *lines]), note=reading.note(plan))

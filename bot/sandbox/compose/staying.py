@@ -32,8 +32,8 @@ from bot.sandbox.things import Container
 ASK_S = 5.0  #: for one answer of the app
 ROUND_S = 1.0  #: how long the verifier retries before we look whether the container is still up
 GRACE_S = 3  #: enough for a database to write what it has
-#: the network is made first, then the volume; nobody is up, down and up again within so few seconds
-OLDER_S = 2.0
+#: one `up` makes the network first and then the volume; a second one takes longer than this after the first
+OLDER_S = 0.2
 MARKER = "chk-"
 
 

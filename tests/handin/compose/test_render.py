@@ -56,13 +56,12 @@ services:
         required: true
     environment:
       A: ""
-      B: yes
+      B: "yes"
       PORT: "3000"
     healthcheck:
       test:
         - CMD-SHELL
         - "true"
-      timeout: 10s
       interval: 10s
       retries: 5
     init: true
