@@ -6,7 +6,7 @@ import pytest
 
 from bot.handin.command import read_commands
 from bot.handin.plan import Output, Refusal
-from tests.sandbox.conftest import Learner
+from tests.sandbox.conftest import Learner, until
 
 pytestmark = pytest.mark.engine
 
@@ -44,6 +44,11 @@ async def ids(learner: Learner) -> dict[str, str]:
     return dict(zip(names, (await do(learner, "compose ps -q")).text.split(), strict=True))
 
 
+async def logged(learner: Learner, text: str) -> bool:
+    """Tell whether this is all that the services have printed: a program that has started may not have spoken yet."""
+    return (await do(learner, "compose logs")).text == text
+
+
 async def test_a_project_goes_up_and_down_and_its_volume_stays(learner: Learner) -> None:
     learner.files["compose.yaml"] = FILE
     up = await do(learner, "compose up -d")
@@ -62,7 +67,7 @@ async def test_a_project_goes_up_and_down_and_its_volume_stays(learner: Learner)
     assert "(healthy)" in ps
     assert "Address" in (await do(learner, "compose exec web nslookup db")).text
     assert (await do(learner, "compose exec web touch /data/kept")).exit_code == 0
-    assert (await do(learner, "compose logs web")).text == "web-1  | hello"
+    await until(lambda: logged(learner, "web-1  | hello"))
     asked = "inspect -f {{.Config.Labels}} getting-started-app-web-1"
     assert "com.docker.compose.service:web" in (await do(learner, asked)).text
 
@@ -118,13 +123,13 @@ async def test_what_is_built_is_built_first_and_taken_as_it_is_afterwards(learne
     up = await do(learner, "compose up -d")
     assert up.exit_code == 0, up.text
     assert "getting-started-app-app" in (await do(learner, "images")).text
-    assert (await do(learner, "compose logs")).text == "app-1  | built"
+    await until(lambda: logged(learner, "app-1  | built"))
     before = await ids(learner)
     learner.files["Dockerfile"] = b'FROM alpine\nCMD ["sh", "-c", "echo anew; sleep 600"]\n'
     assert "building" not in (await do(learner, "compose up -d")).text.lower()
     assert await ids(learner) == before
     await do(learner, "compose up -d --build")
-    assert (await do(learner, "compose logs")).text == "app-1  | anew"
+    await until(lambda: logged(learner, "app-1  | anew"))
 
 
 async def test_without_a_service_that_runs_compose_says_so(learner: Learner) -> None:
