@@ -107,7 +107,7 @@ class Checks:
 
     async def _mind_what_is_lost(self, attempt: Attempt, verdict: Verdict) -> None:
         """Say so when a check failed because there is nothing left to look at."""
-        if not (verdict.passed or verdict.ours) and await self._rebuilds.gone(attempt.learner):
+        if not (verdict.passed or verdict.ours) and await self._rebuilds.was_lost(attempt.learner):
             note = Note(SANDBOX_GONE, (Offer.REBUILD_SURE,), attempt.ref)
             await self._chat.show(Where(attempt.channel, attempt.learner), note)
 

@@ -197,6 +197,7 @@ class Classroom:
             case CleanSandbox(files):
                 if files:  # before what takes long, so that a file sent meanwhile is not taken back by it
                     await self._bench.files.restart_project(learner.id, self._start_files)
+                await self._bench.rebuilds.let_go(learner.id)
                 await self._sandbox.clean(learner.id)
                 if files:
                     await self._bench.rebuilds.forget(learner.id)

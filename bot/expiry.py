@@ -18,6 +18,7 @@ from bot.classroom import Classroom
 from bot.core.expiry import Leave, Patience, PutAway, Warn, due
 from bot.core.learner import Learner, SandboxState
 from bot.core.messages import Note, Offer
+from bot.core.standing import root_note
 from bot.core.words import warning
 from bot.errors import ChatError, HostError
 from bot.ports import Chat, Sandbox, Store, Where
@@ -89,6 +90,7 @@ class Expiry:
         if learner.sandbox is not SandboxState.LEAVING:
             await self._store.record(leaving, "SandboxLeaving")
         try:
+            await self._store.remember(root_note(learner.id), "")
             async with self._classroom.hands(learner.id):
                 await self._sandbox.clean(learner.id, shared=False)  # it may have come from a machine of theirs
         except HostError as error:

@@ -11,16 +11,16 @@ import pytest
 
 from bot.authoring.load import load_workshop
 from bot.classroom import Classroom
-from bot.core.events import AskedToKeepSandbox, AskedToRebuild, Started, TypedCommands
+from bot.core.events import AskedToKeepSandbox, AskedToRebuild, AskedToReset, Started, TypedCommands
 from bot.core.expiry import Patience
 from bot.core.learner import SandboxState
 from bot.core.messages import CommandOutput, Message, Note, Offer
-from bot.core.standing import Standing, StandingContainer, StandingImage, State
+from bot.core.standing import Standing, StandingContainer, StandingImage, State, root_note
 from bot.core.workshop import StepRef
 from bot.errors import ChatError, EngineDown
 from bot.expiry import Expiry
 from bot.handin.command import read_commands
-from bot.handin.plan import BuildPlan, Output, RunPlan
+from bot.handin.plan import BuildPlan, ListContainers, Output, RunPlan
 from bot.ports import Where
 from bot.progress.standings import SqlStandings
 from bot.progress.store import SqlStore, open_store
@@ -38,7 +38,7 @@ RUN = TypedCommands(read_commands("docker run -d alpine sleep 9"))
 STANDING = Standing(
     images=(StandingImage("sha256:a", ("getting-started:latest",)),),
     containers=(StandingContainer("todo", RunPlan("getting-started"), "sha256:a", State.RUNNING),),
-    rooted=True,
+    root="n1",
 )
 
 
@@ -188,6 +188,7 @@ async def passed(house: House) -> None:
     await house.store.record(replace(learner, passed={BUILD: T0}), "test")
     await house.standings.keep_build("U1", "sha256:a", BuildPlan(("getting-started:latest",)), {"Dockerfile": b"then"})
     await house.standings.keep_standing("U1", BUILD, STANDING)
+    await house.store.remember(root_note("U1"), STANDING.root)
 
 
 async def test_rebuild_brings_back_what_stood_when_the_last_step_passed(house: House) -> None:
@@ -234,10 +235,28 @@ async def test_with_nothing_passed_a_rebuild_takes_nothing_away(house: House) ->
 
 async def test_a_command_in_a_sandbox_that_the_host_lost_is_answered_with_rebuild(house: House) -> None:
     await passed(house)
-    house.sandbox.stands.clear()
     house.sandbox.answers[RunPlan] = Output("docker: Error: no such image", 125)
+    assert isinstance(await house.turn(RUN), CommandOutput)
+    house.sandbox.stands["U1"] = Standing(root="n1")  # emptied by the learner themselves
+    assert isinstance(await house.turn(RUN), CommandOutput)
+    house.sandbox.stands["U1"] = Standing(root="n2")  # the host was made anew, and the command made a network
     said = await house.turn(RUN)
     assert isinstance(said, Note)
     assert said.offers == (Offer.REBUILD_SURE,)
-    house.sandbox.stands["U1"] = Standing(rooted=True)  # emptied by the learner themselves
+    assert isinstance(await house.turn(RUN), CommandOutput), "it is said once"
+
+
+async def test_an_empty_list_where_something_stood_is_answered_with_rebuild(house: House) -> None:
+    await passed(house)
+    house.sandbox.stands.clear()
+    house.sandbox.answers[ListContainers] = Output("CONTAINER ID   IMAGE   COMMAND")
+    said = await house.turn(TypedCommands(read_commands("docker ps")))
+    assert isinstance(said, Note)
+    assert said.offers == (Offer.REBUILD_SURE,)
+
+
+async def test_a_sandbox_that_was_cleaned_on_purpose_is_not_called_lost(house: House) -> None:
+    await passed(house)
+    await house.turn(AskedToReset("section", sure=True))
+    house.sandbox.answers[RunPlan] = Output("docker: Error: no such image", 125)
     assert isinstance(await house.turn(RUN), CommandOutput)

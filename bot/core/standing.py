@@ -61,18 +61,14 @@ class StandingContainer:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Everything of a learner's on the host; containers oldest first. `rooted`: their own network is there."""
+    """Everything of a learner's on the host; containers oldest first. `root`: id of their first network,
+    which they cannot remove, '' before they have one."""
 
     volumes: tuple[CreateVolume, ...] = ()
     networks: tuple[CreateNetwork, ...] = ()
     images: tuple[StandingImage, ...] = ()
     containers: tuple[StandingContainer, ...] = ()
-    rooted: bool = False
-
-    @property
-    def gone(self) -> bool:
-        """Tell whether nothing is there, not even what a learner cannot remove."""
-        return not (self.rooted or self.volumes or self.networks or self.images or self.containers)
+    root: str = ""
 
     @property
     def bare(self) -> bool:
@@ -169,6 +165,18 @@ def _container(container: StandingContainer) -> list[Deed]:
     if container.state is not State.RUNNING:
         made.append(Deed(StopContainers((container.name,), STOP_S), what))
     return made
+
+
+def root_note(learner: str) -> str:
+    """Return the note that holds the learner's root while their sandbox should be there."""
+    return f"sandbox.root.{learner}"
+
+
+def lost(now: Standing, then: Standing, root: str) -> bool:
+    """Tell whether a sandbox was lost by no doing of the learner's: even what they cannot remove is another now."""
+    kept = {each.id for each in now.images} & {each.id for each in then.images}
+    kept |= {each.name for each in now.containers} & {each.name for each in then.containers}
+    return bool(root) and now.root != root and not then.bare and not kept
 
 
 def newest(learner: Learner, taken: Sequence[StepRef]) -> StepRef | None:

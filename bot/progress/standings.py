@@ -154,5 +154,4 @@ def read_standing(value: Mapping[str, Any]) -> Standing:
         networks=tuple(filter(None, (read_plan(each, CreateNetwork) for each in value["networks"]))),
         images=tuple(StandingImage(image, tuple(tags)) for image, tags in value["images"]),
         containers=tuple(containers),
-        rooted=True,
     )

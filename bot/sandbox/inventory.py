@@ -35,7 +35,7 @@ async def standing(setup: Setup, owner: Owner) -> Standing:
         networks=tuple(CreateNetwork(name, _own(labels)) for name, labels in sorted(named, key=_name) if name),
         images=tuple(StandingImage(each.id, each.tags) for each in images if each.tags or each.id in used),
         containers=tuple(each for each in found if each is not None),
-        rooted=any(not name for name, _ in named),
+        root=next((str(raw["Id"]) for raw in networks if raw["Name"] == owner.network), ""),
     )
 
 

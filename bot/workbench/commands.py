@@ -21,6 +21,8 @@ from bot.handin.plan import (
     Command,
     Curl,
     ListContainers,
+    ListImages,
+    ListVolumes,
     Output,
     Plan,
     Refusal,
@@ -100,7 +102,7 @@ class Workbench:
             return False
         await self._chat.show(where, CommandOutput(command.line, comment(command.plan, output)))
         await self.rebuilds.built(learner, output, files)
-        if output.exit_code and await self.rebuilds.gone(learner):
+        if looks_empty(command.plan, output) and await self.rebuilds.was_lost(learner):
             await self._chat.show(where, Note(words.SANDBOX_GONE, (Offer.REBUILD_SURE,)))
         return output.exit_code == 0
 
@@ -164,6 +166,12 @@ def refused_with(plan: Plan) -> tuple[int, ...]:
             return (1,)
         case _:
             return ()
+
+
+def looks_empty(plan: Plan, output: Output) -> bool:
+    """Tell whether this may be the answer of a sandbox in which nothing is left."""
+    listing = isinstance(plan, ListContainers | ListImages | ListVolumes)
+    return bool(output.exit_code) or (listing and len(output.text.splitlines()) <= 1)
 
 
 def doing(plan: Plan) -> str:

@@ -16,7 +16,7 @@ from bot.core import words
 from bot.core.learner import Learner
 from bot.core.map import place
 from bot.core.messages import Note, Offer
-from bot.core.standing import Deed, Standing, deeds, key_of, left_to_author, newest, projects
+from bot.core.standing import Deed, Standing, deeds, key_of, left_to_author, lost, newest, projects, root_note
 from bot.core.workshop import Act, StepRef, Workshop
 from bot.errors import HostError
 from bot.handin.compose.commands import Compose
@@ -63,6 +63,7 @@ class Rebuilds:
                 files = await self._store.files(learner)
                 await self._standings.keep_build(learner, key_of(project), BuildPlan(()), files)
             await self._standings.keep_standing(learner, ref, standing)
+            await self._store.remember(root_note(learner), standing.root)
         except HostError as error:
             log.warning("not_remembered", learner=learner, step=str(ref), error=str(error))
 
@@ -70,17 +71,22 @@ class Rebuilds:
         """Forget everything: the learner starts from the very beginning."""
         await self._standings.forget_standings(learner)
 
-    async def gone(self, learner: str) -> bool:
-        """Tell whether the sandbox was lost by no doing of the learner's: what was remembered stands no more, and
-        neither does what they cannot remove."""
+    async def let_go(self, learner: str) -> None:
+        """Expect nothing in the sandbox any more: it was cleaned on purpose."""
+        await self._store.remember(root_note(learner), "")
+
+    async def was_lost(self, learner: str) -> bool:
+        """Tell, once, that the sandbox was lost by no doing of the learner's."""
+        root = await self._store.note(root_note(learner))
+        taken = await self._standings.standings(learner) if root else ()
+        then = await self._standings.standing(learner, taken[0]) if taken else None
         try:
-            if not (await self._sandbox.standing(learner)).gone:
+            if then is None or not lost(await self._sandbox.standing(learner), then, root):
                 return False
         except HostError:
             return False
-        taken = await self._standings.standings(learner)
-        then = await self._standings.standing(learner, taken[0]) if taken else None
-        return then is not None and not then.bare
+        await self.let_go(learner)
+        return True
 
     async def rebuild(self, workshop: Workshop, learner: Learner, where: Where, apply: ApplyActs) -> None:
         """Bring it all back, show how it goes, and say once what was done; `apply` does what authors wrote."""
@@ -113,8 +119,8 @@ class Rebuilds:
         there = {image.id for image in (await self._sandbox.standing(learner)).images}
         keep = {image.id: image.tags for image in then.images if image.id in there}
         await self._sandbox.clear(learner, keep)
-        todo, lost = deeds(then, await self._standings.builds(learner), keep)
-        came.missing += [(what, "I do not know how it was made.") for what in lost]
+        todo, unknown = deeds(then, await self._standings.builds(learner), keep)
+        came.missing += [(what, "I do not know how it was made.") for what in unknown]
         for deed in todo:
             if not came.failed(deed.what):
                 progress(f"is bringing back {deed.what} …")

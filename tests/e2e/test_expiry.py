@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from bot.core.learner import SandboxState
+from bot.core.standing import Standing
 from bot.core.workshop import StepRef
 from tests.e2e.conftest import School
 from tests.e2e.test_browser import CHECK_MS, newest, page, picture, press, say  # noqa: F401 - page is the fixture
@@ -58,7 +59,7 @@ async def test_a_sandbox_that_was_put_away_comes_back_with_one_press(school: Sch
         await away_for(school, hours)
     ada = await school.bot.store.learner(ADA)
     assert ada.sandbox is SandboxState.AWAY
-    assert (await school.bot.sandbox.standing(ADA)).gone
+    assert await school.bot.sandbox.standing(ADA) == Standing()
     assert StepRef("02", "dockerfile") in ada.skipped
     assert b"FROM" in (await school.bot.store.files(ADA))["Dockerfile"]
 

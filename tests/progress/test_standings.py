@@ -41,7 +41,6 @@ STANDING = Standing(
             "shop-db-1", RunPlan("db"), "sha256:d", State.ENDED, (), "db", Source("compose.yaml", "shop")
         ),
     ),
-    rooted=True,
 )
 
 

@@ -59,6 +59,7 @@ def shape(standing: Standing) -> Standing:
     containers = (replace(each, image=numbers.get(each.image, "base")) for each in standing.containers)
     return replace(
         standing,
+        root="there" if standing.root else "",
         images=tuple(replace(each, id=numbers[each.id]) for each in sorted(standing.images, key=lambda i: i.tags)),
         containers=tuple(
             replace(each, plan=replace(each.plan, name="", image="", detach=True))
@@ -81,7 +82,8 @@ async def test_a_sandbox_stands_again_as_it_stood_on_an_engine_that_has_nothing_
     assert [each.networks for each in then.containers if each.name == "db"] == [("bridge",)]
 
     await learner.sandbox.clean(learner.name)
-    assert (await learner.sandbox.standing(learner.name)).gone
+    empty = await learner.sandbox.standing(learner.name)
+    assert empty == Standing()
     await brought_back(learner, then, builds)
     now = await learner.sandbox.standing(learner.name)
     assert shape(now) == shape(then)
