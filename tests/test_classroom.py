@@ -18,13 +18,14 @@ from bot.core.events import (
     AskedForCheck,
     AskedForHint,
     AskedToReset,
+    AskedToSkip,
     SaidSomething,
     Started,
     TypedCommands,
     WentTo,
     WroteFiles,
 )
-from bot.core.messages import CheckCard, CheckState, CommandOutput, FileSaved, Note, StepCard
+from bot.core.messages import CheckCard, CheckState, CommandOutput, FileSaved, Note, Offer, StepCard
 from bot.core.verdict import Failed, Verdict
 from bot.core.workshop import Act, StepRef
 from bot.errors import ChatError, EngineDown, RegistryDown
@@ -395,6 +396,16 @@ async def test_a_password_in_a_command_is_neither_shown_nor_kept(room: Class) ->
 async def test_a_skip_fills_in_the_learners_own_namespace(room: Class) -> None:
     acts = (Act(say="docker push ${namespace}/getting-started"),)
     assert own_acts(acts, WORKSHOP.seen_by("ada")) == (Act(say="docker push ada/getting-started"),)
+
+
+async def test_a_skip_that_could_not_be_done_says_so(room: Class) -> None:
+    await room.at(BUILD)
+    room.sandbox.answers[BuildPlan] = Output("ERROR: failed to solve", 1)
+    await room.classroom.turn(AskedToSkip(sure=True), ADA)
+    await room.classroom.stop()
+    notes = [said for said in room.chat.said if isinstance(said, Note)]
+    assert any("could not do all" in note.text and note.offers == (Offer.REBUILD,) for note in notes)
+    assert BUILD in (await room.store.learner("U1")).skipped
 
 
 async def test_a_skip_makes_no_room_for_a_command_that_the_lesson_wants_to_fail(room: Class) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -42,6 +43,9 @@ log = structlog.get_logger(__name__)
 Asset = Callable[[str], bytes]  #: a file below the workshop's folder
 Comment = Callable[[Plan, Output], Output]  #: adds a sentence of ours to what a command printed
 NOT_STARTED = 125  #: exit code of `docker run` when Docker itself refused
+STARTING_S = 45.0  #: an app may take so long until it answers: it may install its libraries first
+ASK_AGAIN_S = 0.5
+NO_ANSWER = (7, 52, 56)  #: exit codes of curl: refused, empty, reset. Source: curl(1)
 TAKEN = re.compile("already (?:allocated|in use)")  #: …because a port or a name is taken
 
 
@@ -151,6 +155,11 @@ class Workbench:
             if in_the_way:
                 await run(RemoveContainers(in_the_way, force=True))
                 output = await run(plan)
+        ends = time.monotonic() + STARTING_S
+        while make_room and isinstance(plan, Curl) and output.exit_code in NO_ANSWER and time.monotonic() < ends:
+            # nobody waited between starting the app and asking it
+            await asyncio.sleep(ASK_AGAIN_S)
+            output = await run(plan)
         await self.rebuilds.built(learner, output, files)
         if output.exit_code and make_room:
             log.info("applied_in_vain", learner=learner, plan=type(plan).__name__, said=output.text[-300:])
