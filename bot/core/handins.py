@@ -55,13 +55,14 @@ def page(learner: Learner, event: AskedToSee) -> Turn:
 
 
 def _path(said: str) -> str:
-    return said.strip().strip("`'\"").removeprefix("./")
+    path = said.strip().strip("`'\"")
+    return (path if ":" in path else path.replace("\\", "/")).removeprefix("./")
 
 
 def _opens(path: str) -> bool:
     """Tell whether this may be a path of the project."""
     parts = path.split("/")
-    return len(path) <= 200 and path.isprintable() and "" not in parts and ".." not in parts and "\\" not in path
+    return len(path) <= 200 and path.isprintable() and not {"", ".."} & set(parts) and not {"\\", ":"} & set(path)
 
 
 def form(workshop: Workshop, learner: Learner, event: FilledForm) -> Turn:

@@ -100,7 +100,8 @@ ANNOYED = re.compile(
     r"(?:doesnt|does not|isnt|not|nothing|never) work(?:s|ing)?|i give up|giving up|broken)\b"
 )
 ERRORISH = re.compile(
-    r"\berror\b|npm err|not found|denied|refused|failed|exception|cannot |fatal|exit(?:ed)? (?:with )?code|traceback",
+    r"\berror\b|npm err|not found|no such file|denied|refused|failed|exception|cannot |fatal|"
+    r"exit(?:ed)? (?:with )?code|traceback",
     re.IGNORECASE,
 )
 
@@ -259,7 +260,7 @@ def _answer_by_letter(workshop: Workshop, learner: Learner, letter: str) -> Even
 def _misspelt(workshop: Workshop, text: str, plain: str) -> Event | Note | None:
     """Return what a typo means: one word near one we know, or a `docker` that lost a letter."""
     first, _, rest = text.partition(" ")
-    if rest and 0 < distance(first.lower(), "docker") <= 2:
+    if rest and not first.endswith(":") and 0 < distance(first.lower(), "docker") <= 2:  # "docker: Error …" is output
         return Note(words.docker_typo(f"docker {one_line(rest, 200)}"))
     if " " in plain or len(plain) < 3 or plain in {term.lower() for term in workshop.glossary}:
         return None
@@ -295,6 +296,9 @@ def answer(workshop: Workshop, learner: Learner, text: str) -> Note:
         step = workshop.step(learner.at) if learner.at else None
         offers = (Offer.CHECK, Offer.HINT) if step and step.checked else (_way_on(learner),)
         return Note(words.UNKNOWN_MESSAGE.replace("{line}", one_line(last_words(text), 200)), offers, learner.at)
+    if ERRORISH.search(text):
+        step = workshop.step(learner.at) if learner.at else None
+        return Note(words.PART_OF_ERROR, (Offer.CHECK, Offer.HINT) if step and step.checked else (), learner.at)
     said = one_line(text, 60)
     near = _nearest(workshop, _plain(text))
     say = words.did_you_mean(said, near) if near else words.not_understood(said)

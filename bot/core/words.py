@@ -47,6 +47,9 @@ UNKNOWN_MESSAGE = (
     "I do not know this message. The line that says most is probably:\n\n> {line}\n\n"
     "**Check my work** looks at the real thing and tells you what it finds."
 )
+PART_OF_ERROR = (
+    "That sounds like a part of an error. Paste all of what you see: one of its last lines usually says why."
+)
 IN_CHANNEL = "We do the workshop in private: send me a direct message and say **start**."
 HELP = """\
 Here is what you can say. Buttons do the same.

@@ -151,6 +151,8 @@ def _is_project(name: str, rest: list[str]) -> bool:
     first = rest[0]
     if first.startswith("-") and len(first) > 1:
         return True
+    if name == "service" and first[0] == '"':  # as Compose begins what it says of a service
+        return False
     if _bare(first) in _SENTENCE and first[0] not in "\"'":
         return False
     if name not in _ENGLISH or len(rest) == 1:

@@ -163,7 +163,7 @@ def _window(lines: Sequence[str], first: int, last: int) -> Window:
     return Window(first, last, text, mark(text))
 
 
-_FILE = r"(?:the\s+)?(?:file\s+)?[`'\"“]?(?P<path>[\w.@+/-]*[\w@+-])[`'\"”]?"
+_FILE = r"(?:the\s+)?(?:file\s+)?[`'\"“]?(?P<path>(?:[A-Za-z]:)?[\w.@+/\\-]*[\w@+-])[`'\"”]?"
 _RANGE = r"(?:lines?\s+)?(?P<first>\d{1,5})(?:\s*(?:-|–|—|to|until|\.\.+)\s*(?P<last>\d{1,5}))?"
 _NEAR = r"(?:near|at|around|with|where)\s+(?P<near>\S.{0,200}?)"
 _VERB = r"(?:edit|write|open|change)"

@@ -37,7 +37,8 @@ class Editing:
                 return
             spot = Spot(near=about)
         window: Window | Refusal | None = None
-        if text is not None and spot != WHOLE and (len(text) > FORM_LIMIT or not spot.near):
+        fits = text is not None and len(text) <= FORM_LIMIT and find(text, spot.near) is not None
+        if text is not None and spot != WHOLE and not (spot.near and fits):
             window = open_window(text, spot, path)
         if isinstance(window, Refusal):
             await self._chat.show(where.without_press(), Note(window.say))

@@ -213,3 +213,21 @@ def test_a_transcript_is_not_run_unasked_and_an_error_in_it_is_explained(worksho
     long = understood(workshop, ada, "".join(f"$ docker run --name {'x' * 300}{n} app\nok\n" for n in range(9)))
     assert isinstance(long, Note)
     assert long.offers == ()
+
+
+@pytest.mark.parametrize(
+    ("pasted", "said"),
+    [
+        ("docker: Error response from daemon: Bind for 127.0.0.1:3000 failed: port is already allocated.", "this port"),
+        (
+            'docker: Error response from daemon: Conflict. The container name "/todo" is already in use by "3f1c".',
+            "name",
+        ),
+        ("it says no such file or directory", "Paste all of what you see"),
+        ("exited with code 137", "Paste all of what you see"),
+    ],
+)
+def test_an_error_alone_is_explained_or_asked_about(workshop: Workshop, ada: Learner, pasted: str, said: str) -> None:
+    meant = understood(workshop, ada, pasted)
+    note = meant if isinstance(meant, Note) else answer(workshop, ada, pasted)
+    assert said in note.text

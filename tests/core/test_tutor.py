@@ -501,7 +501,10 @@ def test_somebody_who_works_before_start_loses_nothing(workshop: Workshop, now: 
         assert isinstance(decide(workshop, new, event, now).actions[0], PrepareProject)
 
 
-@pytest.mark.parametrize(("said_path", "path"), [("", "Dockerfile"), ("`src/index.js`", "src/index.js"), ("./a", "a")])
+@pytest.mark.parametrize(
+    ("said_path", "path"),
+    [("", "Dockerfile"), ("`src/index.js`", "src/index.js"), ("./a", "a"), ("src\\a.js", "src/a.js")],
+)
 def test_the_editor_opens_the_file(workshop: Workshop, ada: Learner, now: datetime, said_path: str, path: str) -> None:
     assert did(decide(workshop, ada, OpenedEditor(said_path), now), OpenEditor).editor.path == path
 
@@ -539,7 +542,7 @@ def test_an_uploaded_project_is_one_change(workshop: Workshop, ada: Learner, now
     assert [type(action).__name__ for action in early.actions] == ["PrepareProject", "TakeProject", "Say"]
 
 
-@pytest.mark.parametrize("path", ["../../etc/passwd", "/etc/passwd", "a//b", "x" * 300, "C:\\x", "a\x00b"])
+@pytest.mark.parametrize("path", ["../../etc/passwd", "/etc/passwd", "a//b", "x" * 300, "C:\\x", "C:x", "a\x00b"])
 def test_the_editor_opens_nothing_outside_the_project(
     workshop: Workshop, ada: Learner, now: datetime, path: str
 ) -> None:

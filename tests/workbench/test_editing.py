@@ -66,6 +66,11 @@ async def test_the_text_that_the_step_is_about_is_opened_at_once(room: Bench) ->
     assert (await opened(room, PATH, Spot(near="LINE 77"))).first == 74
 
 
+async def test_a_short_file_is_opened_whole_wherever_its_text_is(room: Bench) -> None:
+    assert (await opened(room, "short.js", Spot(near="TWO"))).first == 0
+    assert (await opened(room, "short.js", Spot(2, 2))).text == "two"
+
+
 async def test_a_long_file_without_a_place_is_shown_page_by_page(room: Bench) -> None:
     await room.workbench.editing.open("U1", OpenEditor(Editor(PATH, "", REF)), ADA)
     page = room.chat.said[-1]
@@ -123,6 +128,7 @@ async def test_a_form_from_before_an_update_of_ours_is_still_kept(room: Bench) -
         ("nosuch.js", Spot(1, 2), "There is no `nosuch.js`"),
         (PATH, Spot(501, 510), "has 500 lines, so there is no line 501"),
         (PATH, Spot(near="nosuch"), "is not in `src/long.js`"),
+        ("short.js", Spot(near="nosuch"), "is not in `short.js`"),
     ],
 )
 async def test_what_cannot_be_opened_is_said(room: Bench, path: str, spot: Spot, said: str) -> None:
