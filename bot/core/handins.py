@@ -26,6 +26,7 @@ from bot.core.turn import (
     OpenEditor,
     PrepareProject,
     ReplaceText,
+    Say,
     ShowPage,
     TakeProject,
     Turn,
@@ -69,8 +70,9 @@ def form(workshop: Workshop, learner: Learner, event: FilledForm) -> Turn:
     """Return the turn for a saved form: what is said besides is the same as for any other hand-in."""
     turn = files(workshop, learner, WroteFiles(((event.path, event.text.encode()),), "form"))
     editor = Editor(event.path, event.text, learner.at, event.first, event.last, event.mark)
-    actions = (KeepForm(editor, a.ref) if isinstance(a, KeepFiles) else a for a in turn.actions)
-    return Turn(turn.learner, tuple(actions))
+    after = tuple(action.message for action in turn.actions if isinstance(action, Say))
+    actions = (KeepForm(editor, a.ref, after) if isinstance(a, KeepFiles) else a for a in turn.actions)
+    return Turn(turn.learner, tuple(action for action in actions if not isinstance(action, Say)))
 
 
 def prepared(learner: Learner) -> tuple[Action, ...]:

@@ -63,10 +63,13 @@ class ShowPage:
 
 @dataclass(frozen=True, slots=True)
 class KeepForm:
-    """Keep what was written into a form, unless its lines have changed meanwhile; `ref` as in `KeepFiles`."""
+    """Keep what was written into a form, unless its lines have changed meanwhile, and say `after`; `ref` as in
+    `KeepFiles`.
+    """
 
     editor: Editor
     ref: StepRef | None = None
+    after: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -378,7 +378,7 @@ def _output(message: CommandOutput) -> Rendered:
 
 def _saved(saved: FileSaved, owner: str) -> Rendered:
     what = "Saved" if saved.new else "Updated"
-    text = f"{what} `{saved.path}` · {saved.lines} lines, {saved.size:,} bytes"
+    text = f"{what} `{saved.path}` · {saved.lines} line{'' if saved.lines == 1 else 's'}, {saved.size:,} bytes"
     blocks = [rich(line(*inline(text)))]
     if saved.diff:
         blocks.append(rich(preformatted(cut_middle(saved.diff, 2_500))))

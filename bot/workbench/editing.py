@@ -87,8 +87,9 @@ class Editing:
             return after.encode() if after is not None else Refusal("CHANGED_MEANWHILE", "", editor.path)
 
         said = await self._files.change(learner, editor.path, change, form.ref, where)
-        if said is not None:
-            await self._chat.show(where, _changed_meanwhile(editor, said, editor.ref))
+        after = form.after if said is None else (_changed_meanwhile(editor, said, editor.ref),)
+        for message in after:
+            await self._chat.show(where, message)
 
 
 def _filled(before: str | None, editor: Editor) -> str | None:

@@ -528,7 +528,9 @@ def test_a_saved_form_is_a_hand_in_like_any_other(workshop: Workshop, ada: Learn
     kept = did(turn, KeepForm)
     assert (kept.editor.first, kept.editor.last, kept.editor.mark, kept.ref) == (3, 4, "f00d", ada.at)
     misnamed = decide(workshop, ada, FilledForm("dockerfile", "FROM x"), now)
-    assert "capital D" in the(misnamed, Note).text
+    (said_after,) = did(misnamed, KeepForm).after
+    assert isinstance(said_after, Note)
+    assert "capital D" in said_after.text
 
 
 def test_an_uploaded_project_is_one_change(workshop: Workshop, ada: Learner, now: datetime) -> None:

@@ -30,9 +30,9 @@ async def opened(room: Bench, path: str, spot: Spot = WHOLE, about: tuple[str, .
     return form
 
 
-async def saved(room: Bench, form: Editor, text: str) -> object:
+async def saved(room: Bench, form: Editor, text: str, after: tuple[Note, ...] = ()) -> object:
     filled = Editor(form.path, text, form.ref, form.first, form.last, form.mark)
-    await room.workbench.editing.fill("U1", KeepForm(filled, REF), ADA)
+    await room.workbench.editing.fill("U1", KeepForm(filled, REF, after), ADA)
     return room.chat.said[-1]
 
 
@@ -89,7 +89,7 @@ async def test_lines_that_changed_meanwhile_are_not_written_over_and_nothing_typ
     form = await opened(room, PATH, Spot(40, 42))
     await room.files.replace("U1", PATH, ("line 41;", "theirs;"), None, ADA)
     now = await content(room)
-    shown = await saved(room, form, "mine;")
+    shown = await saved(room, form, "mine;", (Note("Now build again."),))
     assert isinstance(shown, Note)
     assert "Lines 40–42 of `src/long.js` have changed since" in shown.text
     assert shown.verbatim == "mine;"
@@ -100,7 +100,7 @@ async def test_lines_that_changed_meanwhile_are_not_written_over_and_nothing_typ
 async def test_lines_that_only_moved_are_found_where_they_are(room: Bench) -> None:
     form = await opened(room, PATH, Spot(40, 42))
     await room.files.replace("U1", PATH, ("line 1;\n", "line 1;\nmore;\n"), None, ADA)
-    assert isinstance(await saved(room, form, "mine;"), FileSaved)
+    assert await saved(room, form, "mine;", (Note("Now build again."),)) == Note("Now build again.")
     assert "line 39;\nmine;\nline 43;" in await content(room)
 
 
