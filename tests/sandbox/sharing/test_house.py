@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from pathlib import Path
 
 import pytest
 
+from bot.core.evidence import RegistrySeen
+from bot.core.specs import RegistrySpec
+from bot.errors import RegistryDown
+from bot.handin.plan import RunPlan
+from bot.sandbox.sandbox import DockerSandbox
 from bot.sandbox.sharing.house import House
-from tests.sandbox.sharing.conftest import Class, asked, claims
+from bot.sandbox.sharing.layout import Address
+from bot.sandbox.sharing.opening import Opening
+from tests.sandbox.sharing.conftest import REGISTRY, Class, asked, claims
 
 pytestmark = [pytest.mark.engine, pytest.mark.asyncio(loop_scope="session")]
 
@@ -141,3 +149,31 @@ async def test_a_registry_that_was_removed_or_stopped_is_there_again(share: Clas
     assert share.house.address != ""
     assert await status(share.house, "GET", "/v2/") == 401
     assert address
+
+
+@pytest.mark.parametrize(
+    ("taken", "image", "why"),
+    [(True, REGISTRY, "another program holds 127.0.0.1:"), (False, "", "is not prepared on this host yet")],
+)
+async def test_a_registry_that_cannot_be_holds_up_nothing_but_sharing(
+    share: Class, tmp_path: Path, taken: bool, image: str, why: str
+) -> None:
+    async def found() -> str:
+        detail = await share.house._host.image(image) if image else None
+        return detail.id if detail else ""
+
+    address = Address(listen=share.house.address) if taken else Address()
+    setup = share.sandbox._setup
+    opening = Opening(share.passes, tmp_path, found, address)
+    other = DockerSandbox(f"t{secrets.token_hex(4)}", setup.bases, setup.verifier, opening=opening)
+    try:
+        with pytest.raises(RegistryDown, match=why):
+            await other.registry_pass("U1")
+        seen = await other.probe("U1", RegistrySpec(image="app", like="app"), {}, attempt=1, again=False)
+        assert isinstance(seen, RegistrySeen)
+        assert why in seen.down
+        out = await other.run("U1", RunPlan("alpine", command=("echo", "hello"), remove=True), {}, lambda _: None)
+        assert out.text == "hello"
+    finally:
+        await other.demolish()
+        await other.close()
