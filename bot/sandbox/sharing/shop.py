@@ -21,6 +21,7 @@ from bot.sandbox.sharing.house import House
 from bot.sandbox.sharing.replies import Home
 from bot.sandbox.sharing.scopes import owns
 
+MOST_IMAGES = 20  #: of a learner's in their sandbox, when one more is to come from the registry
 HUB = "https://index.docker.io/v1/"
 HUBS = frozenset({"", "docker.io", "index.docker.io", "registry-1.docker.io", "hub.docker.com"})
 UNAUTHORIZED = (
@@ -100,7 +101,13 @@ class Shop:
             return Output("\n".join([*head, await self._missing(home)]), 1, note=replies.push_first(home))
         if not stored.image_id and not stored.trouble:
             return Output("\n".join([*head, replies.no_platform(home, stored)]), 1, note=replies.for_here(stored))
-        before = which_picture(replies.tagged(reference), await pictures(self._setup, owner))
+        mine = [each for each in await pictures(self._setup, owner) if not each.base]
+        if len(mine) >= MOST_IMAGES and stored.image_id not in {each.id for each in mine}:
+            words = f"Error: you have {len(mine)} images, and there is room for {MOST_IMAGES}."
+            return Output(
+                "\n".join([*head, words]), 1, note="`docker images` lists them, `docker rmi NAME` removes one."
+            )
+        before = which_picture(replies.tagged(reference), mine)
         same = isinstance(before, Picture) and before.id == stored.image_id
         screen = await self._carrier.fetch(owner, home, stored, progress)
         if isinstance(screen, str):

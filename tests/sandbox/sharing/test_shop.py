@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from bot.handin.command import read_commands
 from bot.handin.plan import Output, Refusal
+from bot.sandbox.sharing import shop
 from tests.sandbox.conftest import Learner
 from tests.sandbox.sharing.conftest import Class
 
@@ -173,6 +174,21 @@ async def test_an_image_of_the_learners_own_machine_comes_in_and_goes_again(shar
     assert (await ada.say("docker images")).text.splitlines()[1:] == []
     left = await share.house._host.named_images(*share.sandbox._setup.owner("U1").images)
     assert left == ()
+
+
+async def test_a_sandbox_takes_in_so_many_images_and_no_more(
+    share: Class, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = share.machine()
+    await machine.login("ada", await share.passes.token("U1"))
+    await machine.push("docent/alpine:latest", "ada/one-more")
+    await machine.clean()
+    monkeypatch.setattr(shop, "MOST_IMAGES", 0)
+    out = await ada.say("docker pull ada/one-more")
+    assert (out.exit_code, "room for 0" in out.text) == (1, True)
+    monkeypatch.setattr(shop, "MOST_IMAGES", 1)
+    assert (await ada.say("docker pull ada/one-more")).exit_code == 0
+    assert (await ada.say("docker pull ada/one-more")).exit_code == 0
 
 
 @pytest.mark.parametrize(
