@@ -8,6 +8,8 @@ from bot.handin.plan import Output
 from bot.handin.reference import Reference, parse_reference
 from bot.sandbox.sharing.contents import Stored
 
+LOOKED_AT = "Images from outside are looked at before they may run here, as builds are."
+MAKE_ROOM = "`docker images` lists them, `docker rmi NAME` removes one."
 DENIED = "denied: requested access to the resource is denied"
 
 
@@ -89,3 +91,13 @@ def no_server(server: str, namespace: str) -> Output:
         "The word after `login` is a server, not a name." if set(server).isdisjoint(".:") else "I reach no such server."
     )
     return Output(words, 1, note=f"{say} Your user name goes after `-u`: `docker login -u {namespace}`")
+
+
+def full_up(count: int, most: int) -> str:
+    """Return what is printed when a sandbox has as many images as it may."""
+    return f"Error: you have {count} images, and there is room for {most}."
+
+
+def not_taken_in(home: Home, why: str) -> str:
+    """Return what is printed about an image from outside that breaks a rule."""
+    return f"Error: {home.repository}:{home.tag} is not taken in: {why}."

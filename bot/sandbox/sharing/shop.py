@@ -103,27 +103,27 @@ class Shop:
             return Output("\n".join([*head, replies.no_platform(home, stored)]), 1, note=replies.for_here(stored))
         mine = [each for each in await pictures(self._setup, owner) if not each.base]
         if len(mine) >= MOST_IMAGES and stored.image_id not in {each.id for each in mine}:
-            words = f"Error: you have {len(mine)} images, and there is room for {MOST_IMAGES}."
-            return Output(
-                "\n".join([*head, words]), 1, note="`docker images` lists them, `docker rmi NAME` removes one."
-            )
+            return Output("\n".join([*head, replies.full_up(len(mine), MOST_IMAGES)]), 1, note=replies.MAKE_ROOM)
         before = which_picture(replies.tagged(reference), mine)
-        same = isinstance(before, Picture) and before.id == stored.image_id
         screen = await self._carrier.fetch(owner, home, stored, progress)
         if isinstance(screen, str):
-            words = f"Error: {home.repository}:{home.tag} is not taken in: {screen}."
-            note = "Images from outside are looked at before they may run here, as builds are."
-            return Output("\n".join([*head, words]), 1, note=note)
+            return Output("\n".join([*head, replies.not_taken_in(home, screen)]), 1, note=replies.LOOKED_AT)
+        await self._name(owner, reference, home, stored.image_id)
         mark = f"@{reference.digest}" if reference.digest else f":{home.tag}"
-        await self._setup.host.tag(stored.image_id, owner.image(replies.named(reference)))
-        await self._setup.host.tag(stored.image_id, f"{self._house.address}/{replies.named(reference)}")
         full = replies.full(reference) + mark
         if plan.quiet:
             return Output(full)
+        same = isinstance(before, Picture) and before.id == stored.image_id
         state = "Image is up to date for" if same else "Downloaded newer image for"
         pulling = f"{home.tag}: Pulling from {reference.path}"
         ending = [f"Digest: {stored.digest}", f"Status: {state} {reference.repository}{mark}", full]
         return Output("\n".join([*head, pulling, *screen.layer_lines(), *ending]))
+
+    async def _name(self, owner: Owner, reference: Reference, home: Home, image_id: str) -> None:
+        """Give a pulled image the learner's name for it, and the registry's, which keeps its digest."""
+        name = replies.named(reference)
+        await self._setup.host.tag(image_id, owner.image(name))
+        await self._setup.host.tag(image_id, f"{self._house.address}/{home.repository}:{name.rpartition(':')[2]}")
 
     async def run_needs(self, owner: Owner, image: str, progress: Progress) -> Output | None:
         """Pull what `docker run` names and the sandbox lacks, out of the learner's own namespace; None for others."""

@@ -165,6 +165,12 @@ async def test_an_image_of_the_learners_own_machine_comes_in_and_goes_again(shar
     await machine.clean()
     out = await ada.say("docker pull ada/own")
     assert out.exit_code == 0, out
+    by_address = f"{share.house.address}/ada/own"
+    out = await ada.say(f"docker pull {by_address}")
+    assert out.text.splitlines()[-1] == f"{by_address}:latest", out
+    digest = out.text.partition("Digest: ")[2].splitlines()[0]
+    out = await ada.say(f"docker pull ada/own@{digest}")
+    assert out.text.splitlines()[-1] == f"docker.io/ada/own@{digest}", out
     out = await ada.say("docker run ada/own echo hello")
     assert out.text.endswith("hello"), out
     assert "ada/own" in (await ada.say("docker images")).text
