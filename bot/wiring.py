@@ -225,10 +225,15 @@ async def later_images(settings: Settings, store: SqlStore, sandbox: DockerSandb
 
 
 async def opened_registry(sandbox: DockerSandbox) -> None:
-    """Have the registry ready before the first learner shares; if it cannot be, whoever shares is told."""
+    """Have a registry that was used before ready again; the first of all is made when somebody shares.
+
+    If it cannot be, whoever shares is told.
+    """
     if sandbox.sharing is None:
         return
     try:
+        if not await sandbox.sharing.house.known():
+            return
         await sandbox.sharing.house.open()
     except HostError as error:
         log.warning("registry_waits", error=str(error))

@@ -1,6 +1,6 @@
 """The class's registry: the distribution registry in a container beside the engine, its things in a volume.
 
-It is made when it is first needed and stopped with the bot; the next bot finds it by name and takes it over when it
+It is made when somebody first shares and stopped with the bot; the next bot finds it by name and takes it over when it
 is set up as it would set it up itself. What fails here is said to whoever shares, and stops nobody else.
 """
 
@@ -96,6 +96,10 @@ class House:
         if self._session is None:
             self._session = aiohttp.ClientSession()  # without the operator's proxies: it is on this machine
         return self._session
+
+    async def known(self) -> bool:
+        """Tell whether it was made before. Raises: `HostError`."""
+        return await self._host.inspect(self.name) is not None
 
     async def open(self) -> None:
         """Return when the registry answers, made and started if need be. Raises: `RegistryDown`, `HostError`."""

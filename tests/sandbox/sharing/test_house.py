@@ -107,6 +107,20 @@ async def test_a_wrong_password_is_told_at_login(share: Class) -> None:
     assert (code, "incorrect username or password" in said or "unauthorized" in said) == (1, True), said
 
 
+async def test_nothing_is_made_before_somebody_shares(share: Class, tmp_path: Path) -> None:
+    async def image() -> str:
+        return share.sandbox._setup.verifier
+
+    setup = share.sandbox._setup
+    opening = Opening(share.passes, tmp_path, image)
+    other = DockerSandbox(f"t{secrets.token_hex(4)}", setup.bases, setup.verifier, opening=opening)
+    assert other.sharing
+    assert await share.house.known()
+    assert not await other.sharing.house.known()
+    await other.close()
+    assert not (tmp_path / "registry.key").exists()
+
+
 async def test_a_second_bot_takes_the_running_registry_over(share: Class) -> None:
     host = share.house._host
     before = await host.inspect(share.house.name)
