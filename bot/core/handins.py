@@ -33,6 +33,7 @@ from bot.core.turn import (
     UndoEdit,
 )
 from bot.core.workshop import Step, StepRef, Workshop
+from bot.handin.compose.read import FILE_NAMES
 
 
 def editor(workshop: Workshop, learner: Learner, event: OpenedEditor) -> Turn:
@@ -125,7 +126,8 @@ def _after_files(learner: Learner, ref: StepRef, step: Step, paths: set[str]) ->
     if misnamed:
         return (note(misnamed, Offer.EDIT, ref=ref),)
     if step.handin.commands:
-        return (note(words.REBUILD, ref=ref),)
+        said = words.UP_AGAIN if paths <= {*FILE_NAMES, ".env"} else words.REBUILD
+        return (note(said, ref=ref),)
     left = len(ladder.open_answers(learner, ref, step))
     if left and paths & set(step.handin.files) and not learner.done(ref):
         return (note(words.answers_left(left), Offer.CHECK, ref=ref),)

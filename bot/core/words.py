@@ -31,6 +31,7 @@ BAD_PATH = "I can only open files inside your project, for example `edit Dockerf
 NOTHING_HANDED_IN = "That message had no file in it. Say `edit Dockerfile` and I open a form for it."
 NO_COMMANDS = "I saw no command in that. Try `docker ps`, or say **help**."
 AFTER_COMMANDS = "Happy with what you see? Then let me check your work."
+UP_AGAIN = "`docker compose up -d` makes anew what this changes."
 REBUILD = "An image keeps the files it was built with. To use this change, build again and run again."
 THANKS = "You are welcome!"
 OKAY = "Good. Tell me when you want to go on: **next**, **check** or **hint**."

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from bot.core.messages import FileSaved, Note, Offer
 from bot.core.workshop import StepRef
+from bot.handin.compose.read import FILE_NAMES, ComposeProblem, read_compose
 from bot.handin.dockerfile import Dockerfile, parse_dockerfile
+from bot.handin.paths import FOLDER
 from bot.handin.plan import Output, RemoveFiles
 from bot.handin.project import near_names
 from bot.ports import Undone
@@ -76,6 +78,7 @@ def saved_message(path: str, before: bytes | None, content: bytes, ref: StepRef 
         )
         diff = "\n".join(list(lines)[2 : DIFF_LINES + 2])
     warning = dockerfile_warning(text) if path.rsplit("/", 1)[-1] == "Dockerfile" else ""
+    warning = compose_warning(content) if path in FILE_NAMES else warning
     warning = "\n".join(filter(None, (odd, warning)))
     offers = (Offer.CHECK,) if ref else ()
     return FileSaved(path, len(content), len(text.splitlines()), before is None, diff, warning, offers, ref)
@@ -87,6 +90,14 @@ def dockerfile_warning(text: str) -> str:
     if isinstance(parsed, Dockerfile):
         return "\n".join(parsed.warnings[:3])
     return f"It is saved, but Docker will not read it yet: {parsed.say}"
+
+
+def compose_warning(content: bytes) -> str:
+    """Return why Compose cannot read the file, '' when it can; what depends on `.env` is not judged here."""
+    read = read_compose(content, project=FOLDER)
+    if not isinstance(read, ComposeProblem) or read.code in {"ENV_FILE", "INTERPOLATION"}:
+        return ""
+    return f"It is saved, but Compose will not read it yet: {read.say}"
 
 
 def _files(count: int) -> str:

@@ -60,3 +60,13 @@ async def test_a_text_of_powershell_is_kept_as_utf_8_and_said(bench: Bench) -> N
     assert isinstance(said, FileSaved)
     assert "UTF-16" in said.warning
     assert (await bench.store.files("U1"))["Dockerfile"] == b"FROM x\r\n"
+
+
+async def test_a_compose_file_that_cannot_be_read_is_said_when_it_is_saved(bench: Bench) -> None:
+    good = b"services: {app: {image: node:24-alpine, environment: {A: '${FROM_ENV:?}'}}}"
+    for content, said in ((good, ""), (b"services: {app: {imge: a}}", "Compose will not read it yet: Line 1: `imge`")):
+        await bench.files.keep("U1", (("compose.yaml", content),), None, ADA)
+        saved = bench.chat.said[-1]
+        assert isinstance(saved, FileSaved)
+        assert said in saved.warning
+        assert bool(saved.warning) == bool(said)

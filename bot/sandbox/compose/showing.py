@@ -65,8 +65,14 @@ class Showing:
         parts = [(_prefix(project, each), await self._log(each, act)) for each in mine]
         text = printing.logs(parts, prefix=act.prefix)
         follow = act.follow and any(each.running for each in mine)
-        say = "That is all so far; I cannot follow along in a chat. Ask again with `docker compose logs`."
-        return Output("\n".join([*warnings(project.plan), *filter(None, [text])]), note=say if follow else "")
+        say = (
+            "That is all so far; I cannot follow along in a chat. Ask again with `docker compose logs`."
+            if follow
+            else ""
+        )
+        if mine and not text:
+            say = "Nothing was printed yet; ask again in a moment."
+        return Output("\n".join([*warnings(project.plan), *filter(None, [text])]), note=say)
 
     async def _log(self, container: Container, act: ReadServiceLogs) -> str:
         return shown(await self._setup.host.logs(container.id, tail=act.tail, timestamps=act.timestamps))
