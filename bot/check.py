@@ -138,7 +138,7 @@ class Checks:
         await self._progress(attempt, replace(card, eta_s=ahead * self._usual_s / self._slots))
 
     async def _examine(self, attempt: Attempt, learner: Learner, step: Step) -> Verdict:
-        files = await self._store.files(attempt.learner)
+        files = await self._classroom.project(attempt.learner)
         began = time.monotonic()
         results: dict[str, Result] = {}
         for condition in plan_order(step.conditions):

@@ -105,6 +105,10 @@ class Classroom:
         async with self._turns[user]:
             await decision(await self._store.learner(user))
 
+    async def project(self, user: str) -> Mapping[str, bytes]:
+        """Return the learner's project, with what containers wrote into it: path → content."""
+        return await self._bench.files.all(user)
+
     def hands(self, user: str) -> AbstractAsyncContextManager[None]:
         """Return the learner's own lock: hold it while something of theirs runs or is removed."""
         return self._bench.hands(user)

@@ -253,6 +253,16 @@ class Sandbox(Protocol):
         """Show the project as it is now to the learner's containers that mount it; nothing when none does."""
         ...
 
+    async def collect(self, learner: str, files: Mapping[str, bytes]) -> Mapping[str, bytes | None]:
+        """Return what the learner's containers changed in the project that they mount: path → content, None: gone.
+
+        `files` is the project as it is kept. Only what may be kept is returned (64 KB a file, 5 MB, 500 files, no
+        links, no folders that programs fill), and nothing that was changed in `files` too since the last `refresh`:
+        the learner's own edit stands. Keep what is returned and call `refresh`; until then it is returned again.
+        Asks the engine nothing for a learner who never mounted their project. Raises `HostError`.
+        """
+        ...
+
     async def probe(
         self, learner: str, spec: ProbeSpec, files: Mapping[str, bytes], *, attempt: int, again: bool
     ) -> Evidence:

@@ -120,6 +120,8 @@ class MemorySandbox:
     ran: list[Plan] = field(default_factory=list)
     cleaned: list[str] = field(default_factory=list)
     refreshed: list[tuple[str, dict[str, bytes]]] = field(default_factory=list)
+    #: what containers have written into the mounted project, until `refresh` shows that it was kept
+    written: dict[str, bytes | None] = field(default_factory=dict)
     stands: dict[str, Standing] = field(default_factory=dict)
     cleared: list[tuple[str, dict[str, Collection[str]]]] = field(default_factory=list)
     released: list[int] = field(default_factory=list)
@@ -135,7 +137,11 @@ class MemorySandbox:
     async def refresh(self, learner: str, files: Mapping[str, bytes]) -> None:
         if self.fails:
             raise self.fails.pop(0)
+        self.written = {p: c for p, c in self.written.items() if files.get(p) != c}
         self.refreshed.append((learner, dict(files)))
+
+    async def collect(self, learner: str, files: Mapping[str, bytes]) -> Mapping[str, bytes | None]:
+        return dict(self.written)
 
     async def probe(
         self, learner: str, spec: ProbeSpec, files: Mapping[str, bytes], *, attempt: int, again: bool

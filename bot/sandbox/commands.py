@@ -73,6 +73,7 @@ class Commands:
     ) -> None:
         self._shop = shop
         self._setup, self._verifiers, self._builds = setup, verifiers, builds
+        self._projects = projects
         self._volumes = Volumes(setup)
         self._networks = UserNetworks(setup, networks, verifiers)
         places = Places(setup, networks, self._volumes, self._networks, projects)
@@ -108,7 +109,7 @@ class Commands:
             case Compose():
                 return await self.composing.perform(owner, plan, files, progress)
             case plans.ListFiles() | plans.ShowFiles():
-                return list_files(plan, files) if isinstance(plan, plans.ListFiles) else show_files(plan, files)
+                return self._listed(owner, plan, files)
             case plans.RemoveFiles():
                 raise AssertionError("files are removed before the sandbox is asked")
             case (
@@ -162,6 +163,13 @@ class Commands:
                 return await self._shop.search(owner, plan)
             case _ as never:
                 assert_never(never)
+
+    def _listed(
+        self, owner: Owner, plan: plans.ListFiles | plans.ShowFiles, files: Mapping[str, bytes]
+    ) -> plans.Output:
+        if isinstance(plan, plans.ListFiles):
+            return list_files(plan, files, self._projects.aside(owner))
+        return show_files(plan, files)
 
     async def _keep(
         self,

@@ -19,7 +19,8 @@ async def sweep(setup: Setup, verifiers: Verifiers, open_attempts: Collection[in
     """
     removed = 0
     for each in await setup.host.containers(f"docent.instance={setup.instance}"):
-        leftover = each.kind in {"filler", "writer"} or (each.kind == "probe" and each.attempt not in open_attempts)
+        ours = each.kind in {"filler", "writer", "keeper"}
+        leftover = ours or (each.kind == "probe" and each.attempt not in open_attempts)
         idle = each.kind == "verifier" and not (each.running and each.image_id == setup.verifier)
         if leftover or idle:
             await setup.host.remove(each.id)

@@ -94,6 +94,11 @@ class Owner:
         """Return the name of the container through which files of the project reach their volume."""
         return f"docentwriter-{self.instance}-{self.key}"
 
+    @property
+    def keeper(self) -> str:
+        """Return the name of the container in which the project's volumes are looked through."""
+        return f"docentkeeper-{self.instance}-{self.key}"
+
     def volume(self, name: str) -> str:
         """Return the engine's name of the learner's volume."""
         return f"docent-{self.instance}-{self.key}-{name}"

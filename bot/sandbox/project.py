@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.handin.plan import ListFiles, Output, ShowFiles
+from bot.handin.project import MOST_FILE_BYTES
+from bot.handin.returning import Aside
 from bot.sandbox.screen import shown
 
+MOST_SAID = 3
 
-def list_files(plan: ListFiles, files: Mapping[str, bytes]) -> Output:
-    """Return `ls`."""
+
+def list_files(plan: ListFiles, files: Mapping[str, bytes], aside: Sequence[Aside] = ()) -> Output:
+    """Return `ls`; what containers have in the mounted project and cannot be kept (`aside`) is listed and explained."""
     loose: dict[str, int | None] = {}
-    blocks, errors = [], []
+    blocks, errors, told = [], [], list[Aside]()
     for path in plan.paths:
         plain = _plain(path)
-        inside = _children(files, plain)
+        inside = _children(files, plain) | _left(aside, plain)
+        told += [each for each in aside if plain in ("", each.path) or each.path.startswith(f"{plain}/")]
         if plain in files:
             loose[path] = len(files[plain])
+        elif only := next((each for each in aside if each.path == plain), None):
+            loose[path] = None if only.folder else only.size
         elif inside or not plain:
             text = _lines(inside, plan)
             blocks.append(f"{path}:\n{text}" if len(plan.paths) > 1 else text)
@@ -24,7 +31,39 @@ def list_files(plan: ListFiles, files: Mapping[str, bytes]) -> Output:
             errors.append(f"ls: cannot access '{path}': No such file or directory")
     if loose:
         blocks.insert(0, _lines(loose, plan))
-    return Output("\n".join([*errors, "\n\n".join(blocks)]).strip("\n"), 2 if errors else 0)
+    text = "\n".join([*errors, "\n\n".join(blocks)]).strip("\n")
+    return Output(text, 2 if errors else 0, note=_stays(tuple(dict.fromkeys(told))))
+
+
+def _left(aside: Sequence[Aside], folder: str) -> dict[str, int | None]:
+    """Return the names in a folder that are in containers only."""
+    here = (each for each in aside if each.path.rpartition("/")[0] == folder and each.path != ".")
+    return {shown(each.path.rpartition("/")[2]): None if each.folder else each.size for each in here}
+
+
+def _stays(aside: Sequence[Aside]) -> str:
+    """Return why things are in the containers and not in the project."""
+    said = [_why(each) for each in aside[:MOST_SAID]]
+    more = len(aside) - len(said)
+    return " ".join([*said, f"And {more} more."] if more else said)
+
+
+def _why(each: Aside) -> str:
+    path = shown(each.path)
+    match each.why:
+        case "filled":
+            return f"`{path}` is filled by a program, so it stays with your containers and is not part of your project."
+        case "many":
+            return f"`{path}` has too many new files for a project ({each.size:,}), so they stay with your containers."
+        case "large":
+            most = f"{MOST_FILE_BYTES // 1024} KB"
+            return f"`{path}` has {each.size / 1024:,.0f} KB, and a file of a project up to {most}: it stays there."
+        case "link":
+            return f"`{path}` is a link. Only plain files come back from containers."
+        case "refused":
+            return f"`{path}` stays with your containers. {each.say}"
+        case _:
+            return f"`{path}` is no plain file that I can keep, so it stays with your containers."
 
 
 def show_files(plan: ShowFiles, files: Mapping[str, bytes]) -> Output:

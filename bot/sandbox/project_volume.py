@@ -1,45 +1,70 @@
-"""The project as containers see it: volumes kept in step with the files that the store holds.
+"""The project as containers see it: volumes kept in step with the files that the store holds, both ways.
 
 The engine can mount a volume but not a folder of one (before API 1.45), and no folder of the host is ever mounted, so
-each folder that is bound has a volume of its own. Files go in through a container of ours that nobody else can reach.
-What containers write there stays there: it does not come back into the store yet.
+each folder that is bound has a volume of its own. Files go in through a container of ours that nobody else can reach,
+and are looked at in another one; what comes back is decided by `bot.handin.returning`.
 Source: Engine API v1.41, `PutContainerArchive`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import io
 import json
 import tarfile
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from bot.errors import HostError
 from bot.handin.plan import BindMount
+from bot.handin.returning import Aside, Returned, Seen, digest, returned
 from bot.sandbox import recipe
 from bot.sandbox.belongings import containers
 from bot.sandbox.engine import EngineSaid, Lane
+from bot.sandbox.keeper import Keepers
 from bot.sandbox.names import Owner
 from bot.sandbox.setup import Setup
 
 REMOVE_S = 20.0
 #: The first user of most images and of most people's machines: whoever is not root can work there too.
 USER = 1000
-#: Gives the folder to that user, takes away files and the folders that are empty then. Runs in the writer only.
+#: Gives the folder to that user, takes away files and the folders that are empty then; never through a link. Runs in
+#: the writer only.
 KEEPER = f"""
-import os, sys, json
+import os, stat, sys, json
 os.chown("/project", {USER}, {USER})
 for path in json.loads(sys.argv[1]):
+    parts = path.split("/")
+    above = ["/project/" + "/".join(parts[:depth]) for depth in range(1, len(parts))]
     try:
-        os.unlink("/project/" + path)
-        while path := path.rpartition("/")[0]:
-            os.rmdir("/project/" + path)
+        if all(stat.S_ISDIR(os.lstat(each).st_mode) for each in above):
+            os.unlink("/project/" + path)
+            for each in reversed(above):
+                os.rmdir(each)
     except OSError:
         continue
 """
+
+
+@dataclass(slots=True)
+class Folder:
+    """What is known of one folder's volume; digests are SHA-256."""
+
+    source: str  #: the folder, `.` for all of the project
+    agreed: dict[str, str] | None = None  #: path → digest of what both sides held last; None: not known
+    holds: dict[str, str] = field(default_factory=dict)  #: path → digest of what is in the volume, as far as we know
+    refused: dict[str, tuple[str, Aside]] = field(default_factory=dict)  #: what is in it and cannot be kept
+    aside: tuple[Aside, ...] = ()  #: what the last look left there
+
+
+@dataclass(slots=True)
+class Mounted:
+    """What is known of a learner's mounted folders: volume → folder; `restless` when a container may have written."""
+
+    folders: dict[str, Folder] = field(default_factory=dict)
+    restless: bool = True
 
 
 class ProjectVolumes:
@@ -47,57 +72,118 @@ class ProjectVolumes:
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
-        #: volume → path → digest of what we put there; after a start everything is put there once more
-        self._held: dict[str, dict[str, str]] = {}
+        self._keepers = Keepers(setup)
+        self._mounted: dict[str, Mounted] = {}
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def bring(self, owner: Owner, sources: Iterable[str], files: Mapping[str, bytes]) -> None:
         """Make the volumes of these folders hold what the files say. Raises `HostError`."""
+        wanted = tuple(dict.fromkeys(sources))
+        if not wanted:
+            return
         async with self._turns[owner.key]:
-            for source in dict.fromkeys(sources):
-                await self._bring(owner, source, below(source, files))
+            mounted = await self._known(owner)
+            mounted.restless = True
+            for source in wanted:
+                await self._bring(owner, mounted, source, below(source, files))
 
     async def refresh(self, owner: Owner, files: Mapping[str, bytes]) -> None:
         """Bring the folders that containers of the learner's mount up to date. Raises `HostError`."""
-        if not await self._used(owner):
-            return
-        mine = await containers(self._setup, owner)
-        await self.bring(
-            owner, sorted({m.source for each in mine for m in each.mounts if isinstance(m, BindMount)}), files
-        )
+        async with self._turns[owner.key]:
+            try:
+                mounted = await self._known(owner)
+            except HostError:
+                return  # most learners have none; whoever has one is brought up to date by the next start
+            if not mounted.folders:
+                return
+            mounted.restless = True
+            for source in sorted({m.source for m in await self._mounts(owner)}):
+                await self._bring(owner, mounted, source, below(source, files))
 
-    async def _used(self, owner: Owner) -> bool:
-        """Tell whether a folder of the learner's project may be mounted somewhere."""
-        if self._of(owner):
-            return True
-        try:
-            return bool(await self._setup.host.volumes(*owner.labels, "docent.kind=project"))
-        except HostError:
-            return False  # most learners have none; whoever has one is brought up to date by the next start
+    async def collect(self, owner: Owner, files: Mapping[str, bytes]) -> dict[str, bytes | None]:
+        """Return what containers changed in their folders (None: gone), by its path in the project. Raises `HostError`.
 
-    def _of(self, owner: Owner) -> list[str]:
-        whole = owner.project(".")
-        return [each for each in self._held if each == whole or each.startswith(f"{whole}-")]
+        What both sides hold is set by the next `refresh`, so what is not kept is returned again.
+        """
+        async with self._turns[owner.key]:
+            mounted = await self._known(owner)
+            if not mounted.folders:
+                return {}
+            busy = [m for m in await self._mounts(owner, running=True) if not m.read_only]
+            if not (busy or mounted.restless):
+                return {}
+            changes = await self._look(owner, mounted, files)
+            mounted.restless = bool(busy)
+            return changes
 
-    def forget(self, owner: Owner) -> None:
+    async def _look(self, owner: Owner, mounted: Mounted, files: Mapping[str, bytes]) -> dict[str, bytes | None]:
+        known = {volume: _known_of(each, files) for volume, each in mounted.folders.items()}
+        seen = await self._keepers.look(owner, known)
+        project, changes = dict(files), dict[str, bytes | None]()
+        for volume, folder in sorted(mounted.folders.items()):
+            back = returned(seen[volume], folder.agreed, below(folder.source, project))
+            _learn(folder, known[volume], seen[volume], back)
+            for path, content in back.changes.items():
+                place = path if folder.source == "." else f"{folder.source}/{path}"
+                changes[place] = content
+                if content is None:
+                    project.pop(place, None)
+                else:
+                    project[place] = content
+        return changes
+
+    def aside(self, owner: Owner) -> tuple[Aside, ...]:
+        """Return what the last look left with the containers, by its path in the project."""
+        found: dict[str, Aside] = {}
+        for folder in self._mounted.get(owner.key, Mounted()).folders.values():
+            for each in (*folder.aside, *(aside for _, aside in folder.refused.values())):
+                path = each.path if folder.source == "." else f"{folder.source}/{each.path}"
+                found.setdefault(path, Aside(path, each.why, each.size, each.say))
+        return tuple(found[path] for path in sorted(found))
+
+    async def forget(self, owner: Owner) -> None:
         """Know nothing of the learner's volumes: they were removed."""
-        for volume in self._of(owner):
-            del self._held[volume]
+        async with self._turns[owner.key]:
+            self._mounted.pop(owner.key, None)
+            await self._keepers.remove(owner)
 
-    async def _bring(self, owner: Owner, source: str, files: Mapping[str, bytes]) -> None:
+    async def close(self) -> None:
+        """Stop what waits."""
+        await self._keepers.close()
+
+    async def _known(self, owner: Owner) -> Mounted:
+        """Return what is known of the learner's folders; after a start the engine is asked once which there are."""
+        mounted = self._mounted.get(owner.key)
+        if mounted is None:
+            mounted = Mounted()
+            for each in await self._setup.host.volumes(*owner.labels, "docent.kind=project"):
+                mounted.folders[each.engine_name] = Folder(each.name)
+            self._mounted[owner.key] = mounted
+        return mounted
+
+    async def _mounts(self, owner: Owner, *, running: bool = False) -> list[BindMount]:
+        mine = await containers(self._setup, owner)
+        return [m for each in mine if each.running or not running for m in each.mounts if isinstance(m, BindMount)]
+
+    async def _bring(self, owner: Owner, mounted: Mounted, source: str, files: Mapping[str, bytes]) -> None:
         volume = owner.project(source)
         request = recipe.project_volume(owner, source)
         made = (await self._setup.host.must("POST", "/volumes/create", body=request)).json
         if (made.get("Labels") or {}).get("docent.learner") != owner.key:
             raise HostError(f"A volume of another owner is called {volume}.")
-        now = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
-        held = self._held.get(volume, {})
-        changed = {path: files[path] for path in now if held.get(path) != now[path]}
-        doomed = sorted(held.keys() - now.keys())
-        first = self._held.pop(volume, None) is None  # should this fail half-way, everything is written anew
+        folder = mounted.folders.setdefault(volume, Folder(source))
+        now = {path: digest(content) for path, content in files.items()}
+        before = folder.agreed or {}
+        changed = {p: files[p] for p in now if before.get(p) != now[p] and folder.holds.get(p) != now[p]}
+        doomed = sorted(path for path in before.keys() - now.keys() if path in folder.holds)
+        first = folder.agreed is None
+        folder.agreed = None  # should this fail half-way, what is kept is written anew
         if changed or doomed or first:
             await self._write(owner, volume, changed, doomed, first=first)
-        self._held[volume] = now
+        folder.agreed = now
+        folder.holds = {path: held for path, held in folder.holds.items() if path not in doomed} | {
+            path: now[path] for path in changed
+        }
 
     async def _write(
         self, owner: Owner, volume: str, changed: Mapping[str, bytes], doomed: Collection[str], *, first: bool
@@ -118,6 +204,23 @@ class ProjectVolumes:
                 raise HostError(f"The project could not be written into its volume: {said.message}")
         finally:
             await host.remove(made)
+
+
+def _known_of(folder: Folder, files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return what need not be shown when it is still so."""
+    agreed = folder.agreed
+    if agreed is None:
+        agreed = {path: digest(content) for path, content in below(folder.source, files).items()}
+    return agreed | {path: held for path, (held, _) in folder.refused.items()}
+
+
+def _learn(folder: Folder, known: Mapping[str, str], seen: Seen, back: Returned) -> None:
+    """Remember what a look found in a volume."""
+    there = {**known, **{path: digest(content) for path, content in seen.changed.items()}}
+    folder.holds = {path: held for path, held in there.items() if path not in seen.gone}
+    still = {p: was for p, was in folder.refused.items() if p not in seen.gone and p not in seen.changed}
+    folder.refused = still | dict(back.refused)
+    folder.aside = seen.aside
 
 
 def below(source: str, files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -25,7 +25,7 @@ CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "NET_BIND_SERVICE", "
 NO_RESOLVER = "127.0.0.1"
 #: A learner's file system holds nothing under these that an image may declare as its volume.
 TMPFS = "rw,nosuid,nodev,mode=1777,size=32m,nr_inodes=4096"
-KINDS = ("learner", "probe", "verifier", "writer")
+KINDS = ("learner", "probe", "verifier", "writer", "keeper")
 #: Where the registry keeps what it is given, and how it is set up.
 REGISTRY_HOME = "/var/lib/registry"
 REGISTRY_CONFIG = f"{REGISTRY_HOME}/docent/config.yml"
@@ -185,6 +185,35 @@ def project_writer(owner: Owner, image_id: str, volume: str, program: str, quest
         },
     }
     return Request(owner.writer, body)
+
+
+def project_keeper(owner: Owner, image_id: str, volumes: Iterable[tuple[str, str]]) -> Request:
+    """Return the request for the container of ours in which the project's volumes (name, place) are looked through.
+
+    It is made of the verifier's image, runs nothing of the learner's and cannot change what it sees.
+    """
+    body: Json = {
+        "Image": image_id,
+        "Cmd": ["wait"],
+        "Env": _probe_environment(),
+        "User": "0:0",
+        "WorkingDir": "/",
+        "NetworkDisabled": True,
+        "Healthcheck": {"Test": ["NONE"]},
+        "Labels": labels(owner, "keeper"),
+        "HostConfig": _bare(mem_mb=128, pids=16, cpus=0.5, cgroup="")
+        | {
+            # files may have any owner and be closed to all others
+            "CapAdd": ["DAC_READ_SEARCH"],
+            "ReadonlyRootfs": True,
+            "NetworkMode": "none",
+            "Mounts": [
+                {"Type": "volume", "Source": name, "Target": at, "ReadOnly": True, "VolumeOptions": {"NoCopy": True}}
+                for name, at in volumes
+            ],
+        },
+    }
+    return Request(owner.keeper, body)
 
 
 def labels(owner: Owner, kind: str, attempt: int = 0) -> dict[str, str]:

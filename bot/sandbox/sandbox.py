@@ -70,6 +70,10 @@ class DockerSandbox:
         """Show the project as it is now to the learner's containers that mount it."""
         await self._projects.refresh(self._setup.owner(learner), files)
 
+    async def collect(self, learner: str, files: Mapping[str, bytes]) -> Mapping[str, bytes | None]:
+        """Return what the learner's containers changed in the project that they mount."""
+        return await self._projects.collect(self._setup.owner(learner), files)
+
     async def probe(
         self, learner: str, spec: ProbeSpec, files: Mapping[str, bytes], *, attempt: int, again: bool
     ) -> Evidence:
@@ -109,9 +113,9 @@ class DockerSandbox:
             await remove_pulled(host, *owner.images)
             if shared:
                 await self._clear_registry(owner)
+            await self._projects.forget(owner)
             await remove_kept(host, *owner.labels)
             self._networks.forget(owner)
-            self._projects.forget(owner)
 
     async def _clear_registry(self, owner: Owner) -> None:
         if self.sharing is None or not self.sharing.house.address:
@@ -126,6 +130,7 @@ class DockerSandbox:
         await self._verifiers.close()
         if self.sharing:
             await self.sharing.house.shut()
+        await self._projects.close()
         await demolish(self._setup)
 
     @property
@@ -162,4 +167,5 @@ class DockerSandbox:
         await self._verifiers.close()
         if self.sharing:
             await self.sharing.house.close()
+        await self._projects.close()
         self._engine.close()

@@ -21,15 +21,18 @@ from bot.handin.plan import (
     BuildPlan,
     Command,
     Curl,
+    ExecPlan,
     ListContainers,
     ListImages,
     ListVolumes,
     Output,
     Plan,
+    ReadLogs,
     Refusal,
     RemoveContainers,
     RemoveFiles,
     RunPlan,
+    StartContainers,
     StopContainers,
 )
 from bot.handin.replacing import Replacement, read_replacement, replaced
@@ -37,6 +40,7 @@ from bot.ports import Chat, Sandbox, Standings, Store, Where
 from bot.workbench.editing import Editing
 from bot.workbench.files import ProjectFiles
 from bot.workbench.rebuild import Rebuilds
+from bot.workbench.said import came_back, with_note
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +50,8 @@ NOT_STARTED = 125  #: exit code of `docker run` when Docker itself refused
 STARTING_S = 45.0  #: an app may take so long until it answers: it may install its libraries first
 ASK_AGAIN_S = 0.5
 NO_ANSWER = (7, 52, 56)  #: exit codes of curl: refused, empty, reset. Source: curl(1)
+#: after these a container may have written into the project, or had time to
+WRITING = (RunPlan, ExecPlan, ReadLogs, StartContainers, StopContainers, RemoveContainers, Compose)
 TAKEN = re.compile("already (?:allocated|in use)")  #: …because a port or a name is taken
 
 
@@ -96,7 +102,8 @@ class Workbench:
             output = await self.files.remove(learner, command.plan, where)
             await self._chat.show(where, CommandOutput(command.line, output))
             return output.exit_code == 0
-        files = await self.files.all(learner)
+        changes = dict(await self.files.collect(learner))
+        files = await self.files.kept(learner)
         try:
             async with self._chat.busy(where, doing(command.plan)) as progress:
                 output = await self._sandbox.run(learner, command.plan, files, progress)
@@ -104,7 +111,10 @@ class Workbench:
             log.warning("host_fault", learner=learner, command=command.line, error=str(error))
             await self._chat.show(where, our_side(str(error)))
             return False
-        await self._chat.show(where, CommandOutput(command.line, comment(command.plan, output)))
+        said = comment(command.plan, output)
+        if isinstance(command.plan, WRITING):
+            changes |= await self.files.collect(learner)
+        await self._chat.show(where, CommandOutput(command.line, with_note(said, came_back(changes))))
         await self.rebuilds.built(learner, output, files)
         if looks_empty(command.plan, output) and await self.rebuilds.was_lost(learner):
             await self._chat.show(where, Note(words.SANDBOX_GONE, (Offer.REBUILD_SURE,)))
@@ -160,6 +170,7 @@ class Workbench:
             # nobody waited between starting the app and asking it
             await asyncio.sleep(ASK_AGAIN_S)
             output = await run(plan)
+        await self.files.collect(learner)
         await self.rebuilds.built(learner, output, files)
         if output.exit_code and make_room:
             log.info("applied_in_vain", learner=learner, plan=type(plan).__name__, said=output.text[-300:])

@@ -38,8 +38,29 @@ class ProjectFiles:
         self._pens: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def all(self, learner: str) -> Mapping[str, bytes]:
-        """Return the learner's project: path → content."""
+        """Return the learner's project, with what containers wrote into it: path → content."""
+        await self.collect(learner)
+        return await self.kept(learner)
+
+    async def kept(self, learner: str) -> Mapping[str, bytes]:
+        """Return the project as it was when it was last looked at."""
         return await self._store.files(learner)
+
+    async def collect(self, learner: str) -> Mapping[str, bytes | None]:
+        """Keep what containers wrote into the project since the last look, and return it (None: removed)."""
+        async with self._pens[learner]:
+            return await self._collect(learner)
+
+    async def _collect(self, learner: str) -> Mapping[str, bytes | None]:
+        """Do so under the learner's pen. While the engine is away the project is what is kept."""
+        try:
+            changes = await self._sandbox.collect(learner, await self._store.files(learner))
+            if changes:
+                await self.write(learner, changes)
+        except HostError as error:
+            log.warning("host_fault", learner=learner, command="collect", error=str(error))
+            return {}
+        return changes
 
     async def write(self, learner: str, changed: Mapping[str, bytes | None], where: Where | None = None) -> None:
         """Keep files, then show them to the containers that mount the project.
@@ -62,6 +83,7 @@ class ProjectFiles:
     async def keep(self, learner: str, files: Sequence[tuple[str, bytes]], ref: StepRef | None, where: Where) -> None:
         """Keep handed-in files and show what changed; what cannot be kept is said, the rest is kept."""
         async with self._pens[learner]:
+            await self._collect(learner)
             for path, content in files:
                 await self._keep_one(learner, path, content, ref, where)
 
@@ -81,6 +103,7 @@ class ProjectFiles:
     ) -> None:
         """Keep an uploaded project as one change, and say in one message what came; `start` is the exercise app."""
         async with self._pens[learner]:
+            await self._collect(learner)
             before = await self._store.files(learner)
             arrival = arrive(upload.files, before)
             await self.write(learner, arrival.files, where)
@@ -93,7 +116,7 @@ class ProjectFiles:
 
     async def replace(self, learner: str, path: str, texts: tuple[str, str], ref: StepRef | None, where: Where) -> None:
         """Replace the old text of a file by the new one and show what changed; else say what was found."""
-        project = await self._store.files(learner)
+        project = await self.all(learner)
         path = place_of(path, project)
         if path not in project:
             await self._chat.show(where, Note(no_such_file(path, project)))
@@ -116,6 +139,7 @@ class ProjectFiles:
         Nobody else writes the file in between.
         """
         async with self._pens[learner]:
+            await self._collect(learner)
             made = how((await self._store.files(learner)).get(path))
             if isinstance(made, Refusal):
                 return made
@@ -125,6 +149,7 @@ class ProjectFiles:
     async def undo(self, learner: str, path: str, ref: StepRef | None, where: Where) -> None:
         """Take the last change back ('': whatever it wrote, else of this file), and show what that changed."""
         async with self._pens[learner]:
+            await self._collect(learner)
             if path:
                 path = place_of(path, await self._store.files(learner))
             undone = await self._store.undo_write(learner, path)
@@ -138,12 +163,18 @@ class ProjectFiles:
             await self._store.start_over(learner, start)
 
     async def restart_project(self, learner: str, start: Mapping[str, bytes]) -> None:
-        """Put the project back to the exercise app's files."""
-        await self._store.start_over(learner, start)
+        """Put the project back to the exercise app's files, also where containers have it mounted."""
+        async with self._pens[learner]:
+            await self._store.start_over(learner, start)
+            try:
+                await self._refresh(learner, None)
+            except HostError as error:  # the next change or start brings it there
+                log.warning("host_fault", learner=learner, command="refresh", error=str(error))
 
     async def remove(self, learner: str, plan: RemoveFiles, where: Where | None = None) -> Output:
         """Remove what `rm` names and return what it prints. Raises `HostError` as `write` does."""
         async with self._pens[learner]:
+            await self._collect(learner)
             gone, output = removed(plan, await self._store.files(learner))
             if gone:
                 await self.write(learner, dict.fromkeys(gone), where)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.core.messages import FileSaved, Note, Offer
 from bot.core.workshop import StepRef
@@ -102,3 +103,24 @@ def compose_warning(content: bytes) -> str:
 
 def _files(count: int) -> str:
     return "1 file" if count == 1 else f"{count:,} files"
+
+
+def came_back(changes: Mapping[str, bytes | None]) -> str:
+    """Return what to say about files that containers wrote or removed, '' when there are none."""
+    if not changes:
+        return ""
+    wrote = [path for path, content in changes.items() if content is not None]
+    gone = [path for path, content in changes.items() if content is None]
+    parts = [f"wrote {_named(wrote)}"] if wrote else []
+    parts += [f"removed {_named(gone)}"] if gone else []
+    return f"A container {' and '.join(parts)} in your project. `undo` takes that back."
+
+
+def _named(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+    return ", ".join(f"`{path}`" for path in paths[:3]) + more
+
+
+def with_note(output: Output, say: str) -> Output:
+    """Return the output with one more sentence of ours below."""
+    return replace(output, note=f"{output.note} {say}".strip()) if say else output

@@ -68,6 +68,57 @@ async def test_who_is_not_root_can_work_in_the_project_too(learner: Learner) -> 
     assert (out.text, out.exit_code) == ("1", 0)
 
 
+async def collected(learner: Learner) -> dict[str, bytes | None]:
+    """Do what the workbench does, and return what came back."""
+    changes = dict(await learner.sandbox.collect(learner.name, learner.files))
+    for path, content in changes.items():
+        if content is None:
+            del learner.files[path]
+        else:
+            learner.files[path] = content
+    if changes:
+        await learner.sandbox.refresh(learner.name, learner.files)
+    return changes
+
+
+@engine
+async def test_what_a_container_writes_and_removes_comes_back(learner: Learner) -> None:
+    learner.files = {"keep.txt": b"1", "src/app.js": b"1", "src/doomed.js": b"1"}
+    assert await collected(learner) == {}
+    write = "cd /s && touch myfile.txt && rm src/doomed.js && echo 2 > src/app.js && chmod 0 src/app.js"
+    more = "mkdir -p node_modules/x && touch node_modules/x/y && ln -s /etc/passwd link"
+    await said(learner, f"docker run --rm --mount type=bind,src=.,target=/s alpine sh -c '{write} && {more}'")
+    assert await collected(learner) == {"myfile.txt": b"", "src/app.js": b"2\n", "src/doomed.js": None}
+    assert await collected(learner) == {}
+    out = await said(learner, "ls")
+    assert out.text.split() == ["keep.txt", "link", "myfile.txt", "node_modules", "src"]
+    assert "`node_modules` is filled by a program" in out.note
+    # nothing of it was written again, and a container in another folder sees the same
+    assert (await said(learner, "docker run --rm -v ./src:/s alpine cat /s/app.js")).text == "2"
+    assert (await said(learner, "docker run --rm -v .:/s alpine readlink /s/link")).text == "/etc/passwd"
+
+
+@engine
+async def test_an_edit_of_the_learners_stands_against_a_containers(learner: Learner) -> None:
+    learner.files = {"a.txt": b"old", "b.txt": b"old"}
+    await said(learner, "docker run -d --name web -v .:/app alpine sleep 300")
+    await said(learner, "docker exec web sh -c 'echo theirs > /app/a.txt; echo theirs > /app/b.txt'")
+    learner.files["a.txt"] = b"mine"
+    assert await collected(learner) == {"b.txt": b"theirs\n"}
+    assert (await said(learner, "docker exec web cat /app/a.txt")).text == "mine"
+
+
+@engine
+async def test_a_flood_of_files_in_the_mounted_project_stays_there(learner: Learner) -> None:
+    learner.files = {"a.txt": b"old"}
+    flood = "mkdir /s/f && cd /s/f && i=0; while [ $i -lt 3000 ]; do : > $i; i=$((i+1)); done; echo new > /s/a.txt"
+    await said(learner, f"docker run --rm -v .:/s alpine sh -c '{flood}; dd if=/dev/zero of=/s/big bs=1024 count=65'")
+    assert await collected(learner) == {"a.txt": b"new\n"}
+    out = await said(learner, "ls")
+    assert out.text.split() == ["a.txt", "big", "f"]
+    assert "3,000" in out.note
+
+
 @engine
 async def test_a_missing_folder_is_made_for_v_and_refused_for_mount(learner: Learner) -> None:
     assert (await said(learner, "docker run --rm -v ./nosuch:/x alpine ls /x")).text == ""

@@ -165,6 +165,17 @@ def test_a_container_may_have_no_network_at_all() -> None:
     assert body["HostConfig"]["NetworkMode"] == "none"  # type: ignore[index]
 
 
+def test_the_keeper_of_the_project_sees_it_read_only_and_without_network() -> None:
+    made = recipe.project_keeper(OWNER, "sha256:" + "b" * 64, [("docentproject-main-u01abc", "/projects/0")])
+    host = made.body["HostConfig"]
+    assert isinstance(host, dict)
+    assert made.name == "docentkeeper-main-u01abc"
+    assert (host["NetworkMode"], host["ReadonlyRootfs"], host["CapAdd"]) == ("none", True, ["DAC_READ_SEARCH"])
+    assert host["CapDrop"] == ["ALL"]
+    assert [(each["Type"], each["ReadOnly"]) for each in host["Mounts"]] == [("volume", True)]
+    assert not NEVER & host.keys()
+
+
 def test_the_writer_of_the_project_runs_our_program_without_network_on_a_read_only_system() -> None:
     body = recipe.project_writer(OWNER, "sha256:" + "b" * 64, "docentproject-main-u01abc", "pass", "[]").body
     assert body["Image"] == "sha256:" + "b" * 64

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.messages import FileSaved, Note
+from bot.core.messages import CommandOutput, FileSaved, Note
 from bot.core.turn import TakeProject
 from bot.core.workshop import StepRef
 from tests.workbench.conftest import ADA, FILES, Bench
@@ -70,3 +70,26 @@ async def test_a_compose_file_that_cannot_be_read_is_said_when_it_is_saved(bench
         assert isinstance(saved, FileSaved)
         assert said in saved.warning
         assert bool(saved.warning) == bool(said)
+
+
+async def test_what_a_container_wrote_is_kept_told_and_can_be_undone(bench: Bench) -> None:
+    bench.sandbox.written = {"myfile.txt": b"", "src/a.js": None}
+    (shown,) = await bench.types("docker logs web")
+    assert isinstance(shown, CommandOutput)
+    assert "wrote `myfile.txt` and removed `src/a.js`" in shown.output.note
+    assert await bench.paths() == {"Dockerfile", "src/b/c.js", "myfile.txt"}
+    await bench.files.undo("U1", "", None, ADA)
+    assert await bench.paths() == set(FILES)
+
+
+async def test_a_project_is_looked_at_before_it_is_listed_and_before_an_edit(bench: Bench) -> None:
+    bench.sandbox.written = {"src/a.js": b"from a container\n"}
+    await bench.files.replace("U1", "src/a.js", ("from", "of"), None, ADA)
+    assert (await bench.files.all("U1"))["src/a.js"] == b"of a container\n"
+    bench.sandbox.written = {"new.txt": b"1"}
+    assert "new.txt" in await bench.files.all("U1")
+
+
+async def test_starting_over_reaches_the_mounted_project(bench: Bench) -> None:
+    await bench.files.restart_project("U1", {"only.txt": b"1"})
+    assert bench.sandbox.refreshed[-1] == ("U1", {"only.txt": b"1"})
