@@ -62,6 +62,16 @@ class Undone:
     now: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class Keepsake:
+    """A file for a learner. `alt` says what a picture shows; `say` is one plain sentence above it."""
+
+    name: str
+    content: bytes
+    alt: str = ""
+    say: str = ""
+
+
 #: Called with one short line of progress ("[3/5] RUN npm install"), from any thread; returns at once.
 Progress = Callable[[str], None]
 
@@ -96,6 +106,10 @@ class Chat(Protocol):
 
     async def publish_home(self, user: str, home: StatusCard) -> None:
         """Publish the person's App Home."""
+        ...
+
+    async def send_file(self, where: Where, file: Keepsake) -> None:
+        """Post a file, such as a picture; what it shows is told to those who do not see it."""
         ...
 
     def busy(self, where: Where, doing: str) -> AbstractAsyncContextManager[Progress]:

@@ -38,7 +38,7 @@ from bot.core.specs import (
 from bot.core.standing import Standing
 from bot.errors import CardGone
 from bot.handin.plan import Output, Plan
-from bot.ports import Progress, RegistryPass, Where
+from bot.ports import Keepsake, Progress, RegistryPass, Where
 
 
 @dataclass
@@ -50,6 +50,7 @@ class MemoryChat:
     forms: list[Editor] = field(default_factory=list)
     homes: dict[str, StatusCard] = field(default_factory=dict)
     statuses: list[str] = field(default_factory=list)
+    files: list[tuple[str, Keepsake]] = field(default_factory=list)
     serial: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     async def show(self, where: Where, message: Message) -> str:
@@ -78,6 +79,9 @@ class MemoryChat:
 
     async def publish_home(self, user: str, home: StatusCard) -> None:
         self.homes[user] = home
+
+    async def send_file(self, where: Where, file: Keepsake) -> None:
+        self.files.append((where.channel, file))
 
     def busy(self, where: Where, doing: str) -> AbstractAsyncContextManager[Progress]:
         return self._busy(doing)

@@ -75,6 +75,7 @@ def file_json(file: SlackFile, origin: str) -> Json:
         "created": file.created,
         "timestamp": file.created,
         "name": file.name,
+        "alt_txt": file.alt,
         "title": file.title,
         "mimetype": file.mimetype,
         "filetype": extension,

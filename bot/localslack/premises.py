@@ -81,6 +81,7 @@ class Upload:
     name: str
     length: int
     content: bytes | None = None
+    alt: str = ""  #: what a picture shows, for people who do not see it
 
 
 @dataclass(slots=True)

@@ -66,7 +66,7 @@ def file(shown: SlackFile) -> Json:
     """Return a file; its `url` is a path of this server."""
     url = f"/people/files/{shown.id}/{quote(shown.name)}"
     size = len(shown.content)
-    return {"id": shown.id, "name": shown.name, "mimetype": shown.mimetype, "size": size, "url": url}
+    return {"id": shown.id, "name": shown.name, "mimetype": shown.mimetype, "size": size, "url": url, "alt": shown.alt}
 
 
 def _words(text: Any) -> str | None:

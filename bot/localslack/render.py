@@ -324,7 +324,9 @@ def _file(file: Json) -> str:
     name, url, size = word(file, "name"), word(file, "url"), file.get("size")
     if word(file, "mimetype") in ("image/png", "image/jpeg", "image/gif", "image/webp"):
         return tag(
-            "figure", tag("img", alt=name, data_file=url) + tag("figcaption", escape(name)), class_="block image"
+            "figure",
+            tag("img", alt=word(file, "alt") or name, data_file=url) + tag("figcaption", escape(name)),
+            class_="block image",
         )
     about = tag("small", escape(size_words(size))) if isinstance(size, int) else ""
     words = tag("span", "📄", aria_hidden="true") + tag("span", escape(name), class_="file-name") + about

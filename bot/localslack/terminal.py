@@ -23,7 +23,8 @@ def message_text(message: Json, names: Names) -> str:
     for file in items(message, "files"):
         size = file.get("size")
         about = f" ({size_words(size)})" if isinstance(size, int) else ""
-        parts.append(f"[file] {word(file, 'name')}{about}")
+        alt = f": {word(file, 'alt')}" if word(file, "alt") else ""
+        parts.append(f"[file] {word(file, 'name')}{about}{alt}")
     return "\n".join(part for part in parts if part)
 
 

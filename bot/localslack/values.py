@@ -80,6 +80,7 @@ class SlackFile:
     user: str
     created: int
     channels: tuple[str, ...] = ()
+    alt: str = ""  #: what a picture shows, for people who do not see it
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.messages import Editor, Message, Note, Offer, StatusCard
 from bot.errors import CardGone, ChatError
-from bot.ports import Progress, Where
+from bot.ports import Keepsake, Progress, Where
 from bot.slack.blocks import Rendered, editor_view, home_view, render, spot_of
+from bot.slack.elements import cut, escape
 from bot.slack.outbox import Outbox, Priority
 
 log = structlog.get_logger(__name__)
 
 RESPONSE_URL_USES = 5  #: Source: docs.slack.dev, handling user interaction
+ALT_TEXT = 1_000  #: Source: docs.slack.dev, files.getUploadURLExternal, alt_txt
 RESPONSE_URL_S = 29 * 60.0
 STATUS_EVERY_S = 1.5
 REMEMBERED = 2_000  #: cards and response_urls we keep count of
@@ -157,6 +159,29 @@ class SlackChat:
             Priority.ANSWER,
             f"home:{user}",
         )
+
+    async def send_file(self, where: Where, file: Keepsake) -> None:
+        """Post a file, in Slack's three steps; a step that fails is tried again alone."""
+
+        async def upload() -> str:
+            told = await self._client.files_getUploadURLExternal(
+                filename=file.name, length=len(file.content), alt_txt=cut(file.alt, ALT_TEXT) or None
+            )
+            async with self._session.post(told["upload_url"], data=file.content) as response:
+                response.raise_for_status()
+            return str(told["file_id"])
+
+        file_id = await self._sent("files.getUploadURLExternal", where.channel, upload, Priority.ANSWER)
+
+        async def complete() -> Any:
+            return await self._client.files_completeUploadExternal(
+                files=[{"id": file_id, "title": file.name}],
+                channel_id=where.channel,
+                initial_comment=escape(file.say) or None,
+                thread_ts=where.thread or None,
+            )
+
+        await self._sent("files.completeUploadExternal", where.channel, complete, Priority.ANSWER)
 
     def busy(self, where: Where, doing: str) -> AbstractAsyncContextManager[Progress]:
         """Show a status line such as `is building your image` while the block runs; quiet where Slack has none."""

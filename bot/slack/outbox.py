@@ -70,6 +70,8 @@ METHODS: dict[str, tuple[float, float]] = {
     "chat.postEphemeral": (95, 20),
     "chat.update": (48, 20),
     "views.publish": (95, 30),
+    "files.getUploadURLExternal": (95, 30),
+    "files.completeUploadExternal": (95, 30),
     "response_url": (600, 60),
     "assistant.threads.setStatus": (280, 40),
     "assistant.threads.setSuggestedPrompts": (48, 20),

@@ -21,7 +21,7 @@ from bot.localslack.runfile import without_proxies
 from bot.localslack.workspace import Delivering, Workspace, start_workspace
 
 #: what Docent does not ask for (yet), and the workspace can all the same
-MORE_SCOPES = ["files:write", "pins:write", "reactions:write"]
+MORE_SCOPES = ["pins:write", "reactions:write"]
 MORE_EVENTS = ["member_joined_channel", "member_left_channel"]
 MANIFEST = Path(__file__).parents[2] / "deploy" / "slack-manifest.yaml"
 #: Everything at once except the deadline, which must leave a loaded machine time to answer.

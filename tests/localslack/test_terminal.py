@@ -84,6 +84,13 @@ def test_a_table_has_straight_columns() -> None:
     assert blocks_text([{"type": "table", "rows": rows}], {}) == "ID    IMAGE\na1b2  x"
 
 
+def test_a_picture_is_told_by_its_alt_text() -> None:
+    picture = {"name": "app.png", "size": 120, "alt": "Your app with one item"}
+    assert message_text({"text": "Here", "files": [picture]}, {}).endswith(
+        "app.png (120 bytes): Your app with one item"
+    )
+
+
 def test_a_message_without_blocks_is_its_text_and_files_are_named() -> None:
     message = {"text": "Here *it* is", "files": [{"name": "Dockerfile", "size": 120}]}
     assert message_text(message, {}) == "Here it is\n[file] Dockerfile (120 bytes)"

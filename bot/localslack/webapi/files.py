@@ -20,6 +20,8 @@ from bot.localslack.world import BOT_USER
 
 #: Slack takes up to 1 GB; this workspace keeps files in memory.
 FILE_MAX_BYTES = 50 * 1024 * 1024
+#: Source: https://docs.slack.dev/reference/methods/files.getUploadURLExternal/ (alt_txt)
+ALT_MAX = 1000
 
 
 def get_upload_url(call: Call) -> Json:
@@ -30,9 +32,12 @@ def get_upload_url(call: Call) -> Json:
         raise Refused("invalid_arguments")
     if length > FILE_MAX_BYTES:
         raise Refused("file_upload_size_restricted")
+    alt = call.args.text("alt_txt") or ""
+    if len(alt) > ALT_MAX:
+        raise Refused("alt_txt_too_large")
     file_id = call.world.next_id("F")
     key = secrets.token_urlsafe(24)
-    call.premises.uploads[key] = Upload(file_id, name, length)
+    call.premises.uploads[key] = Upload(file_id, name, length, alt=alt)
     return {"upload_url": f"{call.premises.origin}/upload/v1/{key}", "file_id": file_id}
 
 
@@ -67,7 +72,7 @@ def add_file(premises: Premises, upload: Upload, user: str, title: str | None = 
     kind = mimetypes.guess_type(upload.name)[0] or "text/plain"
     created = int(premises.clock().timestamp())
     content = upload.content or b""
-    file = SlackFile(upload.file_id, upload.name, title or upload.name, kind, content, user, created)
+    file = SlackFile(upload.file_id, upload.name, title or upload.name, kind, content, user, created, alt=upload.alt)
     premises.world.files[file.id] = file
     return file
 
