@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import secrets
 import shutil
 import tarfile
@@ -370,5 +371,17 @@ def test_stand_ins_say_what_they_are() -> None:
             found = engine.find(image.id)
             assert found is not None
             assert found.labels[RECIPE_LABEL]
-            ran = engine.run_once(image.id, ["/etc/os-release"], entrypoint="cat", deadline_s=30)
-            assert "stand-in made by Docent" in ran.output
+            assert "stand-in made by Docent" in file_of(engine, image.id, "/etc/os-release")
+
+
+def file_of(engine: EngineImages, image_id: str, path: str) -> str:
+    """Take a file out of an image without running anything of it: some hold no shell and no `cat`."""
+    made = engine._api.create_container(image_id, ["never started"])["Id"]
+    try:
+        pieces, _ = engine._api.get_archive(made, path)
+        with tarfile.open(fileobj=io.BytesIO(b"".join(pieces))) as tar:
+            member = tar.extractfile(Path(path).name)
+            assert member is not None
+            return member.read().decode()
+    finally:
+        engine._api.remove_container(made, v=True, force=True)
