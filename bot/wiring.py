@@ -32,7 +32,7 @@ from bot.progress.passes import SqlPasses
 from bot.progress.pins import Pins
 from bot.progress.standings import SqlStandings
 from bot.progress.store import SqlStore, open_store
-from bot.sandbox.catalogue import CATALOGUE
+from bot.sandbox.catalogue import CATALOGUE, REGISTRY, VERIFIER
 from bot.sandbox.engine_images import EngineImages
 from bot.sandbox.images import list_images
 from bot.sandbox.sandbox import DockerSandbox
@@ -51,8 +51,6 @@ from bot.workbench import Asset, Workbench
 log = structlog.get_logger(__name__)
 
 DATABASE = "docent.sqlite"
-VERIFIER = "docent-verifier"  #: its row in the catalogue of images
-REGISTRY = "registry:2"  #: the same; it serves a class, and is no base for anybody's image
 SWEEP_AGAIN_S = 15.0
 LOOK_FOR_IMAGES_S = 10.0
 DRAIN_S = 20.0  #: what is running may end for so long when the bot is asked to stop
@@ -188,19 +186,20 @@ async def open_sandbox(settings: Settings, store: SqlStore) -> DockerSandbox:
         instance = secrets.token_hex(3)
         await store.remember("instance", instance)
     bases = await asyncio.to_thread(pinned_images, settings, Pins(store.database))
-    verifier = bases.pop(VERIFIER, "")
-    bases.pop(REGISTRY, "")
-    opening = Opening(SqlPasses(store.database), settings.data, registry_image(settings, store), address_of(settings))
+    verifier, served = bases.get(VERIFIER, ""), {row.name for row in CATALOGUE if row.base}
+    bases = {name: image for name, image in bases.items() if name in served}
+    registry = image_finder(settings, store, REGISTRY)
+    opening = Opening(SqlPasses(store.database), settings.data, registry, address_of(settings))
     return DockerSandbox(instance, bases, verifier, url=settings.docker_host, opening=opening)
 
 
-def registry_image(settings: Settings, store: SqlStore) -> Callable[[], Awaitable[str]]:
-    """Return a function that looks up the registry's image: it may be prepared while the bot runs already."""
+def image_finder(settings: Settings, store: SqlStore, name: str) -> Callable[[], Awaitable[str]]:
+    """Return a function that looks up an image of ours: it may be prepared while the bot runs already."""
 
     async def image() -> str:
         pins = Pins(store.database)
-        known = (await asyncio.to_thread(pins.get)).get(REGISTRY, "")
-        return known or (await asyncio.to_thread(pinned_images, settings, pins)).get(REGISTRY, "")
+        known = (await asyncio.to_thread(pins.get)).get(name, "")
+        return known or (await asyncio.to_thread(pinned_images, settings, pins)).get(name, "")
 
     return image
 
@@ -213,7 +212,7 @@ def address_of(settings: Settings) -> Address:
 async def later_images(settings: Settings, store: SqlStore, sandbox: DockerSandbox) -> None:
     """Serve images that are prepared while the bot runs already, until all are there."""
     while True:
-        missing = {row.name for row in CATALOGUE} - {VERIFIER, REGISTRY} - set(sandbox.served)
+        missing = {row.name for row in CATALOGUE if row.base} - set(sandbox.served)
         if not missing:
             return
         await asyncio.sleep(LOOK_FOR_IMAGES_S)

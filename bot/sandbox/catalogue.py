@@ -7,10 +7,12 @@ neither a tag that moves nor another user of the host can change what a class ge
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.sandbox.browser import ENTRYPOINT
 from bot.sandbox.contexts import Recipe
 from bot.sandbox.verifier import entrypoint
 
@@ -28,18 +30,25 @@ class Row:
     pulled: bool = True  #: whether a registry has it
     derived: bool = False  #: whether the recipe also goes on top of what was pulled
     installs: bool = False  #: whether the exercise app's packages must install in it with no network
+    base: bool = True  #: whether learners may build on it and run it
+    optional: bool = False  #: whether the workshop goes on without it
 
+
+VERIFIER, REGISTRY, BROWSER = "docent-verifier", "registry:2", "docent-browser"
+#: A question to the browser that needs no network.
+SMOKE = {"op": "draw", "nonce": "smoke", "width": 64, "height": 64, "deadline_s": 30, "html": "<p>smoke</p>"}
 
 #: In the order in which they are prepared: what the first sections need comes first.
 CATALOGUE = (
     Row(
-        "docent-verifier",
+        VERIFIER,
         "docent-verifier:latest",
         Recipe("verifier", ("bot/sandbox/verifier/*.py",)),
         section=1,
         smoke=(*entrypoint(), '{"op": "files", "nonce": "smoke", "paths": ["/docent-verifier"]}'),
         expect='"nonce": "smoke".*"ok": true.*"type": "dir"',
         pulled=False,
+        base=False,
     ),
     Row(
         "node:24-alpine",
@@ -52,12 +61,24 @@ CATALOGUE = (
         installs=True,
     ),
     Row(
-        "registry:2",
+        BROWSER,
+        "docent-browser:latest",
+        Recipe("browser", ("bot/sandbox/browser/*.py",)),
+        section=3,  # the first picture is offered at the end of section 02, which is done without it as well
+        smoke=(*ENTRYPOINT, json.dumps(SMOKE)),
+        expect='"nonce": "smoke", "ok": true',
+        pulled=False,
+        base=False,
+        optional=True,
+    ),
+    Row(
+        REGISTRY,
         "docent/registry:2",
         Recipe("registry"),
         section=4,
         smoke=("registry", "--version"),
         expect=r"github\.com/(?:docker/)?distribution",
+        base=False,
     ),
     Row(
         "alpine:latest",
@@ -98,7 +119,7 @@ CATALOGUE = (
 def needed_for(sections: Iterable[int]) -> tuple[str, ...]:
     """Return the names of the images that these sections need, in the order to prepare them."""
     last = max(sections, default=0)
-    return tuple(row.name for row in CATALOGUE if row.section <= last)
+    return tuple(row.name for row in CATALOGUE if row.section <= last and not row.optional)
 
 
 def registry_of(ref: str) -> str:

@@ -97,7 +97,7 @@ def prepare(
 
     `root` is the folder that holds `deploy/` and `lessons/`, `cache` keeps downloads, `refresh` asks the registries
     again for what is a stand-in now. Two images are made at a time. Raises: EngineDown, OperatorError naming each
-    image that failed, after the others are ready.
+    image that failed and that the workshop cannot do without, after the others are ready.
     """
     engine.ping()
     work = _Work(engine, pins, report, root, cache, refresh)
@@ -108,7 +108,9 @@ def prepare(
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="images") as pool:
         done = list(pool.map(work.attempt, rows))
     if failed := [
-        f"{row.name}: {outcome}" for row, outcome in zip(rows, done, strict=True) if isinstance(outcome, str)
+        f"{row.name}: {outcome}"
+        for row, outcome in zip(rows, done, strict=True)
+        if isinstance(outcome, str) and not (row.optional and only is None)
     ]:
         raise OperatorError("Not every image could be prepared. " + " ".join(failed))
     return [outcome for outcome in done if isinstance(outcome, PreparedImage)]

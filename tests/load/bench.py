@@ -32,9 +32,10 @@ from bot.localslack.runfile import without_proxies
 from bot.localslack.workspace import start_workspace
 from bot.progress.pins import Pins
 from bot.progress.store import SqlStore, open_store
+from bot.sandbox.catalogue import VERIFIER
 from bot.sandbox.sandbox import DockerSandbox
 from bot.settings import read_settings, shipped
-from bot.wiring import DATABASE, VERIFIER, open_sandbox, pinned_images
+from bot.wiring import DATABASE, open_sandbox, pinned_images
 
 LESSONS = shipped("lessons") / "docker-workshop"
 BY_HAND = Path(__file__).with_name("same_by_hand.sh")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import OperatorError
-from bot.sandbox.catalogue import CATALOGUE, needed_for, registry_of
+from bot.sandbox.catalogue import BROWSER, CATALOGUE, needed_for, registry_of
 from bot.sandbox.contexts import Recipe
 from bot.sandbox.engine_images import EngineImages
 from bot.sandbox.image_engine import BuildFailed, ImageEngine, LocalImage, NoRegistry, Ran
@@ -212,6 +212,17 @@ def test_an_image_that_does_not_work_is_not_pinned_and_the_others_are(desk: Desk
     assert Stage.FAILED in {step.stage for step in desk.steps if step.name == ALPINE}
 
 
+def test_an_image_that_the_workshop_can_do_without_stops_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [row for row in CATALOGUE if row.name in {ALPINE, BROWSER}]
+    monkeypatch.setattr("bot.sandbox.images.CATALOGUE", rows)
+    desk.recipe("browser", "echo no such package >&2; exit 1\n")
+    prepared = prepare(desk.engine, desk.pins, desk.steps.append, root=desk.root, cache=desk.cache)
+    assert [image.name for image in prepared] == [ALPINE]
+    assert [(step.name, step.stage) for step in desk.steps if step.stage is Stage.FAILED] == [(BROWSER, Stage.FAILED)]
+    with pytest.raises(OperatorError, match="no such package"):
+        desk.prepare(BROWSER)
+
+
 def test_a_folder_for_downloads_may_be_relative(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.recipe("alpine", 'cd / && test -d "$2" && echo "FROM scratch" > "$1/Dockerfile"\n')
     monkeypatch.chdir(desk.root)
@@ -264,7 +275,7 @@ def test_the_hash_of_a_recipe_follows_its_files_and_inputs_and_not_its_readme(tm
         ([1, 2], ("docent-verifier", NODE)),
         ([4], ("docent-verifier", NODE, "registry:2")),
         ([5], ("docent-verifier", NODE, "registry:2", ALPINE)),
-        (range(1, 11), tuple(row.name for row in CATALOGUE)),
+        (range(1, 11), tuple(row.name for row in CATALOGUE if not row.optional)),
     ],
 )
 def test_sections_need_the_images_of_all_sections_before(sections: Sequence[int], names: tuple[str, ...]) -> None:
