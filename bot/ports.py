@@ -19,6 +19,7 @@ from bot.core.standing import Standing
 from bot.core.verdict import Verdict
 from bot.core.workshop import StepRef
 from bot.handin.plan import BuildPlan, Output, Plan
+from bot.pictures import Drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +309,14 @@ class Sandbox(Protocol):
 
     async def ready(self) -> str:
         """Return '' when work can be done, else one sentence saying what is missing."""
+        ...
+
+
+class Camera(Protocol):
+    """Pictures, as PNG. Raises `ImageMissing` as long as there is no browser here, else `HostError` for our faults."""
+
+    async def draw(self, drawing: Drawing) -> bytes:
+        """Return a drawing of ours (`bot.pictures`) as a picture of its size; nothing of it is fetched or run."""
         ...
 
 

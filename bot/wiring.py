@@ -32,7 +32,7 @@ from bot.progress.passes import SqlPasses
 from bot.progress.pins import Pins
 from bot.progress.standings import SqlStandings
 from bot.progress.store import SqlStore, open_store
-from bot.sandbox.catalogue import CATALOGUE, REGISTRY, VERIFIER
+from bot.sandbox.catalogue import BROWSER, CATALOGUE, REGISTRY, VERIFIER
 from bot.sandbox.engine_images import EngineImages
 from bot.sandbox.images import list_images
 from bot.sandbox.sandbox import DockerSandbox
@@ -188,9 +188,9 @@ async def open_sandbox(settings: Settings, store: SqlStore) -> DockerSandbox:
     bases = await asyncio.to_thread(pinned_images, settings, Pins(store.database))
     verifier, served = bases.get(VERIFIER, ""), {row.name for row in CATALOGUE if row.base}
     bases = {name: image for name, image in bases.items() if name in served}
-    registry = image_finder(settings, store, REGISTRY)
+    registry, browser = (image_finder(settings, store, name) for name in (REGISTRY, BROWSER))
     opening = Opening(SqlPasses(store.database), settings.data, registry, address_of(settings))
-    return DockerSandbox(instance, bases, verifier, url=settings.docker_host, opening=opening)
+    return DockerSandbox(instance, bases, verifier, url=settings.docker_host, opening=opening, browser=browser)
 
 
 def image_finder(settings: Settings, store: SqlStore, name: str) -> Callable[[], Awaitable[str]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import struct
+import zlib
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -38,6 +40,7 @@ from bot.core.specs import (
 from bot.core.standing import Standing
 from bot.errors import CardGone
 from bot.handin.plan import Output, Plan
+from bot.pictures import Drawing
 from bot.ports import Keepsake, Progress, RegistryPass, Where
 
 
@@ -180,6 +183,31 @@ class MemorySandbox:
 
     async def ready(self) -> str:
         return ""
+
+
+@dataclass
+class MemoryCamera:
+    """A camera without a browser: pictures of one colour. `fails` are raised once each."""
+
+    fails: list[Exception] = field(default_factory=list)
+    drawn: list[Drawing] = field(default_factory=list)
+
+    async def draw(self, drawing: Drawing) -> bytes:
+        if self.fails:
+            raise self.fails.pop(0)
+        self.drawn.append(drawing)
+        return plain_png(drawing.width, drawing.height)
+
+
+def plain_png(width: int, height: int) -> bytes:
+    """Return a white picture."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    points = zlib.compress((b"\0" + b"\xff" * 3 * width) * height)
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", points) + chunk(b"IEND", b"")
 
 
 @dataclass

@@ -25,7 +25,9 @@ CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "NET_BIND_SERVICE", "
 NO_RESOLVER = "127.0.0.1"
 #: A learner's file system holds nothing under these that an image may declare as its volume.
 TMPFS = "rw,nosuid,nodev,mode=1777,size=32m,nr_inodes=4096"
-KINDS = ("learner", "probe", "verifier", "writer", "keeper")
+KINDS = ("learner", "probe", "verifier", "writer", "keeper", "browser")
+#: Where the browser keeps its profile and what its processes share.
+BROWSER_TMPFS = "rw,nosuid,nodev,noexec,mode=1777,size=96m,nr_inodes=4096"
 #: Where the registry keeps what it is given, and how it is set up.
 REGISTRY_HOME = "/var/lib/registry"
 REGISTRY_CONFIG = f"{REGISTRY_HOME}/docent/config.yml"
@@ -270,6 +272,36 @@ def file_look(owner: Owner, image_id: str, volume: str, secret: str, question: s
         },
     }
     return Request(f"docentlook-{owner.instance}-{owner.key}-{attempt}", body)
+
+
+def browser(
+    instance: str, image_id: str, serial: str, cgroup: str = "", look: tuple[Owner, str] | None = None
+) -> Request:
+    """Return the request for a container of ours that takes one picture; `look`: a page on this network of a learner's.
+
+    Without it there is no network at all: a drawing of ours needs none. What a page does to the browser ends with it.
+    """
+    network = look[1] if look else "none"
+    made_for: Json = {"docent.instance": instance, "docent.kind": "browser"}
+    body: Json = {
+        "Image": image_id,
+        "Cmd": ["wait"],
+        "User": "65534:65534",
+        "WorkingDir": "/",
+        "Healthcheck": {"Test": ["NONE"]},
+        "Labels": labels(look[0], "browser") if look else made_for,
+        "HostConfig": _bare(mem_mb=512, pids=160, cpus=1.0, cgroup=cgroup)
+        | {
+            "ReadonlyRootfs": True,
+            "Tmpfs": {"/tmp": BROWSER_TMPFS},  # noqa: S108 - the container's own
+            "NetworkMode": network,
+            "Dns": [NO_RESOLVER],
+            "DnsOptions": ["timeout:1", "attempts:1"],
+            "DnsSearch": [],
+        },
+        "NetworkingConfig": {"EndpointsConfig": {network: {}} if look else {}},
+    }
+    return Request(f"docentbrowser-{instance}-{serial}", body)
 
 
 def volume_filler(instance: str, image_id: str, volume: str) -> Request:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 import structlog
 
@@ -13,6 +13,7 @@ from bot.errors import HostError, RegistryDown
 from bot.handin.plan import Output, Plan
 from bot.ports import Progress, RegistryPass
 from bot.sandbox.builds import Builds
+from bot.sandbox.camera import Camera
 from bot.sandbox.commands import Commands
 from bot.sandbox.compose.composed import Composed
 from bot.sandbox.engine import Engine
@@ -30,13 +31,19 @@ from bot.sandbox.sharing.opening import Opening, opened
 log = structlog.get_logger(__name__)
 
 
+async def nowhere() -> str:
+    """Return '': there is no such image."""
+    return ""
+
+
 class DockerSandbox:
     """Learners' sandboxes on one Docker engine.
 
     `instance` (lower-case letters and digits) tells this Docent's things from another's; `bases` maps public names
     to pinned image ids; `verifier` is an image id; `url` is the engine's, '' for `DOCKER_HOST` or the local socket;
     `run_cgroup` is a control group (or slice) whose ceiling holds for all learners' containers together. Without an
-    `opening` there is no registry, and what needs one is a `RegistryDown`.
+    `opening` there is no registry, and what needs one is a `RegistryDown`. `browser` finds the id of the image that
+    the `camera` takes pictures with.
     """
 
     def __init__(
@@ -48,6 +55,7 @@ class DockerSandbox:
         url: str = "",
         run_cgroup: str = "",
         opening: Opening | None = None,
+        browser: Callable[[], Awaitable[str]] = nowhere,
     ) -> None:
         self._engine = Engine(url)
         self._bases = dict(bases)
@@ -60,6 +68,7 @@ class DockerSandbox:
         shop = self.sharing.shop if self.sharing else None
         self._commands = Commands(self._setup, self._networks, self._verifiers, self._builds, self._projects, shop)
         composed = Composed(self._setup, self._verifiers, self._commands.composing)
+        self.camera = Camera(self._setup, browser)
         self._probes = Probes(self._setup, self._networks, self._verifiers, self._builds, composed, self.sharing)
 
     async def run(self, learner: str, plan: Plan, files: Mapping[str, bytes], progress: Progress) -> Output:

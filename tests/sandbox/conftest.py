@@ -7,6 +7,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,9 +88,9 @@ async def make_sandbox(host: Host, images: Mapping[str, str]) -> AsyncIterator[C
     made: list[DockerSandbox] = []
     instance = f"t{secrets.token_hex(4)}"
 
-    def make(limits: Limits | None = None) -> DockerSandbox:
+    def make(limits: Limits | None = None, **more: Any) -> DockerSandbox:
         bases = {public: images[name] for public, name in BASES.items()}
-        made.append(DockerSandbox(instance, bases, images["docent-verifier:latest"], limits))
+        made.append(DockerSandbox(instance, bases, images["docent-verifier:latest"], limits, **more))
         return made[-1]
 
     yield make

@@ -213,6 +213,47 @@ def test_a_verifier_may_do_nothing_but_ask() -> None:
     }
 
 
+BROWSER = BARE | {
+    "PidsLimit": 160,
+    "Memory": 512 * MIB,
+    "MemorySwap": 512 * MIB,
+    "NanoCpus": 1_000_000_000,
+    "ReadonlyRootfs": True,
+    "Tmpfs": {"/tmp": "rw,nosuid,nodev,noexec,mode=1777,size=96m,nr_inodes=4096"},  # noqa: S108
+    "Dns": ["127.0.0.1"],
+    "DnsOptions": ["timeout:1", "attempts:1"],
+    "DnsSearch": [],
+}
+
+
+def test_a_browser_sees_one_network_of_the_learners_and_can_keep_nothing() -> None:
+    made = recipe.browser("main", IMAGE.id, "f00d", "/docent-main-run", (OWNER, "docent-main-u01abc-todo-app"))
+    assert made.name == "docentbrowser-main-f00d"
+    assert made.body == {
+        "Image": IMAGE.id,
+        "Cmd": ["wait"],
+        "User": "65534:65534",
+        "WorkingDir": "/",
+        "Healthcheck": {"Test": ["NONE"]},
+        "Labels": {
+            "docent.instance": "main",
+            "docent.learner": "u01abc",
+            "docent.kind": "browser",
+            "docent.attempt": "",
+        },
+        # seccomp is the engine's own profile: nothing here turns it off
+        "HostConfig": BROWSER | {"NetworkMode": "docent-main-u01abc-todo-app", "CgroupParent": "/docent-main-run"},
+        "NetworkingConfig": {"EndpointsConfig": {"docent-main-u01abc-todo-app": {}}},
+    }
+
+
+def test_a_browser_that_draws_has_no_network_at_all() -> None:
+    body = recipe.browser("main", IMAGE.id, "f00d").body
+    assert body["HostConfig"] == BROWSER | {"NetworkMode": "none"}
+    assert body["NetworkingConfig"] == {"EndpointsConfig": {}}
+    assert body["Labels"] == {"docent.instance": "main", "docent.kind": "browser"}
+
+
 def test_a_look_at_files_runs_our_interpreter_without_network_on_a_read_only_system() -> None:
     body = recipe.file_look(OWNER, IMAGE.id, "docent-main-probe", "f00d", '{"op":"files"}', 7).body
     assert body["Entrypoint"][0] == "/.docent-f00d/lib/ld.so"  # type: ignore[index]
