@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.errors import HostError
-from bot.handin.plan import RunPlan
+from bot.handin.plan import CreateNetwork, RunPlan
 from bot.sandbox import pool
 from bot.sandbox.host import Host
 from bot.sandbox.names import Owner
@@ -69,9 +69,13 @@ async def test_an_answer_belongs_to_its_question(learner: Learner) -> None:
 
 
 @pytest.mark.engine
-async def test_containers_of_one_learner_find_each_other_by_name(learner: Learner) -> None:
-    await learner.do(RunPlan("alpine", ("sleep", "300"), "db", detach=True))
+async def test_a_warm_verifier_hears_the_names_of_a_network_made_later(learner: Learner) -> None:
+    """Names are known on networks that learners make, as in Docker; the default one has none (`test_neighbours`)."""
     owner = learner.sandbox._setup.owner("U1")
+    await learner.sandbox._networks.ensure(owner)
+    await learner.sandbox._verifiers.warm(owner)
+    await learner.do(CreateNetwork("todo-app"))
+    await learner.do(RunPlan("alpine", ("sleep", "300"), "db", detach=True, networks=("todo-app",)))
     said = await learner.sandbox._verifiers.ask(owner, {"op": "dns", "name": "db"}, deadline_s=5)
-    assert said["ok"]
+    assert said["ok"], said
     assert said["addresses"][0].startswith("10.200.")
