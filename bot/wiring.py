@@ -53,6 +53,7 @@ log = structlog.get_logger(__name__)
 DATABASE = "docent.sqlite"
 SWEEP_AGAIN_S = 15.0
 LOOK_FOR_IMAGES_S = 10.0
+CANCEL_AGAIN_S = 2.0
 DRAIN_S = 20.0  #: what is running may end for so long when the bot is asked to stop
 
 
@@ -174,7 +175,10 @@ async def background(work: Coroutine[Any, Any, None], name: str) -> AsyncIterato
     try:
         yield
     finally:
-        task.cancel()
+        # told again, because a library may swallow it once (`asyncio.wait_for` of Python 3.11 does)
+        while not task.done():
+            task.cancel()
+            await asyncio.wait({task}, timeout=CANCEL_AGAIN_S)
         with contextlib.suppress(asyncio.CancelledError):
             await task
 

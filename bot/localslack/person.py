@@ -110,7 +110,8 @@ class Person:
             seen.names[word(channel, "id")] = word(channel, "name")
         connected = asyncio.Event()
         self._reader = asyncio.create_task(self._read(hello["seq"], hello["run"], connected))
-        await asyncio.wait_for(connected.wait(), _RECONNECT_S)
+        async with asyncio.timeout(_RECONNECT_S):
+            await connected.wait()
         await self.go("dm")
 
     async def close(self) -> None:

@@ -7,6 +7,7 @@ connections).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import enum
 import json
 import secrets
@@ -160,10 +161,9 @@ class Sockets:
     async def wait_for_one(self, timeout_s: float) -> None:
         """Return when a socket is open, or when the time is over."""
         if not self._lines:
-            try:
-                await asyncio.wait_for(self._came.wait(), timeout_s)
-            except TimeoutError:
-                return
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(timeout_s):
+                    await self._came.wait()
 
     def _pick(self) -> _Line | None:
         """Return the socket whose turn it is; one that Slack wants refreshed only if there is no other."""
@@ -181,7 +181,8 @@ class Sockets:
         line.unanswered.add(envelope_id)
         try:
             await line.ws.send_str(json.dumps(envelope))
-            return await asyncio.wait_for(waiting, timeout_s)
+            async with asyncio.timeout(timeout_s):
+                return await waiting
         except TimeoutError:
             return Answer(Outcome.TIMEOUT)
         except ConnectionError:

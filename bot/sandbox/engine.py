@@ -197,7 +197,8 @@ class Engine:
     async def _call(self, lane: Lane, op: str, deadline_s: float, work: Callable[[docker.APIClient, _Watch], T]) -> T:
         slots = self._slots[lane]
         try:
-            await asyncio.wait_for(slots.acquire(), deadline_s)
+            async with asyncio.timeout(deadline_s):
+                await slots.acquire()
         except TimeoutError:
             raise EngineTimeout(
                 f"The Docker engine is too busy: {op} did not get its turn in {deadline_s:g} s."
@@ -212,7 +213,8 @@ class Engine:
 
         future.add_done_callback(ended)
         try:
-            return await asyncio.wait_for(asyncio.shield(future), deadline_s)
+            async with asyncio.timeout(deadline_s):
+                return await asyncio.shield(future)
         except TimeoutError:
             watch.cut()
             raise EngineTimeout(f"The Docker engine did not finish {op} in {deadline_s:g} s.") from None

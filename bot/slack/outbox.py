@@ -119,7 +119,8 @@ class Outbox:
     async def stop(self, drain_s: float = 10) -> None:
         """Send what is left for at most `drain_s`, then end."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), drain_s)
+            async with asyncio.timeout(drain_s):
+                await self._idle.wait()
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, *self._sending, return_exceptions=True)
@@ -158,10 +159,9 @@ class Outbox:
         while True:
             self._wake.clear()
             delay = self._send_what_may_go()
-            try:
-                await asyncio.wait_for(self._wake.wait(), delay)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(delay):
+                    await self._wake.wait()
 
     def _send_what_may_go(self) -> float | None:
         """Start every call that its buckets allow; return seconds until the next may go, None when nothing waits."""

@@ -38,7 +38,13 @@ async def docent(*arguments: str, data: Path) -> AsyncIterator[asyncio.subproces
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
-            await process.wait()
+            try:
+                async with asyncio.timeout(60):
+                    await process.wait()
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+                raise
         log.close()
 
 

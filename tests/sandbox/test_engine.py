@@ -136,6 +136,24 @@ async def test_a_silent_engine_is_a_timeout_within_the_deadline(door: Door, fake
             await engine.ask(Lane.CONTROL, "GET", "/info", deadline_s=0.2)
 
 
+@pytest.mark.parametrize("ticks", range(12))
+async def test_whoever_is_told_to_end_ends_even_with_an_answer_in_hand(door: Door, fake: Start, ticks: int) -> None:
+    engine = door((await fake(answering(http(b"{}")))).url)
+    await engine.ask(Lane.CONTROL, "GET", "/info", deadline_s=5)
+
+    async def ask_on() -> None:
+        while True:
+            await engine.ask(Lane.CONTROL, "GET", "/info", deadline_s=5)
+            await asyncio.Event().wait()
+
+    asking = asyncio.create_task(ask_on())
+    for _ in range(ticks):
+        await asyncio.sleep(0)
+    asking.cancel()
+    done, _ = await asyncio.wait({asking}, timeout=5)
+    assert done
+
+
 async def test_an_engine_that_trickles_cannot_outlast_the_deadline(door: Door, fake: Start) -> None:
     server = await fake(trickle)
     engine = door(server.url)

@@ -141,3 +141,24 @@ async def test_stopping_sends_what_is_left() -> None:
     await box.stop(drain_s=5)
     await asyncio.gather(*sends)
     assert sorted(log) == [str(i) for i in range(9)]
+
+
+@pytest.mark.parametrize("ticks", range(8))
+async def test_it_stops_even_when_something_comes_in_that_very_moment(ticks: int) -> None:
+    box = Outbox()
+    box.start()
+    log: list[str] = []
+    sends = [
+        asyncio.create_task(box.send("chat.postMessage", "D1", sender(log, str(i)), Priority.ANSWER)) for i in range(6)
+    ]
+    async with asyncio.timeout(5):
+        while len(log) < module.CHANNEL_BURST:  # the rest waits for its turn
+            await asyncio.sleep(0)
+        stopping = asyncio.create_task(box.stop(drain_s=0))
+        for _ in range(ticks):
+            await asyncio.sleep(0)
+        box._wake.set()
+        await stopping
+    for send in sends:
+        send.cancel()
+    assert box.waiting == 2
