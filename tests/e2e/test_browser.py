@@ -1,72 +1,28 @@
-"""A newcomer does section 02 in a real browser: by clicking and typing, against the real engine.
-
-Screenshots go to the folder named by DOCENT_SCREENSHOTS, for people to look at.
-"""
+"""A newcomer does section 02 in a real browser: by clicking and typing, against the real engine."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from bot.core.workshop import Act, Step
 from bot.settings import shipped
 from tests.e2e.conftest import School
+from tests.e2e.pages import newest, open_page, picture, press, say
 
 pytestmark = [pytest.mark.e2e, pytest.mark.engine]
 
 LESSONS = shipped("lessons") / "docker-workshop"
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "chromium")
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 CHECK_MS = 120_000
 
 
 @pytest.fixture
 async def page(school: School) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        page = await browser.new_page(viewport={"width": 1280, "height": 900})
-        problems: list[str] = []
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
-        await page.goto(school.space.url)
+    async with open_page(school.space.url) as page:
         yield page
-        await browser.close()
-    assert problems == [], "the page reports no errors, content security policy included"
-
-
-async def picture(page: Page, name: str) -> None:
-    folder = os.environ.get("DOCENT_SCREENSHOTS", "")
-    if folder:
-        Path(folder).mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - a test
-        await page.screenshot(path=f"{folder}/{name}.png")
-
-
-async def say(page: Page, text: str) -> None:
-    box = page.get_by_role("textbox", name="Message")
-    await box.fill(text)
-    await box.press("Enter")
-
-
-def newest(page: Page, text: str | re.Pattern[str]) -> Locator:
-    return page.locator("#log article").filter(has_text=text).last
-
-
-async def press(page: Page, label: str) -> None:
-    await page.get_by_role("button", name=label, exact=True).last.click()
 
 
 async def perform(page: Page, step: Step, act: Act) -> None:
