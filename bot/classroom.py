@@ -45,6 +45,7 @@ from bot.core.turn import (
     StartCheck,
     TakeProject,
     Turn,
+    TypeInto,
     UndoEdit,
     Whisper,
 )
@@ -109,6 +110,10 @@ class Classroom:
         """Return the learner's project, with what containers wrote into it: path → content."""
         return await self._bench.files.all(user)
 
+    async def talks(self, user: str, thread: str) -> bool:
+        """Tell whether a reply in this thread goes to a program that the learner talks with."""
+        return await self._bench.talks.holds(user, thread)
+
     def hands(self, user: str) -> AbstractAsyncContextManager[None]:
         """Return the learner's own lock: hold it while something of theirs runs or is removed."""
         return self._bench.hands(user)
@@ -123,6 +128,7 @@ class Classroom:
 
     async def stop(self, drain_s: float = 20) -> None:
         """Let what runs in the background end, for at most `drain_s`."""
+        await self._bench.talks.close()
         if self._background:
             await asyncio.wait(self._background, timeout=drain_s)
         for task in list(self._background):
@@ -180,6 +186,8 @@ class Classroom:
                 worked = await self._bench.run(learner.id, commands, where, self._comment(learner, ref))
                 if worked and after:  # after a failure, meant or not, nobody is asked whether they are happy
                     await self._chat.show(where, after)
+            case TypeInto(typed):
+                await self._bench.talks.typed(learner.id, typed, where)
             case KeepFiles(files, ref):
                 await self._bench.files.keep(learner.id, files, ref, where)
             case TakeProject():

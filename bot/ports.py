@@ -18,7 +18,8 @@ from bot.core.specs import ProbeSpec
 from bot.core.standing import Standing
 from bot.core.verdict import Verdict
 from bot.core.workshop import StepRef
-from bot.handin.plan import BuildPlan, Output, Plan
+from bot.handin.keyboard import Key, Line
+from bot.handin.plan import BuildPlan, Output, Plan, Talkative
 from bot.pictures import Drawing
 
 
@@ -257,11 +258,53 @@ class RegistryPass:
     anywhere: bool  #: False: it can be reached from the host's own machine only
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a program said since line of input number `turn` (0: before the first), as it reads on a terminal."""
+
+    turn: int
+    text: str
+    waits: bool = False  #: it looks as if it waits for somebody to type
+    secret: bool = False  #: …a password, so that nothing of it may be kept
+
+
+class Conversation(Protocol):
+    """A running program with a keyboard. Raises `HostError` for our faults only."""
+
+    @property
+    def turn(self) -> int:
+        """Return how many replies were typed."""
+        ...
+
+    async def hear(self) -> Heard | None:
+        """Return what was said since the last reply, once it changed and fell quiet; None when the program ended.
+
+        May be given up at any time; nothing is lost.
+        """
+        ...
+
+    async def type(self, *typed: Line | Key) -> None:
+        """Type lines and keys."""
+        ...
+
+    async def ended(self) -> Output:
+        """Return, after the end, what was said last, the exit code and a sentence about what is left."""
+        ...
+
+    async def close(self) -> None:
+        """End the program as closing a terminal would (idempotent); one that was there before goes on."""
+        ...
+
+
 class Sandbox(Protocol):
     """A learner's containers and images on the host. Raises `HostError` for our faults only."""
 
     async def run(self, learner: str, plan: Plan, files: Mapping[str, bytes], progress: Progress) -> Output:
         """Perform one plan (never a Refusal) and return what Docker's CLI would print."""
+        ...
+
+    async def converse(self, learner: str, plan: Talkative, files: Mapping[str, bytes]) -> Conversation | Output:
+        """Start what the plan says with a keyboard; where that fails, return what Docker's CLI would print."""
         ...
 
     async def refresh(self, learner: str, files: Mapping[str, bytes]) -> None:

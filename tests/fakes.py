@@ -39,9 +39,10 @@ from bot.core.specs import (
 )
 from bot.core.standing import Standing
 from bot.errors import CardGone
-from bot.handin.plan import Output, Plan
+from bot.handin.keyboard import Key, Line
+from bot.handin.plan import Output, Plan, Talkative
 from bot.pictures import Drawing
-from bot.ports import Keepsake, Progress, RegistryPass, Where
+from bot.ports import Heard, Keepsake, Progress, RegistryPass, Where
 
 
 @dataclass
@@ -116,6 +117,41 @@ NOTHING: dict[type, Evidence] = {
 }
 
 
+class MemoryConversation:
+    """A shell of few words: it greets, repeats what is typed, and ends at `exit` or Ctrl+D; `^C` exits with 130."""
+
+    def __init__(self) -> None:
+        self.turn = 0
+        self.closed = False
+        self.typed: list[Line | Key] = []
+        self._code = 0
+        self._said: asyncio.Queue[Heard | None] = asyncio.Queue()
+        self._said.put_nowait(Heard(0, "hello\n$", waits=True))
+
+    async def hear(self) -> Heard | None:
+        return await self._said.get()
+
+    async def type(self, *typed: Line | Key) -> None:
+        self.turn += 1
+        self.typed += typed
+        lines = [each.text for each in typed if isinstance(each, Line)]
+        if Key.CTRL_C in typed:
+            self._code = 130
+        if "exit" in lines or self._code or Key.CTRL_D in typed:
+            self._said.put_nowait(None)
+        elif lines == ["login"]:
+            self._said.put_nowait(Heard(self.turn, "Password:", waits=True, secret=True))
+        else:
+            self._said.put_nowait(Heard(self.turn, "\n".join([*lines, "$"]), waits=True))
+
+    async def ended(self) -> Output:
+        return Output("bye", self._code, note="Its container is removed, as `--rm` asked for.")
+
+    async def close(self) -> None:
+        self.closed = True
+        self._said.put_nowait(None)
+
+
 @dataclass
 class MemorySandbox:
     """A sandbox without containers: `answers` by plan type, `fails` raised once each, `gate` holds commands up."""
@@ -129,6 +165,7 @@ class MemorySandbox:
     refreshed: list[tuple[str, dict[str, bytes]]] = field(default_factory=list)
     #: what containers have written into the mounted project, until `refresh` shows that it was kept
     written: dict[str, bytes | None] = field(default_factory=dict)
+    conversations: list[MemoryConversation] = field(default_factory=list)
     stands: dict[str, Standing] = field(default_factory=dict)
     cleared: list[tuple[str, dict[str, Collection[str]]]] = field(default_factory=list)
     released: list[int] = field(default_factory=list)
@@ -140,6 +177,15 @@ class MemorySandbox:
             raise self.fails.pop(0)
         self.ran.append(plan)
         return self.answers.get(type(plan), Output("done"))
+
+    async def converse(self, learner: str, plan: Talkative, files: Mapping[str, bytes]) -> MemoryConversation | Output:
+        if self.fails:
+            raise self.fails.pop(0)
+        self.ran.append(plan)
+        if type(plan) in self.answers:
+            return self.answers[type(plan)]
+        self.conversations.append(MemoryConversation())
+        return self.conversations[-1]
 
     async def refresh(self, learner: str, files: Mapping[str, bytes]) -> None:
         if self.fails:

@@ -6,7 +6,7 @@ about: a card of an earlier step is answered kindly and changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.core.verdict import Verdict
 from bot.core.workshop import StepRef
@@ -200,6 +200,13 @@ class HandedInImage:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredProgram:
+    """Replied in the thread of a program they talk with; it may be a password, so it is shown nowhere."""
+
+    typed: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SaidSomething:
     """Said anything else."""
 
@@ -256,6 +263,7 @@ Event = (
     | TypedCommands
     | AskedForToken
     | HandedInImage
+    | AnsweredProgram
     | SaidSomething
     | Mentioned
     | PressedForeignCard

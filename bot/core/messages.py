@@ -144,6 +144,15 @@ class CommandOutput:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgramSaid:
+    """What a program said in its thread since the last reply; `note` is ours, `over` when it has ended."""
+
+    text: str
+    over: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FileSaved:
     """A project file was kept; `diff` is short and unified, '' for a new file."""
 
@@ -255,6 +264,7 @@ Message = (
     | HintCard
     | CheckCard
     | CommandOutput
+    | ProgramSaid
     | FileSaved
     | FilePage
     | StatusCard

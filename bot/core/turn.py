@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.core.learner import Learner
 from bot.core.messages import Editor, Message, Note, StatusCard
@@ -86,6 +86,13 @@ class RunCommands:
     commands: tuple[Command, ...]
     ref: StepRef | None = None
     after: Note | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypeInto:
+    """Type a reply into the program that the learner talks with."""
+
+    typed: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +196,7 @@ Action = (
     | KeepForm
     | StartCheck
     | RunCommands
+    | TypeInto
     | KeepFiles
     | TakeProject
     | ReplaceText

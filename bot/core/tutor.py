@@ -12,6 +12,7 @@ from typing import assert_never
 from bot.core import checks, handins, ladder, moves, shelf, talk, words
 from bot.core.cards import check_card, filled, step_card
 from bot.core.events import (
+    AnsweredProgram,
     AnsweredQuestion,
     Arrived,
     AskedForBack,
@@ -56,6 +57,7 @@ from bot.core.turn import (
     Say,
     ShowHome,
     Turn,
+    TypeInto,
     Whisper,
 )
 from bot.core.workshop import Workshop
@@ -116,6 +118,8 @@ def _decided(workshop: Workshop, learner: Learner, event: Event, now: datetime) 
             return handins.project(workshop, learner, event)
         case HandedInUnusable():
             return Turn(learner, (note(event.say or words.NOTHING_HANDED_IN, ref=learner.at),))
+        case AnsweredProgram():
+            return Turn(learner, (TypeInto(event.typed),))
         case TypedCommands():
             return _commands(workshop, learner, event)
         case AskedForToken():

@@ -65,7 +65,7 @@ Here is what you can say. Buttons do the same.
 - `edit FILE 40-60`, `edit FILE near WORD`, `show FILE`: some lines of a long file
 - `replace OLD with NEW in FILE`: change a text · **undo**: take the last change back
 - **registry token**: push from a machine of your own · **use my pushed image**
-- `docker …`, `curl …`, `ls`, `cat FILE`: I run it for you and show the output
+- `docker …`, `curl …`, `ls`, `cat FILE`: I run it for you; with `-it` in a thread
 
 Ask me about words too (“what is an image?”), or paste an error and I will have a look."""
 WHO = "I am Docent, a bot. I take you through the Docker workshop, one small step at a time."
@@ -280,6 +280,41 @@ SANDBOX_GONE = (
     "**Rebuild** brings it back as it was when you last passed a step."
 )
 NOT_KEPT = "What programs had written into containers and volumes is not kept. Your files are as you left them."
+
+
+TALK_LOST = (
+    "The program of this thread has ended, so nothing was typed. Send me commands outside of the thread, "
+    "as you always do."
+)
+TALK_STOPPED = "I have to restart now, so I ended it. I am sorry; start it again in a minute."
+TALK_IDLE = "Nobody typed anything for ten minutes, so I ended it."
+TALK_DEAF = "It reads nothing: it was started without `-i`. You see what it prints; `^C` ends it."
+TYPE_IN_PRIVATE = (
+    "It asks for a password. I pass on what you type and keep none of it; your message stays in Slack until you "
+    "delete it."
+)
+
+
+def talk_opened(line: str, *, here: bool) -> str:
+    """Return the message whose thread is the terminal of a program; `here` when we are in a thread already."""
+    where = "in this thread. **Reply here**" if here else "in the thread of this message. **Reply there**"
+    return (
+        f"`{line}` runs {where}: each reply is typed in, and what the program says comes back. "
+        "`exit` ends most programs; `^C` and `^D` are the keys Ctrl+C and Ctrl+D."
+    )
+
+
+def talk_over(line: str) -> str:
+    """Return what stands above the thread of a program that has ended."""
+    return f"`{line}` ran in this thread and has ended. To start it again, send the command again."
+
+
+def talks_already(line: str) -> str:
+    """Return the answer to a second program that wants a keyboard."""
+    return (
+        f"You are still talking with `{line}`, in its thread. One at a time: end it there first (`exit`, or `^D`). "
+        "Commands without `-it` work meanwhile."
+    )
 
 
 def warning(left_s: float) -> str:

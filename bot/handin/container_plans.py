@@ -7,9 +7,17 @@ from collections.abc import Callable
 from bot.handin.docker_verbs import Verb
 from bot.handin.flags import Parsed
 from bot.handin.names import existing
-from bot.handin.plan import ListContainers, Plan, ReadLogs, RemoveContainers, StartContainers, StopContainers
+from bot.handin.plan import (
+    ListContainers,
+    Plan,
+    ReadLogs,
+    Refusal,
+    RemoveContainers,
+    StartContainers,
+    StopContainers,
+)
 from bot.handin.run_plan import plan_exec, plan_run
-from bot.handin.stopped import stop
+from bot.handin.stopped import Stopped, stop
 
 _LONGEST_GRACE_S = 30
 
@@ -39,7 +47,12 @@ def _stop(verb: Verb, parsed: Parsed) -> Plan:
 
 
 def _start(verb: Verb, parsed: Parsed) -> Plan:
-    return StartContainers(existing(parsed.rest), restart=verb.does == "restart")
+    attach = parsed.on("attach") or parsed.on("interactive")
+    if attach and len(parsed.rest) > 1:
+        say = "A conversation is with one program at a time: name one container."
+        words = "you cannot start and attach multiple containers at once"
+        raise Stopped(Refusal("TOO_MANY_WORDS", say, "-a", docker=True, exit_code=1, words=words))
+    return StartContainers(existing(parsed.rest), restart=verb.does == "restart", attach=attach)
 
 
 def _rm(verb: Verb, parsed: Parsed) -> Plan:

@@ -166,8 +166,9 @@ PS = Table(
 )
 STOP = Table(*_flags("timeout/t time", _WHOLE), *_flags("signal/s", _TEXT, NOT_OFFERED))
 START = Table(
-    *_flags("attach/a interactive/i", _SWITCH, NOT_OFFERED),
-    *_flags("detach-keys checkpoint checkpoint-dir", _TEXT, NOT_OFFERED),
+    *_flags("attach/a interactive/i", _SWITCH),
+    *_flags("detach-keys", quiet=True),
+    *_flags("checkpoint checkpoint-dir", _TEXT, NOT_OFFERED),
 )
 RESTART_FLAGS = Table(*_flags("timeout/t time", _WHOLE, quiet=True), *_flags("signal/s", _TEXT, NOT_OFFERED))
 RM = Table(*_flags("force/f volumes/v", _SWITCH), *_flags("link/l", _SWITCH, OTHER_CONTAINER))

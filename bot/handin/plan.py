@@ -98,6 +98,8 @@ class RunPlan:
     env_files: tuple[str, ...] = ()  #: project files; `env` wins over them
     networks: tuple[str, ...] = ()  #: () is the default one; else learner's names, `bridge`, or `none` alone
     aliases: tuple[tuple[str, str], ...] = ()  #: (network, name by which it is found there)
+    interactive: bool = False  #: `-i`: it is given a keyboard
+    tty: bool = False  #: `-t`: …and takes it for a terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ class StartContainers:
 
     names: tuple[str, ...]
     restart: bool = False
+    attach: bool = False  #: `-a` or `-i`: talk with the one container that is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,7 @@ class RemoveImages:
 
 @dataclass(frozen=True, slots=True)
 class ExecPlan:
-    """`docker exec` without a terminal."""
+    """`docker exec`."""
 
     name: str
     command: tuple[str, ...]
@@ -183,6 +186,8 @@ class ExecPlan:
     workdir: str = ""
     user: str = ""
     env_files: tuple[str, ...] = ()  #: project files; `env` wins over them
+    interactive: bool = False
+    tty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,6 +454,10 @@ Plan = (
     | RemoveFiles
     | Compose
 )
+
+
+#: plans that may open a conversation with a program; see `converses`
+Talkative = RunPlan | ExecPlan | StartContainers | Compose
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ MOST_COMMAND = 8_000
 
 def plan_run(verb: Verb, parsed: Parsed) -> Plan:
     """Return the plan of `docker run`. Raises `Stopped`."""
-    _no_terminal(verb, parsed, allowed=parsed.on("detach"))
     seen, made_folders = mounts(verb, parsed)
     joined, aliases = networks(verb, parsed)
     ports = _ports(verb, parsed)
@@ -55,12 +54,13 @@ def plan_run(verb: Verb, parsed: Parsed) -> Plan:
         env_files=env_paths(verb, parsed),
         networks=joined,
         aliases=aliases,
+        interactive=parsed.on("interactive"),
+        tty=parsed.on("tty"),
     )
 
 
 def plan_exec(verb: Verb, parsed: Parsed) -> Plan:
     """Return the plan of `docker exec`. Raises `Stopped`."""
-    _no_terminal(verb, parsed)
     name, *command = parsed.rest
     return ExecPlan(
         name=existing((name,))[0],
@@ -70,17 +70,9 @@ def plan_exec(verb: Verb, parsed: Parsed) -> Plan:
         workdir=_workdir(verb, parsed),
         user=_user(verb, parsed),
         env_files=env_paths(verb, parsed),
+        interactive=parsed.on("interactive"),
+        tty=parsed.on("tty"),
     )
-
-
-def _no_terminal(verb: Verb, parsed: Parsed, *, allowed: bool = False) -> None:
-    if (parsed.on("interactive") or parsed.on("tty")) and not allowed and (verb.does == "exec" or parsed.on("tty")):
-        without = join([*verb.path.split(), *parsed.words_without("interactive", "tty")])
-        say = (
-            "`-it` opens a conversation with a program. That comes in section 06; here I can run one command and "
-            "show its output, so leave `-it` out."
-        )
-        raise stop("INTERACTIVE", say, "-it", without)
 
 
 def _ports(verb: Verb, parsed: Parsed) -> tuple[PublishedPort, ...]:

@@ -9,9 +9,10 @@ from typing import assert_never
 
 from bot.errors import RegistryDown
 from bot.handin import plan as plans
-from bot.handin.compose.commands import Compose
+from bot.handin.compose.commands import Compose, ExecService
 from bot.sandbox.builds import Builds
 from bot.sandbox.compose import composing
+from bot.sandbox.conversing import Conversation, Conversing
 from bot.sandbox.curl import curl
 from bot.sandbox.looking import Looking
 from bot.sandbox.names import Owner
@@ -33,6 +34,7 @@ HELP = """Docker commands that work here:
   docker ps         List containers (-a: stopped too)    docker ps -a
   docker logs       Show what a container printed        docker logs NAME
   docker exec       Run a command in a container         docker exec NAME ls
+                    (-it: talk with it, in a thread)     docker exec -it NAME sh
   docker stop       Stop containers                      docker stop NAME
   docker start      Start stopped containers             docker start NAME
   docker restart    Stop and start containers            docker restart NAME
@@ -79,6 +81,7 @@ class Commands:
         places = Places(setup, networks, self._volumes, self._networks, projects)
         self._running = Running(setup, networks, places)
         self.composing = composing.Composing(setup, self._running, builds, self._volumes, self._networks, verifiers)
+        self._conversing = Conversing(setup, self._running)
         self._showing = Showing(setup, self._volumes, self._networks)
         self._looking = Looking(setup)
         self._pruning = Pruning(setup, self._volumes, self._networks)
@@ -90,6 +93,21 @@ class Commands:
         started = time.monotonic()
         out = await self._perform(owner, plan, files, progress)
         return replace(out, took_s=time.monotonic() - started)
+
+    async def converse(
+        self, owner: Owner, plan: plans.Talkative, files: Mapping[str, bytes]
+    ) -> Conversation | plans.Output:
+        """Start what the plan says with a keyboard, or return what the CLI would print. Raises `HostError`."""
+        if isinstance(plan, Compose):
+            assert isinstance(plan.act, ExecService)  # noqa: S101 - the one act with a keyboard
+            meant = await self.composing.meant(owner, plan.act, plan.source, files)
+            if isinstance(meant, plans.Output):
+                return meant
+            plan = meant
+        opened = await self._conversing.open(owner, plan, files, self._pull(lambda _: None))
+        if isinstance(plan, plans.RunPlan) and plan.ports and not isinstance(opened, plans.Output):
+            self._verifiers.warm_soon(owner)
+        return opened
 
     async def _perform(
         self, owner: Owner, plan: plans.Plan, files: Mapping[str, bytes], progress: Callable[[str], None]

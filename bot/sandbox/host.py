@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from bot.errors import EngineTimeout, HostError
 from bot.sandbox.engine import Engine, EngineSaid, Lane, Reply, Sink
+from bot.sandbox.hijack import Wire
 from bot.sandbox.recipe import Request
 from bot.sandbox.stream import STDOUT, Frames, HeadTail
 from bot.sandbox.things import (
@@ -181,6 +182,12 @@ class Host:
         state = _object(await self.must("GET", f"{path}/json"))
         code = None if state.get("Running") else int(state.get("ExitCode") or 0)
         return Ran(code, both.text(), out.text())
+
+    async def take_over(
+        self, path: str, *, params: Mapping[str, str] | None = None, body: object = None
+    ) -> Wire | EngineSaid:
+        """Return a raw line to a program: an attach or an exec with a keyboard."""
+        return await self._engine.take_over(path, params=params or {}, body=body, deadline_s=SHORT_S)
 
     async def volumes(self, *labels: str) -> tuple[Volume, ...]:
         """Return the volumes that carry all labels, by name."""

@@ -93,8 +93,9 @@ def container(plan: RunPlan, name: str, image: ImageFacts, ports: tuple[Publishe
         "WorkingDir": plan.workdir,
         "User": plan.user,
         "Hostname": plan.hostname,
-        "Tty": False,
-        "OpenStdin": False,
+        "Tty": plan.tty,
+        "OpenStdin": plan.interactive,
+        "StdinOnce": plan.interactive and not plan.detach,
         "Healthcheck": {"Test": ["NONE"]},
         "StopTimeout": 10,
         # every key of ours is set, so that a label of the image can never stand in for one

@@ -47,7 +47,12 @@ class Running:
         self._places = places
 
     async def run(self, owner: Owner, plan: RunPlan, files: Mapping[str, bytes], pull: Pull | None = None) -> Output:
-        """Create and start a container; without `-d` wait for it for a while. What is missing may be pulled."""
+        """Create and start a container; without `-d` wait for it for a while. What is missing may be pulled.
+
+        Nobody is here to type: a program that wants a keyboard finds its input at an end.
+        """
+        if not plan.detach:
+            plan = replace(plan, interactive=False, tty=plan.tty and not plan.interactive)
         pulled = await pull(owner, plan.image) if pull else None
         if pulled is None or pulled.exit_code:
             return pulled or await self._run(owner, plan, files)
@@ -62,15 +67,19 @@ class Running:
             container, mine = made
             refused = await self._start(container, mine)
         if refused is not None:
-            text = f"docker: Error response from daemon: {refused.message}{MORE}"
-            if plan.detach:
-                text = f"{container.id}\n{text}"
-            elif plan.remove:
-                await self._setup.host.remove(container.id)
-            return Output(text, start_code(refused.message))
+            return await self.not_started(container, plan, refused)
         if plan.detach:
             return Output(container.id)
         return await self._foreground(container, plan.remove)
+
+    async def not_started(self, container: Container, plan: RunPlan, refused: EngineSaid) -> Output:
+        """Return what the CLI prints about a container that was made and did not start."""
+        text = f"docker: Error response from daemon: {refused.message}{MORE}"
+        if plan.detach:
+            text = f"{container.id}\n{text}"
+        elif plan.remove:
+            await self._setup.host.remove(container.id)
+        return Output(text, start_code(refused.message))
 
     async def _foreground(self, container: Container, remove: bool) -> Output:
         host = self._setup.host
@@ -96,7 +105,9 @@ class Running:
             return ""
         return f"It wanted more than the {self._setup.limits.mem_mb} MB of memory that a container has here."
 
-    async def make(self, owner: Owner, plan: RunPlan, files: Mapping[str, bytes], finish: Finish) -> Container | Output:
+    async def make(
+        self, owner: Owner, plan: RunPlan, files: Mapping[str, bytes], finish: Finish = lambda request: request
+    ) -> Container | Output:
         """Create a container, its request completed by `finish`; the caller has the learner's turn."""
         made = await self._create(owner, plan, files, finish)
         return made if isinstance(made, Output) else made[0]
@@ -171,10 +182,14 @@ class Running:
             refused = await self._setup.host.start(container.id)
         return refused and replace(refused, message=public(owner, refused.message))
 
+    async def refresh(self, owner: Owner, files: Mapping[str, bytes]) -> None:
+        """Show the project as it is now to containers that mount it."""
+        await self._places.refresh(owner, files)
+
     async def start(self, owner: Owner, plan: StartContainers, files: Mapping[str, bytes]) -> Output:
         """Start containers, or restart them; they see the project as it is now."""
         async with self._setup.turns[owner.key]:
-            await self._places.refresh(owner, files)
+            await self.refresh(owner, files)
 
             async def one(container: Container) -> str:
                 others = [each for each in await containers(self._setup, owner) if each.id != container.id]
@@ -247,23 +262,10 @@ class Running:
 
     async def execute(self, owner: Owner, plan: ExecPlan, files: Mapping[str, bytes]) -> Output:
         """Run a command in a running container."""
-        env = read_env(plan.env_files, plan.env, files)
-        if isinstance(env, str):
-            return Output(env, 1, note="It is read from your project; `ls` shows your files.")
-        meant = which_container(plan.name, await containers(self._setup, owner))
-        if not isinstance(meant, Container):
-            return no_container(plan.name, meant)
-        if not meant.running:
-            return Output(f"Error response from daemon: container {meant.id} is not running", 1)
-        body = {
-            "Cmd": list(plan.command),
-            "Env": [f"{key}={value}" for key, value in env],
-            "WorkingDir": plan.workdir,
-            "User": plan.user,
-            "AttachStdout": not plan.detach,
-            "AttachStderr": not plan.detach,
-            "Detach": plan.detach,
-        }
+        found = await self.inside(owner, plan, files)
+        if isinstance(found, Output):
+            return found
+        meant, body = found
         ran = await self._setup.host.execute(meant.id, body, deadline_s=self._setup.limits.foreground_s)
         if isinstance(ran, EngineSaid):
             return Output(f"Error response from daemon: {public(owner, ran.message)}", start_code(ran.message))
@@ -272,6 +274,29 @@ class Running:
             return Output(text, note=f"The command still runs inside `{meant.name}`; I stopped watching it.")
         code = ran.exit_code or 0
         return Output(text, code)
+
+    async def inside(
+        self, owner: Owner, plan: ExecPlan, files: Mapping[str, bytes]
+    ) -> tuple[Container, dict[str, object]] | Output:
+        """Return the running container that is meant, and the engine's request for one more program in it."""
+        env = read_env(plan.env_files, plan.env, files)
+        if isinstance(env, str):
+            return Output(env, 1, note="It is read from your project; `ls` shows your files.")
+        meant = which_container(plan.name, await containers(self._setup, owner))
+        if not isinstance(meant, Container):
+            return no_container(plan.name, meant)
+        if not meant.running:
+            return Output(f"Error response from daemon: container {meant.id} is not running", 1)
+        body: dict[str, object] = {
+            "Cmd": list(plan.command),
+            "Env": [f"{key}={value}" for key, value in env],
+            "WorkingDir": plan.workdir,
+            "User": plan.user,
+            "AttachStdout": not plan.detach,
+            "AttachStderr": not plan.detach,
+            "Detach": plan.detach,
+        }
+        return meant, body
 
 
 def with_own_volumes(plan: RunPlan, image: recipe.ImageFacts, bases: Mapping[str, str]) -> RunPlan:

@@ -10,12 +10,13 @@ from bot.core.evidence import Evidence
 from bot.core.specs import ProbeSpec
 from bot.core.standing import Standing
 from bot.errors import HostError, RegistryDown
-from bot.handin.plan import Output, Plan
+from bot.handin.plan import Output, Plan, Talkative
 from bot.ports import Progress, RegistryPass
 from bot.sandbox.builds import Builds
 from bot.sandbox.camera import Camera
 from bot.sandbox.commands import Commands
 from bot.sandbox.compose.composed import Composed
+from bot.sandbox.conversing import Conversation
 from bot.sandbox.engine import Engine
 from bot.sandbox.host import Host
 from bot.sandbox.inventory import clear, standing
@@ -74,6 +75,10 @@ class DockerSandbox:
     async def run(self, learner: str, plan: Plan, files: Mapping[str, bytes], progress: Progress) -> Output:
         """Perform one plan and return what Docker's CLI would print."""
         return await self._commands.run(self._setup.owner(learner), plan, files, progress)
+
+    async def converse(self, learner: str, plan: Talkative, files: Mapping[str, bytes]) -> Conversation | Output:
+        """Start what the plan says with a keyboard; where that fails, return what Docker's CLI would print."""
+        return await self._commands.converse(self._setup.owner(learner), plan, files)
 
     async def refresh(self, learner: str, files: Mapping[str, bytes]) -> None:
         """Show the project as it is now to the learner's containers that mount it."""

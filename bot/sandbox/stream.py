@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 HEADER = struct.Struct(">BxxxL")  #: Source: Engine API, "Attach to a container", stream format
 STDOUT = 1
+STREAMS = (0, 1, 2)  #: stdin, stdout, stderr
 
 
 class HeadTail:
@@ -51,15 +52,23 @@ class Frames:
     """Takes apart the engine's stream of stdout and stderr; a frame may come in any number of pieces.
 
     A payload is handed on as it comes and never collected, so a header that lies about its length costs nothing.
+    What does not begin like a frame comes from a terminal, which has one stream and no frames.
     """
 
     def __init__(self) -> None:
         self._header = b""
         self._left = 0
         self._stream = STDOUT
+        self._framed: bool | None = None  # not known before the first bytes
 
     def feed(self, chunk: bytes) -> Iterator[tuple[int, bytes]]:
         """Yield (stream, payload piece) for the bytes."""
+        if self._framed is None and chunk:
+            self._framed = chunk[0] in STREAMS
+        if not self._framed:
+            if chunk:
+                yield STDOUT, chunk
+            return
         while chunk:
             if self._left:
                 piece, chunk = chunk[: self._left], chunk[self._left :]

@@ -26,6 +26,7 @@ from bot.core.messages import (
     Message,
     Note,
     Offer,
+    ProgramSaid,
     QuestionCard,
     SectionProgress,
     StatusCard,
@@ -131,7 +132,7 @@ def read_spot(detail: str) -> tuple[str, Spot]:
     return detail, Spot()
 
 
-def render(message: Message, owner: str) -> Rendered:
+def render(message: Message, owner: str) -> Rendered:  # noqa: C901 - one row each
     """Return the message for `owner`, whose buttons only they may press."""
     match message:
         case Note():
@@ -148,6 +149,8 @@ def render(message: Message, owner: str) -> Rendered:
             return _check(message, owner)
         case CommandOutput():
             return _output(message)
+        case ProgramSaid():
+            return _program(message)
         case FileSaved():
             return _saved(message, owner)
         case FilePage():
@@ -374,6 +377,13 @@ def _output(message: CommandOutput) -> Rendered:
         blocks.append(markdown(output.note))
     ended = "" if not output.exit_code else f" (exit code {output.exit_code})"
     return Rendered(_text(f"{message.line}{ended}\n{cut_middle(text, 2_000)}"), blocks)
+
+
+def _program(said: ProgramSaid) -> Rendered:
+    text = said.text.strip("\n")
+    blocks = [rich(preformatted(cut_middle(text, OUTPUT_TEXT)))] if text.strip() else []
+    note = said.note or ("" if blocks else "(It is quiet.)")
+    return Rendered(_text(cut_middle(text, 2_000) or note), [*blocks, *([context(note)] if note else [])])
 
 
 def _saved(saved: FileSaved, owner: str) -> Rendered:

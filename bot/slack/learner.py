@@ -9,7 +9,8 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.classroom import Classroom
-from bot.core.events import Arrived, Event, Mentioned, OpenedHome
+from bot.core.events import AnsweredProgram, Arrived, Event, Mentioned, OpenedHome
+from bot.handin.command import unslack
 from bot.ports import Where
 from bot.slack.blocks import ANSWER, EDITOR_INPUT, EDITOR_VIEW, GO, OFFER, read_value
 from bot.slack.chat import SlackChat
@@ -49,7 +50,10 @@ class LearnerListeners:
         where = Where(event["channel"], event["user"], event.get("thread_ts", ""), said=event["ts"])
         self.people.met(where.user, where.channel)
         await self._take_files(event.get("files") or [], where)
-        if event.get("text", "").strip():
+        if where.thread and await self.classroom.talks(where.user, where.thread):
+            if event.get("text") or not event.get("files"):  # an empty line is Enter, too
+                await self._turn(AnsweredProgram(unslack(event.get("text") or "")), where)
+        elif event.get("text", "").strip():
             await self._turn(read_message(event["text"]), where)
 
     async def learner_mentioned_us(self, event: Body) -> None:

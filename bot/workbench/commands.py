@@ -6,7 +6,7 @@ import asyncio
 import re
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 
 import structlog
@@ -17,6 +17,7 @@ from bot.core.workshop import Act
 from bot.errors import HostError
 from bot.handin.command import read_commands
 from bot.handin.compose.commands import Compose, Down, Up
+from bot.handin.keyboard import converses
 from bot.handin.plan import (
     BuildPlan,
     Command,
@@ -40,7 +41,8 @@ from bot.ports import Chat, Sandbox, Standings, Store, Where
 from bot.workbench.editing import Editing
 from bot.workbench.files import ProjectFiles
 from bot.workbench.rebuild import Rebuilds
-from bot.workbench.said import came_back, with_note
+from bot.workbench.said import came_back, our_side, with_note
+from bot.workbench.talks import Talks
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +64,7 @@ class Workbench:
         self.files = ProjectFiles(store, sandbox, chat)
         self.rebuilds = Rebuilds(standings, store, sandbox, chat)
         self.editing = Editing(self.files, chat)
+        self.talks = Talks(self.files, store, sandbox, chat)
         self._sandbox = sandbox
         self._chat = chat
         self._asset = asset
@@ -99,18 +102,19 @@ class Workbench:
             await self._chat.show(where, refusal_message(command.line, command.plan))
             return False
         if isinstance(command.plan, RemoveFiles):
-            output = await self.files.remove(learner, command.plan, where)
-            await self._chat.show(where, CommandOutput(command.line, output))
-            return output.exit_code == 0
+            gone = await self.files.remove(learner, command.plan, where)
+            await self._chat.show(where, CommandOutput(command.line, gone))
+            return gone.exit_code == 0
         changes = dict(await self.files.collect(learner))
         files = await self.files.kept(learner)
         try:
-            async with self._chat.busy(where, doing(command.plan)) as progress:
-                output = await self._sandbox.run(learner, command.plan, files, progress)
+            output = await self._performed(learner, command.line, command.plan, files, where)
         except HostError as error:
             log.warning("host_fault", learner=learner, command=command.line, error=str(error))
             await self._chat.show(where, our_side(str(error)))
             return False
+        if output is None:
+            return True
         said = comment(command.plan, output)
         if isinstance(command.plan, WRITING):
             changes |= await self.files.collect(learner)
@@ -119,6 +123,15 @@ class Workbench:
         if looks_empty(command.plan, output) and await self.rebuilds.was_lost(learner):
             await self._chat.show(where, Note(words.SANDBOX_GONE, (Offer.REBUILD_SURE,)))
         return output.exit_code == 0
+
+    async def _performed(
+        self, learner: str, line: str, plan: Plan, files: Mapping[str, bytes], where: Where
+    ) -> Output | None:
+        """Return what the plan printed; None when a thread is open now, where the program goes on talking."""
+        async with self._chat.busy(where, doing(plan)) as progress:
+            if converses(plan):
+                return await self.talks.begin(learner, line, plan, where)
+            return await self._sandbox.run(learner, plan, files, progress)
 
     async def apply(self, learner: str, acts: Sequence[Act]) -> Sequence[str]:
         """Do what an author wrote, without a word; return the lines that did not work. Raises `HostError`."""
@@ -211,11 +224,6 @@ def doing(plan: Plan) -> str:
             return "is asking your app …"
         case _:
             return "is asking Docker …"
-
-
-def our_side(what: str) -> Note:
-    """Return the message for a fault of ours."""
-    return Note(f"**Our side:** {what} Nothing of yours is lost; please try again in a moment.")
 
 
 def refusal_message(line: str, refusal: Refusal) -> CommandOutput | Note:

@@ -18,6 +18,11 @@ from bot.ports import Undone
 DIFF_LINES = 40
 
 
+def our_side(what: str) -> Note:
+    """Return the message for a fault of ours."""
+    return Note(f"**Our side:** {what} Nothing of yours is lost; please try again in a moment.")
+
+
 def removed(plan: RemoveFiles, files: Mapping[str, bytes]) -> tuple[tuple[str, ...], Output]:
     """Return the paths that `rm` takes away, and what it prints."""
     gone: list[str] = []

@@ -16,7 +16,7 @@ USED = {
     "build": "build-arg file no-cache quiet tag target",
     "ps": "all last latest no-trunc quiet",
     "stop": "time timeout",
-    "start": "",
+    "start": "attach interactive",
     "restart": "",
     "rm": "force volumes",
     "logs": "follow tail timestamps",

@@ -65,6 +65,7 @@ def test_a_learners_container_is_confined_to_this_and_nothing_else() -> None:
         "Hostname": "",
         "Tty": False,
         "OpenStdin": False,
+        "StdinOnce": False,
         "Healthcheck": {"Test": ["NONE"]},
         "StopTimeout": 10,
         "Labels": {

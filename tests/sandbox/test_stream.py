@@ -24,8 +24,14 @@ def test_frames_come_out_whole_however_they_arrive(parts: list[tuple[int, bytes]
 
 
 def test_a_header_that_lies_about_its_length_costs_nothing() -> None:
-    pieces = list(Frames().feed(struct.pack(">BxxxL", 9, 2**32 - 1) + b"abc"))
-    assert pieces == [(9, b"abc")]
+    pieces = list(Frames().feed(struct.pack(">BxxxL", 2, 2**32 - 1) + b"abc"))
+    assert pieces == [(2, b"abc")]
+
+
+def test_what_a_terminal_says_has_no_frames() -> None:
+    frames = Frames()
+    assert list(frames.feed(b"root@1:/# ")) == [(1, b"root@1:/# ")]
+    assert list(frames.feed(b"\x01\x00\x00\x00\x00\x00\x00\x01x")) == [(1, b"\x01\x00\x00\x00\x00\x00\x00\x01x")]
 
 
 def test_a_truncated_header_waits_for_its_rest() -> None:

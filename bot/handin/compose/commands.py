@@ -82,6 +82,7 @@ class ExecService:
     env: tuple[tuple[str, str], ...] = ()
     workdir: str = ""
     user: str = ""
+    tty: bool = False  #: Compose gives it a terminal unless asked not to
 
 
 @dataclass(frozen=True, slots=True)

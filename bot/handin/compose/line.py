@@ -224,7 +224,8 @@ def _exec(_: str, parsed: Parsed) -> Act:
     used = replace(parsed, given=tuple(given for given in parsed.given if not given.flag.quiet))
     plan = run_plan.plan_exec(_EXEC, used)
     assert isinstance(plan, ExecPlan)  # noqa: S101 - nothing else without a terminal
-    return ExecService(plan.name, plan.command, plan.detach, plan.env, plan.workdir, plan.user)
+    talks = not (plan.detach or parsed.on("no-TTY") or parsed.on("no-tty"))
+    return ExecService(plan.name, plan.command, plan.detach, plan.env, plan.workdir, plan.user, talks)
 
 
 def _turn(verb: str, parsed: Parsed) -> Act:

@@ -79,6 +79,11 @@ class Composing:
             return wrong
         return await self._act(owner, project, plan, files, tell)
 
+    async def meant(self, owner: Owner, act: acts.ExecService, source: acts.Source, files: Files) -> ExecPlan | Output:
+        """Return `docker exec`'s plan for a service, or what Compose prints where there is none. Raises `HostError`."""
+        project = await look(self._setup, owner, files, source)
+        return project if isinstance(project, Output) else self._meant(project, act)
+
     async def _act(self, owner: Owner, project: Project, plan: acts.Compose, files: Files, tell: Tell) -> Output:
         match plan.act:
             case acts.ShowConfig() as act:
@@ -227,10 +232,15 @@ class Composing:
         return replace(out, text="\n".join([*warnings(project.plan), *filter(None, [out.text])]))
 
     async def _execute(self, owner: Owner, project: Project, act: acts.ExecService, files: Files) -> Output:
+        plan = self._meant(project, act)
+        return plan if isinstance(plan, Output) else await self._running.execute(owner, plan, files)
+
+    def _meant(self, project: Project, act: acts.ExecService) -> ExecPlan | Output:
         there = project.container(act.service)
         if there is None or not there.running:
             known = [service.name for service in project.plan.services]
             hint = "`docker compose up -d` starts it." if act.service in known else f"There is: {', '.join(known)}."
             return Output(f'service "{act.service}" is not running', 1, note=hint)
-        plan = ExecPlan(there.name, act.command, act.detach, act.env, act.workdir, act.user)
-        return await self._running.execute(owner, plan, files)
+        return ExecPlan(
+            there.name, act.command, act.detach, act.env, act.workdir, act.user, interactive=act.tty, tty=act.tty
+        )

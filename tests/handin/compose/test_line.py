@@ -50,7 +50,7 @@ ASKED: list[tuple[str, Act]] = [
     ("config -q", ShowConfig(what="quiet")),
     ("config --services", ShowConfig(what="services")),
     ("config --volumes", ShowConfig(what="volumes")),
-    ("exec app ls -l /app", ExecService("app", ("ls", "-l", "/app"))),
+    ("exec app ls -l /app", ExecService("app", ("ls", "-l", "/app"), tty=True)),
     ("exec -T -e A=1 -w /app app env", ExecService("app", ("env",), env=(("A", "1"),), workdir="/app")),
     ("restart", TurnServices("restart")),
     ("restart -t 3 app", TurnServices("restart", ("app",), 3)),

@@ -1,0 +1,120 @@
+"""A raw line to a program: the engine's HTTP connection, taken over once it has agreed.
+
+Waiting for somebody to type takes no thread: these connections are asyncio's own, and pause by themselves when
+nobody reads. Source: Engine API v1.41, "Attach to a container", hijacking.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from bot.errors import EngineTimeout
+
+WRITE_S = 10.0
+CHUNK = 16 * 1024
+HEAD = 16 * 1024  #: bytes of an answer's head, at most
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where the engine listens: at a socket of this machine, or at a host and port."""
+
+    socket_path: str = ""
+    host: str = ""
+    port: int = 0
+    tls: ssl.SSLContext | None = None
+
+
+class NotTakenOver(Exception):
+    """The engine answered with something else than a raw line."""
+
+    def __init__(self, status: int, body: bytes) -> None:
+        super().__init__(f"status {status}")
+        self.status, self.body = status, body
+
+
+class Wire:
+    """The raw line. Reads end with b""; one that broke off has ended too."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+
+    async def read(self) -> bytes:
+        """Return the next bytes, b"" at the end. May be given up at any time; nothing is lost."""
+        try:
+            return await self._reader.read(CHUNK)
+        except OSError:
+            return b""
+
+    async def write(self, data: bytes) -> None:
+        """Send bytes; what the other side does not want any more is dropped. Raises `EngineTimeout`."""
+        try:
+            self._writer.write(data)
+            async with asyncio.timeout(WRITE_S):
+                await self._writer.drain()
+        except TimeoutError:
+            raise EngineTimeout("The program does not take any input.") from None
+        except OSError:
+            return
+
+    def end_input(self) -> None:
+        """Say that nothing more will be sent, where there is no terminal to type Ctrl+D on."""
+        with contextlib.suppress(OSError):
+            if self._writer.can_write_eof():
+                self._writer.write_eof()
+
+    async def close(self) -> None:
+        """Hang up."""
+        self._writer.close()
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(WRITE_S):
+                await self._writer.wait_closed()
+
+
+async def take_over(door: Door, path: str, params: Mapping[str, str], body: object) -> Wire:
+    """Return the raw line that a `POST` opened. Raises: `OSError`, `NotTakenOver`; the deadline is the caller's."""
+    if door.socket_path:
+        reader, writer = await asyncio.open_unix_connection(door.socket_path)
+    else:
+        reader, writer = await asyncio.open_connection(door.host, door.port, ssl=door.tls)
+    try:
+        content = b"" if body is None else json.dumps(body).encode()
+        asked = f"{path}?{urlencode(params)}" if params else path
+        head = (
+            f"POST {asked} HTTP/1.1\r\nHost: {door.host or 'docker'}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+        )
+        writer.write(head.encode() + content)
+        await writer.drain()
+        await _agreed(reader)
+    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError, IndexError) as error:
+        writer.close()
+        raise OSError("The engine's answer could not be read.") from error
+    except BaseException:
+        writer.close()
+        raise
+    return Wire(reader, writer)
+
+
+async def _agreed(reader: asyncio.StreamReader) -> None:
+    """Read the engine's answer, which is followed by the raw line. Raises `NotTakenOver`."""
+    said = await reader.readuntil(b"\r\n\r\n")
+    status = int(said.split(b" ", 2)[1])
+    # an engine that does not know the upgrade answers 200 and is taken over all the same
+    if status not in {101, 200}:
+        raise NotTakenOver(status, await _rest(reader, said))
+
+
+async def _rest(reader: asyncio.StreamReader, head: bytes) -> bytes:
+    """Return the body of a refusal, as far as it comes."""
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length" and value.strip().isdigit():
+            return await reader.readexactly(min(int(value), HEAD))
+    return b""
