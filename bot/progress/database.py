@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -120,7 +121,7 @@ def _engine(url: sa.URL) -> sa.Engine:
     def _prepare(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None  # the driver must not begin transactions behind our back
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection)
         connection.execute("PRAGMA synchronous = FULL")  # WAL's default may lose the last commits with the power
         connection.execute("PRAGMA foreign_keys = ON")
 
@@ -130,6 +131,23 @@ def _engine(url: sa.URL) -> sa.Engine:
         db.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Have the file written ahead. SQLite does not wait for a writer here as it does elsewhere, so we do.
+
+    Source: sqlite3_busy_handler: no handler is called where waiting for another could be waiting for oneself.
+    """
+    ends = time.monotonic() + _BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _upgrade(engine: sa.Engine, shown: str) -> None:

@@ -1,21 +1,38 @@
 """A measure of work that does not depend on the machine."""
 
+import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 Loops = Callable[[Callable[[], object]], float]
+TRIES, FINE = 5, 1.0
 
 
 def _spent(do: Callable[[], object]) -> float:
-    began = time.process_time()
+    began = time.thread_time()
     do()
-    return time.process_time() - began
+    return time.thread_time() - began
 
 
-@pytest.fixture(scope="session")
-def loops() -> Loops:
-    """Return a function that tells how many million plain loop rounds a piece of work is worth on this machine."""
-    million = min(_spent(lambda: sum(1 for _ in range(1_000_000))) for _ in range(3))
-    return lambda do: _spent(do) / million
+@pytest.fixture
+def loops() -> Iterator[Loops]:
+    """Return a function that tells how many million plain loop rounds a piece of work is worth on this machine.
+
+    The least of some tries: others on the machine can only make work look bigger, and too much work is too much each
+    time. Plain loops are measured beside it, and the garbage of thousands of tests before is not ours to count.
+    """
+
+    def worth(do: Callable[[], object]) -> float:
+        least = float("inf")
+        for _ in range(TRIES):
+            million = _spent(lambda: sum(1 for _ in range(1_000_000)))
+            least = min(least, _spent(do) / million)
+            if least < FINE:
+                break
+        return least
+
+    gc.disable()
+    yield worth
+    gc.enable()

@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import sqlite3
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -114,6 +114,19 @@ def test_many_may_open_a_new_database_at_once(tmp_path: Path) -> None:
         assert database.call(lambda db: db.execute(sa.text("SELECT version_num FROM alembic_version")).all()) == [
             (HEAD,)
         ]
+
+
+def test_a_file_that_somebody_writes_to_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "docent.db"
+    other = sqlite3.connect(path, isolation_level=None)
+    with ThreadPoolExecutor(1) as pool:
+        other.execute("BEGIN IMMEDIATE")
+        opening = pool.submit(open_database, path)
+        done, _ = wait({opening}, timeout=0.5)
+        other.execute("COMMIT")
+        other.close()
+        opening.result().close()
+    assert not done
 
 
 async def test_no_increment_is_lost_between_processes(tmp_path: Path) -> None:
