@@ -160,17 +160,18 @@ BUILD = Table(
 PS = Table(
     *_flags("all/a quiet/q latest/l no-trunc", _SWITCH),
     *_flags("last/n", _WHOLE),
-    *_flags("filter/f", _LIST, NOT_OFFERED),
-    *_flags("format", _TEXT, TEMPLATE),
+    *_flags("filter/f", _LIST),
+    *_flags("format"),
     *_flags("size/s", _SWITCH, NOT_OFFERED),
 )
 STOP = Table(*_flags("timeout/t time", _WHOLE), *_flags("signal/s", _TEXT, NOT_OFFERED))
+KILL = Table(*_flags("signal/s"))
 START = Table(
     *_flags("attach/a interactive/i", _SWITCH),
     *_flags("detach-keys", quiet=True),
     *_flags("checkpoint checkpoint-dir", _TEXT, NOT_OFFERED),
 )
-RESTART_FLAGS = Table(*_flags("timeout/t time", _WHOLE, quiet=True), *_flags("signal/s", _TEXT, NOT_OFFERED))
+RESTART_FLAGS = Table(*_flags("timeout/t time", _WHOLE), *_flags("signal/s", _TEXT, NOT_OFFERED))
 RM = Table(*_flags("force/f volumes/v", _SWITCH), *_flags("link/l", _SWITCH, OTHER_CONTAINER))
 LOGS = Table(
     *_flags("follow/f timestamps/t", _SWITCH),
@@ -179,10 +180,10 @@ LOGS = Table(
     *_flags("since until", _TEXT, NOT_OFFERED),
 )
 IMAGES = Table(
-    *_flags("all/a quiet/q no-trunc", _SWITCH),
-    *_flags("digests tree", _SWITCH, NOT_OFFERED),
-    *_flags("filter/f", _LIST, NOT_OFFERED),
-    *_flags("format", _TEXT, TEMPLATE),
+    *_flags("all/a quiet/q no-trunc digests", _SWITCH),
+    *_flags("tree", _SWITCH, NOT_OFFERED),
+    *_flags("filter/f", _LIST),
+    *_flags("format"),
 )
 INSPECT = Table(*_flags("format/f type"), *_flags("size/s", _SWITCH, NOT_OFFERED))
 INSPECT_IMAGE = Table(*_flags("format/f"), *_flags("platform", quiet=True))
@@ -200,7 +201,7 @@ VOLUME_CREATE = Table(
     *_flags("group scope availability type limit-bytes required-bytes", _TEXT, NOT_OFFERED),
     *_flags("secret sharing topology-preferred topology-required", _LIST, NOT_OFFERED),
 )
-_LISTING = (*_flags("filter/f", _LIST, NOT_OFFERED), *_flags("format", _TEXT, TEMPLATE))
+_LISTING = (*_flags("filter/f", _LIST), *_flags("format"))
 VOLUME_LS = Table(*_flags("quiet/q", _SWITCH), *_flags("cluster", _SWITCH, NOT_OFFERED), *_LISTING)
 INSPECT_THING = Table(*_flags("format/f"), *_flags("verbose/v", _SWITCH, quiet=True))
 VOLUME_RM = Table(*_flags("force/f", _SWITCH))

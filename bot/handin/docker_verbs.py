@@ -24,6 +24,7 @@ class Verb:
 _PS = ("ps", "[OPTIONS]", flags.PS, 0, 0)
 _IMAGES = ("images", "[OPTIONS] [REPOSITORY[:TAG]]", flags.IMAGES, 0, 1)
 _CONTAINERS = "[OPTIONS] CONTAINER [CONTAINER...]"
+_PLAIN_CONTAINERS = "CONTAINER [CONTAINER...]"
 _VOLUMES = ("volume ls", "[OPTIONS]", flags.VOLUME_LS, 0, 0)
 _VOLUME_RM = ("volume rm", "[OPTIONS] VOLUME [VOLUME...]", flags.VOLUME_RM, 1, None)
 _NETWORKS = ("network ls", "[OPTIONS]", flags.NETWORK_LS, 0, 0)
@@ -56,6 +57,11 @@ VERBS: dict[str, Verb] = {
     **_twice("stop", _CONTAINERS, flags.STOP, 1, None),
     **_twice("start", _CONTAINERS, flags.START, 1, None),
     **_twice("restart", _CONTAINERS, flags.RESTART_FLAGS, 1, None),
+    **_twice("kill", _CONTAINERS, flags.KILL, 1, None),
+    **_twice("pause", _PLAIN_CONTAINERS, flags.PLAIN, 1, None),
+    **_twice("unpause", _PLAIN_CONTAINERS, flags.PLAIN, 1, None),
+    **_twice("wait", _PLAIN_CONTAINERS, flags.PLAIN, 1, None),
+    **_twice("rename", "CONTAINER NEW_NAME", flags.PLAIN, 2, 2),
     **_twice("rm", _CONTAINERS, flags.RM, 1, None),
     "container remove": _verb("container rm", "rm", _CONTAINERS, flags.RM, 1, None),
     **_twice("logs", "[OPTIONS] CONTAINER", flags.LOGS, 1, 1),
@@ -113,11 +119,8 @@ _OWN = "to remove your own things use `docker rm` and `docker rmi`"
 
 #: known to Docker, not part of the workshop → what to do instead
 WITHOUT: dict[str, str] = {
-    **dict.fromkeys(("kill", "container kill"), "`docker stop` ends a container, `docker rm -f` also removes it"),
     **dict.fromkeys(("create", "container create"), "`docker run` creates a container and starts it"),
-    **dict.fromkeys(
-        ("attach", "container attach", "wait", "container wait"), "`docker logs` shows what a container prints"
-    ),
+    **dict.fromkeys(("attach", "container attach"), "`docker logs` shows what a container prints"),
     **dict.fromkeys(
         ("events",),
         "`docker ps` and `docker logs` show what your containers do",
@@ -134,13 +137,7 @@ WITHOUT: dict[str, str] = {
         ("export", "container export", "save", "image save"),
         "images stay on this host, and your Dockerfile can rebuild them anywhere",
     ),
-    **dict.fromkeys(
-        ("pause", "unpause", "container pause", "container unpause"), "`docker stop` and `docker start` are enough"
-    ),
-    **dict.fromkeys(
-        ("rename", "update", "container rename", "container update"),
-        "remove the container and run a new one as you want it",
-    ),
+    **dict.fromkeys(("update", "container update"), "remove the container and run a new one as you want it"),
     **dict.fromkeys(("system", "builder"), f"this host is shared: {_OWN}"),
     **dict.fromkeys(("volume update",), "a volume needs no change: make a new one with `docker volume create`"),
     **dict.fromkeys(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from bot.handin.docker_verbs import Verb
 from bot.handin.flags import Parsed, go_quoted
+from bot.handin.listing import listing
 from bot.handin.names import MOST_NAMES, enough
 from bot.handin.paths import inside
 from bot.handin.plan import BuildPlan, Inspect, ListImages, Plan, Refusal, RemoveImages, ShowVersion, TagImage
@@ -134,12 +135,14 @@ def _build_args(parsed: Parsed) -> tuple[tuple[str, str], ...]:
     return tuple(found.items())
 
 
-def _images(_verb: Verb, parsed: Parsed) -> Plan:
+def _images(verb: Verb, parsed: Parsed) -> Plan:
     return ListImages(
         repository="".join(parsed.rest)[:300],
         all=parsed.on("all"),
         quiet=parsed.on("quiet"),
         no_trunc=parsed.on("no-trunc"),
+        digests=parsed.on("digests"),
+        shown=listing(verb, parsed),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bot.handin.docker_verbs import Verb
 from bot.handin.flags import Parsed
+from bot.handin.listing import listing
 from bot.handin.mounts import bad_volume_name
 from bot.handin.names import enough, existing
 from bot.handin.places import ALIAS, MOST_ALIASES, NETWORK_NAME
@@ -57,8 +58,8 @@ def _create_volume(verb: Verb, parsed: Parsed) -> Plan:
     return CreateVolume(name, settings(parsed, "label", bare=True))
 
 
-def _list_volumes(_verb: Verb, parsed: Parsed) -> Plan:
-    return ListVolumes(quiet=parsed.on("quiet"))
+def _list_volumes(verb: Verb, parsed: Parsed) -> Plan:
+    return ListVolumes(quiet=parsed.on("quiet"), shown=listing(verb, parsed))
 
 
 def _remove_volumes(_verb: Verb, parsed: Parsed) -> Plan:
@@ -77,8 +78,8 @@ def _create_network(verb: Verb, parsed: Parsed) -> Plan:
     return CreateNetwork(name, settings(parsed, "label", bare=True))
 
 
-def _list_networks(_verb: Verb, parsed: Parsed) -> Plan:
-    return ListNetworks(quiet=parsed.on("quiet"), no_trunc=parsed.on("no-trunc"))
+def _list_networks(verb: Verb, parsed: Parsed) -> Plan:
+    return ListNetworks(quiet=parsed.on("quiet"), no_trunc=parsed.on("no-trunc"), shown=listing(verb, parsed))
 
 
 def _remove_networks(_verb: Verb, parsed: Parsed) -> Plan:

@@ -103,6 +103,14 @@ class RunPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """How a list is to be shown, and which rows of it."""
+
+    format: str = ""  #: '' is the usual table; `json`, `table …` or text with plain fields
+    filters: tuple[tuple[str, str], ...] = ()  #: (name, value), names known to the list
+
+
+@dataclass(frozen=True, slots=True)
 class ListContainers:
     """`docker ps`."""
 
@@ -110,6 +118,7 @@ class ListContainers:
     quiet: bool = False
     no_trunc: bool = False
     last: int = 0  #: `-n`/`-l`; 0 means no limit
+    shown: Listing = Listing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +130,44 @@ class StopContainers:
 
 
 @dataclass(frozen=True, slots=True)
+class KillContainers:
+    """`docker kill`."""
+
+    names: tuple[str, ...]
+    signal: str = "KILL"
+
+
+@dataclass(frozen=True, slots=True)
+class PauseContainers:
+    """`docker pause`, and with `resume` set `docker unpause`."""
+
+    names: tuple[str, ...]
+    resume: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WaitContainers:
+    """`docker wait`."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenameContainer:
+    """`docker rename`."""
+
+    name: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class StartContainers:
     """`docker start`, and with `restart` set `docker restart`."""
 
     names: tuple[str, ...]
     restart: bool = False
     attach: bool = False  #: `-a` or `-i`: talk with the one container that is named
+    grace_s: int = 10  #: before a restart
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +197,8 @@ class ListImages:
     all: bool = False
     quiet: bool = False
     no_trunc: bool = False
+    digests: bool = False
+    shown: Listing = Listing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +300,7 @@ class ListVolumes:
     """`docker volume ls`."""
 
     quiet: bool = False
+    shown: Listing = Listing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +325,7 @@ class ListNetworks:
 
     quiet: bool = False
     no_trunc: bool = False
+    shown: Listing = Listing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,6 +463,10 @@ Plan = (
     | RunPlan
     | ListContainers
     | StopContainers
+    | KillContainers
+    | PauseContainers
+    | WaitContainers
+    | RenameContainer
     | StartContainers
     | RemoveContainers
     | ReadLogs

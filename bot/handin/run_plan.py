@@ -15,7 +15,7 @@ from bot.handin.reference import parse_reference
 from bot.handin.stopped import Stopped, docker_stop, stop
 from bot.handin.words import join
 
-_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}")
+CONTAINER_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}")
 _HOSTNAME = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?")
 _USER = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]{0,31}(?::[A-Za-z0-9_.][A-Za-z0-9_.-]{0,31})?")
 _VARIABLE = re.compile(r"[^=\s\x00]{1,128}")
@@ -127,7 +127,7 @@ def settings(parsed: Parsed, option: str, *, bare: bool = False) -> tuple[tuple[
 
 def _container_name(verb: Verb, parsed: Parsed) -> str:
     name = parsed.last("name")
-    if name and not _NAME.fullmatch(name):
+    if name and not CONTAINER_NAME.fullmatch(name):
         say = f"`{name[:60]}` cannot be a container's name: letters, digits, `_`, `.` and `-` are fine."
         words = f"Invalid container name ({name[:200]}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"
         raise docker_stop("BAD_NAME", say, f"Error response from daemon: {words}", name, verb.path)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.handin.reference import normalise
+from bot.sandbox.inspection import own_digests
 from bot.sandbox.names import Owner
 from bot.sandbox.setup import Setup
 from bot.sandbox.things import Container
@@ -25,6 +26,8 @@ class Picture:
     created_at: datetime
     size: int
     base: bool = False
+    labels: tuple[tuple[str, str], ...] = ()
+    digests: tuple[str, ...] = ()  #: `name@sha256:…` in the registry, by the learner's names
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ async def pictures(setup: Setup, owner: Owner, used: Sequence[Container] = ()) -
         tags = tuple(filter(None, map(owner.public, image.tags)))
         # an image that only a check has made is not the learner's to see
         if tags or not image.tags:
-            own.append(Picture(image.id, tags, image.created_at, image.size))
+            digests = tuple(own_digests(image.digests, tags))
+            own.append(Picture(image.id, tags, image.created_at, image.size, labels=image.labels, digests=digests))
     names = {name for image in found for name in image.bases} | {normalise(c.image) for c in used}
     bases = [await _base(setup, name) for name in sorted(names & set(setup.bases))]
     return tuple(sorted([*own, *filter(None, bases)], key=lambda image: image.created_at, reverse=True))

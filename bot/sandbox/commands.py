@@ -14,6 +14,8 @@ from bot.sandbox.builds import Builds
 from bot.sandbox.compose import composing
 from bot.sandbox.conversing import Conversation, Conversing
 from bot.sandbox.curl import curl
+from bot.sandbox.handling import Handling
+from bot.sandbox.lists import Lists
 from bot.sandbox.looking import Looking
 from bot.sandbox.names import Owner
 from bot.sandbox.places import Places
@@ -36,6 +38,8 @@ HELP = """Docker commands that work here:
   docker exec       Run a command in a container         docker exec NAME ls
                     (-it: talk with it, in a thread)     docker exec -it NAME sh
   docker stop       Stop containers                      docker stop NAME
+  docker kill       Stop containers at once              docker kill NAME
+  docker rename     Give a container another name        docker rename NAME NEWNAME
   docker start      Start stopped containers             docker start NAME
   docker restart    Stop and start containers            docker restart NAME
   docker rm         Remove containers (-f: running too)  docker rm -f NAME
@@ -82,7 +86,9 @@ class Commands:
         self._running = Running(setup, networks, places)
         self.composing = composing.Composing(setup, self._running, builds, self._volumes, self._networks, verifiers)
         self._conversing = Conversing(setup, self._running)
+        self._handling = Handling(setup, self._running)
         self._showing = Showing(setup, self._volumes, self._networks)
+        self._lists = Lists(setup)
         self._looking = Looking(setup)
         self._pruning = Pruning(setup, self._volumes, self._networks)
 
@@ -136,6 +142,10 @@ class Commands:
                 | plans.RemoveContainers()
                 | plans.ReadLogs()
                 | plans.ExecPlan()
+                | plans.KillContainers()
+                | plans.PauseContainers()
+                | plans.WaitContainers()
+                | plans.RenameContainer()
             ):
                 return await self._handle(owner, plan, files)
             case (
@@ -258,9 +268,9 @@ class Commands:
             case plans.ShowVersion():
                 return await self._showing.version(plan)
             case plans.ListContainers():
-                return await self._showing.containers(owner, plan)
+                return await self._lists.containers(owner, plan)
             case plans.ListImages():
-                return await self._showing.images(owner, plan)
+                return await self._lists.images(owner, plan)
             case plans.Inspect():
                 return await self._showing.inspect(owner, plan)
             case plans.RemoveImages():
@@ -271,7 +281,15 @@ class Commands:
     async def _handle(
         self,
         owner: Owner,
-        plan: plans.StartContainers | plans.StopContainers | plans.RemoveContainers | plans.ReadLogs | plans.ExecPlan,
+        plan: plans.StartContainers
+        | plans.StopContainers
+        | plans.RemoveContainers
+        | plans.ReadLogs
+        | plans.ExecPlan
+        | plans.KillContainers
+        | plans.PauseContainers
+        | plans.WaitContainers
+        | plans.RenameContainer,
         files: Mapping[str, bytes],
     ) -> plans.Output:
         match plan:
@@ -285,5 +303,13 @@ class Commands:
                 return await self._running.logs(owner, plan)
             case plans.ExecPlan():
                 return await self._running.execute(owner, plan, files)
+            case plans.KillContainers():
+                return await self._handling.kill(owner, plan)
+            case plans.PauseContainers():
+                return await self._handling.pause(owner, plan)
+            case plans.WaitContainers():
+                return await self._handling.wait(owner, plan)
+            case plans.RenameContainer():
+                return await self._handling.rename(owner, plan)
             case _ as never:
                 assert_never(never)

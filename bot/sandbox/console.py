@@ -9,8 +9,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.handin.plan import PublishedPort
-from bot.sandbox.names import split
-from bot.sandbox.things import Container
 
 NARROWEST, GAP = 10, 3  #: the CLI's tabwriter settings
 
@@ -47,13 +45,18 @@ def duration(seconds: float) -> str:
     return next((words for fits, words in steps if fits), f"{int(seconds / 3600) // 24 // 365} years")
 
 
-def size(count: float) -> str:
+def moment(stamp: str) -> str:
+    """Return the engine's time as Go prints it: `2026-11-23 13:39:00.119 +0000 UTC`."""
+    return f"{stamp.removesuffix('Z').replace('T', ' ')} +0000 UTC"
+
+
+def size(count: float, digits: int = 3) -> str:
     """Return bytes as Docker rounds them: `1.98MB`."""
     for unit in ("B", "kB", "MB", "GB"):
         if count < 1000:
-            return f"{count:.3g}{unit}"
+            return f"{count:.{digits}g}{unit}"
         count /= 1000
-    return f"{count:.3g}TB"
+    return f"{count:.{digits}g}TB"
 
 
 def ports(published: Sequence[PublishedPort], exposed: Sequence[tuple[int, str]]) -> str:
@@ -67,35 +70,6 @@ def ports(published: Sequence[PublishedPort], exposed: Sequence[tuple[int, str]]
     taken = {(port.container, port.protocol) for port in published}
     cells += [f"{number}/{protocol}" for number, protocol in exposed if (number, protocol) not in taken]
     return ", ".join(cells)
-
-
-def containers(rows: Sequence[tuple[Container, str]], now: datetime, *, whole: bool = False) -> str:
-    """Return `docker ps` for (container, image column); `whole` truncates nothing."""
-    header = ("CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES")
-    return table(header, (_container(row, image, now, whole) for row, image in rows))
-
-
-def _container(row: Container, image: str, now: datetime, whole: bool) -> tuple[str, ...]:
-    return (
-        row.id if whole else row.id[:12],
-        image,
-        quoted(row.command if whole else ellipsis(row.command, 20)),
-        ago(row.created_at, now),
-        row.status,
-        ports(row.ports, row.exposed) if row.running else "",
-        row.name,
-    )
-
-
-def images(rows: Sequence[tuple[str, str, datetime, int]], now: datetime, *, whole: bool = False) -> str:
-    """Return `docker images` for (reference or '', id, created, size)."""
-    header = ("REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE")
-    cells = []
-    for reference, image_id, created_at, count in rows:
-        repository, tag = split(reference) if reference else ("<none>", "<none>")
-        shown_id = image_id if whole else short(image_id)
-        cells.append((repository, tag, shown_id, ago(created_at, now), size(count)))
-    return table(header, cells)
 
 
 def short(image_id: str) -> str:

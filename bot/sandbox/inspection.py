@@ -93,13 +93,17 @@ def image_view(raw: Raw, tags: Sequence[str]) -> dict[str, object]:
     config.pop("Hostname", None)
     config.pop("Image", None)
     config["Labels"] = own_labels(config.get("Labels"))
-    return view | {"RepoTags": list(tags), "RepoDigests": own_digests(raw, tags), "Config": config}
+    return view | {
+        "RepoTags": list(tags),
+        "RepoDigests": own_digests(raw.get("RepoDigests") or (), tags),
+        "Config": config,
+    }
 
 
-def own_digests(raw: Raw, tags: Sequence[str]) -> list[str]:
+def own_digests(digests: Sequence[str], tags: Sequence[str]) -> list[str]:
     """Return the digests under which an image is in the registry, by the names that the learner has for it."""
     repositories = {tag.rpartition(":")[0] for tag in tags}
-    found = (str(digest).partition("/")[2] for digest in raw.get("RepoDigests") or ())
+    found = (str(digest).partition("/")[2] for digest in digests)
     return sorted({digest for digest in found if digest.partition("@")[0] in repositories})
 
 

@@ -194,11 +194,11 @@ class Running:
             async def one(container: Container) -> str:
                 others = [each for each in await containers(self._setup, owner) if each.id != container.id]
                 if plan.restart:
-                    await self._setup.host.stop(container.id, LONGEST_GRACE_S)
+                    await self._setup.host.stop(container.id, min(plan.grace_s, LONGEST_GRACE_S))
                 refused = await self._start(container, others)
                 return f"Error response from daemon: {refused.message}" if refused else ""
 
-            out = await self._each(owner, plan.names, one)
+            out = await self.each(owner, plan.names, one)
         failed = [name for name in plan.names if name not in out.text.splitlines()]
         if out.exit_code and not plan.restart:
             return replace(out, text=f"{out.text}\nError: failed to start containers: {', '.join(failed)}")
@@ -211,7 +211,7 @@ class Running:
             refused = await self._setup.host.stop(container.id, min(plan.grace_s, LONGEST_GRACE_S))
             return f"Error response from daemon: {public(owner, refused.message)}" if refused else ""
 
-        return await self._each(owner, plan.names, one)
+        return await self.each(owner, plan.names, one)
 
     async def remove(self, owner: Owner, plan: RemoveContainers) -> Output:
         """Remove containers; a running one only with force."""
@@ -225,9 +225,9 @@ class Running:
             refused = await self._setup.host.remove(container.id)
             return f"Error response from daemon: {public(owner, refused.message)}" if refused else ""
 
-        return await self._each(owner, plan.names, one, gone_is_fine=plan.force)
+        return await self.each(owner, plan.names, one, gone_is_fine=plan.force)
 
-    async def _each(
+    async def each(
         self,
         owner: Owner,
         names: Sequence[str],
@@ -235,6 +235,7 @@ class Running:
         *,
         gone_is_fine: bool = False,
     ) -> Output:
+        """Return what Docker prints for a command that takes several containers: what went well, then what did not."""
         mine = await containers(self._setup, owner)
         done: list[str] = []
         errors: list[str] = []

@@ -1,11 +1,10 @@
-"""`docker ps`, `images`, `inspect`, `rmi`, `version`: what a learner has, in the CLI's own columns."""
+"""`docker inspect`, `tag`, `rmi`, `version`: a learner's things one by one, in the CLI's own words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 
-from bot.handin.plan import Inspect, ListContainers, ListImages, Output, RemoveImages, ShowVersion, TagImage
+from bot.handin.plan import Inspect, Output, RemoveImages, ShowVersion, TagImage
 from bot.handin.reference import normalise
 from bot.sandbox import console, inspection
 from bot.sandbox.belongings import (
@@ -17,7 +16,7 @@ from bot.sandbox.belongings import (
     which_picture,
 )
 from bot.sandbox.engine import EngineSaid
-from bot.sandbox.names import Owner, split, transits
+from bot.sandbox.names import Owner, transits
 from bot.sandbox.refusals import several
 from bot.sandbox.setup import Setup
 from bot.sandbox.things import Container
@@ -40,33 +39,6 @@ class Showing:
 
     def __init__(self, setup: Setup, volumes: Volumes, networks: UserNetworks) -> None:
         self._setup, self._volumes, self._networks = setup, volumes, networks
-
-    async def containers(self, owner: Owner, plan: ListContainers) -> Output:
-        """Return `docker ps`."""
-        mine = await containers(self._setup, owner)
-        rows = [each for each in mine if each.running or plan.all or plan.last]
-        rows = rows[: plan.last] if plan.last else rows
-        if plan.quiet:
-            return Output("\n".join(each.id if plan.no_trunc else each.id[:12] for each in rows))
-        named = {tag: image.id for image in await pictures(self._setup, owner, mine) for tag in image.tags}
-        cells = [(each, _image_cell(each, named)) for each in rows]
-        return Output(console.containers(cells, datetime.now(UTC), whole=plan.no_trunc))
-
-    async def images(self, owner: Owner, plan: ListImages) -> Output:
-        """Return `docker images`."""
-        mine = await pictures(self._setup, owner, await containers(self._setup, owner))
-        wanted, wanted_tag = split(normalise(plan.repository)) if plan.repository else ("", "")
-        any_tag = ":" not in plan.repository
-        rows = []
-        for image in mine:
-            for tag in image.tags or ("",):
-                repository, its_tag = split(tag) if tag else ("", "")
-                if not wanted or (repository == wanted and (any_tag or its_tag == wanted_tag)):
-                    rows.append((tag, image.id, image.created_at, image.size))
-        if plan.quiet:
-            ids = dict.fromkeys(row[1] if plan.no_trunc else console.short(row[1]) for row in rows)
-            return Output("\n".join(ids))
-        return Output(console.images(rows, datetime.now(UTC), whole=plan.no_trunc))
 
     async def inspect(self, owner: Owner, plan: Inspect) -> Output:
         """Return `docker inspect`, filled into `--format` where one is given."""
@@ -193,7 +165,7 @@ class Showing:
         held = [each for tag in tags for each in transits(detail.tags if detail else (), tag)]
         for each in held:
             await self._setup.host.remove_image(each)
-        digests = inspection.own_digests(detail.raw if detail else {}, tags)
+        digests = inspection.own_digests((detail.raw.get("RepoDigests") if detail else None) or (), tags)
         return [f"Untagged: {digest}" for digest in digests]
 
     async def _is_check(self, owner: Owner, image_id: str) -> bool:
@@ -219,12 +191,6 @@ class Showing:
             f"  OS/Arch:          {raw.get('Os', '')}/{raw.get('Arch', '')}",
         ]
         return Output("\n".join(rows))
-
-
-def _image_cell(container: Container, named: Mapping[str, str]) -> str:
-    """Return the image as it was written, or its id once the name means a newer image."""
-    now = named.get(normalise(container.image), container.image_id)
-    return container.image if now == container.image_id else console.short(container.image_id)
 
 
 def _in_use(image: Picture, name: str, named: bool, by: Container) -> str:

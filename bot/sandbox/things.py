@@ -43,6 +43,7 @@ class Container:
     config_hash: str = ""
     config_file: str = ""  #: its name in the project
     plan: str = ""  #: what it was made by, written down
+    labels: tuple[tuple[str, str], ...] = ()  #: the learner's, and their image's
 
     @property
     def running(self) -> bool:
@@ -85,6 +86,9 @@ class Network:
     id: str
     engine_name: str
     name: str
+    driver: str = "bridge"
+    created: str = ""  #: as the engine writes it
+    labels: tuple[tuple[str, str], ...] = ()  #: the learner's
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,8 @@ class Image:
     size: int  #: bytes
     learner: str
     bases: tuple[str, ...]  #: public names of the bases that its Dockerfile names
+    labels: tuple[tuple[str, str], ...] = ()  #: the learner's
+    digests: tuple[str, ...] = ()  #: the engine's
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +127,11 @@ def container_of(raw: Raw) -> Container:
     """Return one entry of `GET /containers/json`."""
     labels: Mapping[str, str] = raw.get("Labels") or {}
     networks = (raw.get("NetworkSettings") or {}).get("Networks") or {}
+    engine_name = next(iter(raw.get("Names") or [""])).removeprefix("/")
     return Container(
         id=raw["Id"],
-        engine_name=next(iter(raw.get("Names") or [""])).removeprefix("/"),
-        name=labels.get("docent.name", ""),
+        engine_name=engine_name,
+        name=_name(engine_name, labels),
         image=labels.get("docent.image", ""),
         image_id=raw.get("ImageID", ""),
         command=raw.get("Command", ""),
@@ -151,7 +158,16 @@ def container_of(raw: Raw) -> Container:
         config_hash=labels.get("com.docker.compose.config-hash", ""),
         config_file=labels.get("com.docker.compose.project.config_files", "").removeprefix(f"{HOME}/"),
         plan=labels.get("docent.plan", ""),
+        labels=own_labels(labels),
     )
+
+
+def _name(engine_name: str, labels: Mapping[str, str]) -> str:
+    """Return the learner's word for a container; one that was renamed still has its first one as a label."""
+    before = f"docent-{labels.get('docent.instance')}-{labels.get('docent.learner')}-"
+    if labels.get("docent.kind") == "learner" and engine_name.startswith(before):
+        return engine_name.removeprefix(before)
+    return labels.get("docent.name", "")
 
 
 def _mounts(label: str) -> tuple[Mount, ...]:
@@ -203,7 +219,14 @@ def image_of(raw: Raw) -> Image:
         size=int(raw.get("Size") or 0),
         learner=labels.get("docent.learner", ""),
         bases=tuple(filter(None, labels.get("docent.bases", "").split(","))),
+        labels=own_labels(labels),
+        digests=tuple(raw.get("RepoDigests") or ()),
     )
+
+
+def own_labels(labels: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the labels without ours, in order."""
+    return tuple((key, labels[key]) for key in sorted(labels) if not key.startswith("docent."))
 
 
 def detail_of(raw: Raw) -> ImageDetail:

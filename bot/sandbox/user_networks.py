@@ -14,14 +14,14 @@ from bot.handin.plan import (
     RemoveNetworks,
 )
 from bot.handin.policy import MOST_NETWORKS
+from bot.sandbox import console, listing, sieve
 from bot.sandbox.belongings import HEX, containers, which_container
-from bot.sandbox.console import table
 from bot.sandbox.engine import EngineSaid
 from bot.sandbox.names import Owner
 from bot.sandbox.pool import Networks, Verifiers
 from bot.sandbox.refusals import no_container, public
 from bot.sandbox.setup import Setup
-from bot.sandbox.things import Container, Network, Raw
+from bot.sandbox.things import Container, Network, Raw, own_labels
 
 #: Every engine has them; here no container can join `host`.
 HOST, NONE = "host", "none"
@@ -37,10 +37,7 @@ class UserNetworks:
     async def made(self, owner: Owner) -> tuple[Network, ...]:
         """Return the networks that the learner made, by name."""
         found = await self._setup.host.networks(*owner.labels, "docent.kind=network")
-        named = (
-            Network(str(raw["Id"]), str(raw["Name"]), str((raw.get("Labels") or {}).get("docent.name", "")))
-            for raw in found
-        )
+        named = (_network(raw, str((raw.get("Labels") or {}).get("docent.name", ""))) for raw in found)
         return tuple(sorted((each for each in named if each.name), key=lambda each: each.name))
 
     async def all(self, owner: Owner) -> tuple[Network, ...]:
@@ -51,7 +48,7 @@ class UserNetworks:
             self._networks.forget(owner)
             await self._networks.ensure(owner)
             raw = await self._setup.host.network(owner.network) or {}
-        return (Network(str(raw.get("Id", "")), owner.network, "bridge"), *await self.made(owner))
+        return (_network({"Name": owner.network, **raw}, "bridge"), *await self.made(owner))
 
     async def missing(self, owner: Owner, names: Sequence[str]) -> str:
         """Return the first of these names that is no network of the learner's, '' when all are."""
@@ -79,12 +76,13 @@ class UserNetworks:
 
     async def listed(self, owner: Owner, plan: ListNetworks) -> Output:
         """Return `docker network ls`."""
-        rows = [(each.id, each.name, "bridge", "local") for each in await self.all(owner)]
-        rows += [(_virtual_id(name), name, driver, "local") for name, driver in DRIVERS.items()]
-        shown = [(row[0] if plan.no_trunc else row[0][:12], *row[1:]) for row in sorted(rows, key=lambda row: row[1])]
-        if plan.quiet:
-            return Output("\n".join(row[0] for row in shown))
-        return Output(table(("NETWORK ID", "NAME", "DRIVER", "SCOPE"), shown))
+        mine = await self.all(owner)
+        rows = [*mine, *(Network(_virtual_id(n), n, n, driver, mine[0].created) for n, driver in DRIVERS.items())]
+        used = {name: True for each in await containers(self._setup, owner) for name in each.networks}
+        chosen = sieve.kept(sorted(rows, key=lambda each: each.name), plan.shown.filters, sieve.networks(used))
+        whole = plan.no_trunc
+        found = [network_row(each, whole=whole) for each in chosen]
+        return listing.listed(listing.NETWORKS, found, plan.shown, quiet="ID" if plan.quiet else "")
 
     async def remove(self, owner: Owner, plan: RemoveNetworks) -> Output:
         """Return `docker network rm`."""
@@ -167,6 +165,31 @@ class UserNetworks:
             return None
         names = {each.id: each.name for each in await containers(self._setup, owner)}
         return _view(raw, network.name, names)
+
+
+def _network(raw: Raw, name: str) -> Network:
+    return Network(
+        str(raw.get("Id", "")),
+        str(raw.get("Name", "")),
+        name,
+        created=str(raw.get("Created") or ""),
+        labels=own_labels(raw.get("Labels") or {}),
+    )
+
+
+def network_row(network: Network, *, whole: bool) -> listing.Row:
+    """Return the fields of `docker network ls`; `Internal` is what it would be on a machine of one's own."""
+    return {
+        "CreatedAt": console.moment(network.created),
+        "Driver": network.driver,
+        "ID": network.id if whole else network.id[:12],
+        "IPv4": "true" if network.driver == "bridge" else "false",
+        "IPv6": "false",
+        "Internal": "false",
+        "Labels": listing.labels(network.labels),
+        "Name": network.name,
+        "Scope": "local",
+    }
 
 
 def which_network(name: str, among: Sequence[Network]) -> Network | None:

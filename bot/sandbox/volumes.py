@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from bot.errors import HostError
 from bot.handin.plan import CreateVolume, ListVolumes, Output, RemoveVolumes
 from bot.handin.policy import MOST_VOLUMES
-from bot.sandbox import recipe
+from bot.sandbox import listing, recipe, sieve
 from bot.sandbox.belongings import containers
-from bot.sandbox.console import table
 from bot.sandbox.inspection import VOLUMES
 from bot.sandbox.names import Owner
 from bot.sandbox.setup import Setup
@@ -58,10 +57,10 @@ class Volumes:
 
     async def listed(self, owner: Owner, plan: ListVolumes) -> Output:
         """Return `docker volume ls`."""
-        names = [each.name for each in await self.mine(owner)]
-        if plan.quiet:
-            return Output("\n".join(names))
-        return Output(table(("DRIVER", "VOLUME NAME"), [("local", name) for name in names]))
+        used = users(await containers(self._setup, owner))
+        chosen = sieve.kept(await self.mine(owner), plan.shown.filters, sieve.volumes(used))
+        rows = [volume_row(each) for each in chosen]
+        return listing.listed(listing.VOLUMES, rows, plan.shown, quiet="Name" if plan.quiet else "")
 
     async def remove(self, owner: Owner, plan: RemoveVolumes) -> Output:
         """Return `docker volume rm`."""
@@ -106,6 +105,13 @@ def users(mine: Sequence[Container]) -> dict[str, list[str]]:
         for name, _ in container.volumes:
             found.setdefault(name, []).append(container.id)
     return found
+
+
+def volume_row(volume: Volume) -> listing.Row:
+    """Return the fields of `docker volume ls`; what only a cluster has is `N/A`, as the CLI writes it."""
+    own = {"Labels": listing.labels(volume.labels), "Mountpoint": f"{VOLUMES}/{volume.name}/_data", "Name": volume.name}
+    nothing = dict.fromkeys(("Availability", "Group", "Links", "Size", "Status"), "N/A")
+    return {**own, **nothing, "Driver": "local", "Scope": "local"}
 
 
 def view(volume: Volume) -> Mapping[str, object]:

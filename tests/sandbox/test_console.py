@@ -1,17 +1,11 @@
 from __future__ import annotations
 
-import asyncio
-import shutil
-import subprocess
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.handin.plan import ListContainers, PublishedPort, RunPlan
+from bot.handin.plan import PublishedPort
 from bot.sandbox import console
-from bot.sandbox.host import Host
-from tests.sandbox.conftest import Learner
 
 
 @pytest.mark.parametrize(
@@ -64,77 +58,3 @@ def test_sizes_are_rounded_as_docker_rounds_them(count: int, words: str) -> None
 )
 def test_the_ports_column(ports: list[PublishedPort], exposed: list[tuple[int, str]], cell: str) -> None:
     assert console.ports(ports, exposed) == cell
-
-
-def test_an_empty_list_is_its_header() -> None:
-    assert console.containers([], datetime.now(UTC)) == (
-        "CONTAINER ID   IMAGE     COMMAND   CREATED   STATUS    PORTS     NAMES"
-    )
-
-
-@pytest.mark.engine
-@pytest.mark.skipif(not shutil.which("docker"), reason="needs the docker CLI to compare with")
-@pytest.mark.parametrize("whole", [False, True])
-async def test_a_listing_is_what_the_real_cli_prints_for_the_same_containers(
-    learner: Learner, host: Host, whole: bool
-) -> None:
-    await learner.do(
-        RunPlan("alpine", ("sh", "-c", 'sleep 300; echo "two  words"'), "a-rather-long-name-of-mine", detach=True)
-    )
-    await learner.do(RunPlan("alpine", ("sleep", "300"), "b", detach=True))
-    await learner.do(RunPlan("alpine", ("false",), "c"))
-    owner = learner.sandbox._setup.owner("U1")
-    words = [
-        "docker",
-        "ps",
-        "-a",
-        *(f"--filter=label={label}" for label in owner.labels),
-        *(["--no-trunc"] if whole else []),
-    ]
-    async with asyncio.timeout(20):
-        while True:  # the clocks of the two listings may stand on both sides of a second
-            found = await host.containers(*owner.labels)
-            rows = [
-                (replace(each, name=each.engine_name), each.image_id if whole else console.short(each.image_id))
-                for each in found
-            ]
-            ours = console.containers(rows, datetime.now(UTC), whole=whole)
-            done = await asyncio.to_thread(
-                subprocess.run, words, capture_output=True, text=True, timeout=20, check=True
-            )
-            theirs = done.stdout.rstrip("\n")
-            if _same(ours, theirs):
-                break
-    assert (await learner.do(ListContainers(all=True))).text.count("\n") == 3
-
-
-def _same(ours: str, theirs: str) -> bool:
-    """Compare all columns but IMAGE, whose name only the engine knows: by an id or by a tag."""
-
-    def rest(text: str) -> list[list[str]]:
-        header = text.splitlines()[0]
-        image, command = header.index("IMAGE"), header.index("COMMAND")
-        return [[line[:image], *line[command:].split("   ")] for line in text.splitlines()]
-
-    return rest(ours) == rest(theirs)
-
-
-@pytest.mark.engine
-@pytest.mark.skipif(not shutil.which("docker"), reason="needs the docker CLI to compare with")
-async def test_images_are_listed_as_the_real_cli_lists_them(learner: Learner, host: Host) -> None:
-    await learner.image("FROM alpine\nRUN echo 1 > /one\n", "app:v1")
-    await learner.image("FROM alpine\nRUN echo 2 > /two\n", "app:v1")
-    labels = learner.sandbox._setup.owner("U1").labels
-    words = ["docker", "images", *(f"--filter=label={label}" for label in labels)]
-    async with asyncio.timeout(20):
-        while True:  # the clocks of the two listings may stand on both sides of a second
-            rows = [
-                (next(iter(each.tags), ""), each.id, each.created_at, each.size) for each in await host.images(*labels)
-            ]
-            ours = console.images(rows, datetime.now(UTC))
-            done = await asyncio.to_thread(
-                subprocess.run, words, capture_output=True, text=True, timeout=20, check=True
-            )
-            if ours == done.stdout.rstrip("\n"):
-                break
-    assert len(rows) == 2
