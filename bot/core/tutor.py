@@ -194,7 +194,7 @@ def _commands(workshop: Workshop, learner: Learner, event: TypedCommands) -> Tur
     ref = learner.at
     step = workshop.step(ref) if ref else None
     made = any(isinstance(command.plan, BuildPlan | RunPlan | PushImage | PullImage) for command in event.commands)
-    ready = ref and step and step.handin.commands and made and not learner.done(ref)
+    ready = ref and step and step.needs_sandbox and step.handin.commands and made and not learner.done(ref)
     after = Note(words.AFTER_COMMANDS, (Offer.CHECK, Offer.HINT), ref) if ready else None
     return Turn(learner, (*handins.prepared(learner), RunCommands(event.commands, ref, after)))
 

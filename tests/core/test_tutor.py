@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import pytest
 
+from bot.authoring.load import load_workshop
 from bot.core.checks import helped_with
 from bot.core.events import (
     AnsweredQuestion,
@@ -71,6 +72,7 @@ from bot.core.verdict import Failed, Fault, Passed, Result, TimedOut, Verdict
 from bot.core.workshop import StepRef, Workshop
 from bot.handin.plan import BuildPlan, Command, ListContainers
 from bot.handin.windows import Spot
+from tests.core.conftest import LESSONS
 
 RECIPE, BUILD, RUN, USE = (StepRef("02", name) for name in ("dockerfile", "build", "run", "use"))
 APP, IMAGE = StepRef("02", "app"), StepRef("01", "image")
@@ -489,6 +491,11 @@ def test_commands_are_run_and_after_a_build_the_check_is_offered(
     assert Offer.CHECK in run.after.offers
     look = decide(workshop, ada, TypedCommands((Command("docker ps", ListContainers()),)), now)
     assert did(look, RunCommands).after is None
+    whole = load_workshop(LESSONS)
+    steps = [(ref, step) for ref in whole.order if (step := whole.step(ref))]
+    asked = next(ref for ref, step in steps if step.handin.commands and step.checked and not step.needs_sandbox)
+    quiz = decide(whole, replace(ada, at=asked), TypedCommands((build,)), now)
+    assert did(quiz, RunCommands).after is None  # its questions are answered by buttons
 
 
 def test_somebody_who_works_before_start_loses_nothing(workshop: Workshop, now: datetime) -> None:
