@@ -62,7 +62,17 @@ from bot.core.turn import (
 )
 from bot.core.workshop import Workshop
 from bot.handin.command import read_commands
-from bot.handin.plan import BuildPlan, PullImage, PushImage, RunPlan
+from bot.handin.compose.commands import Compose, Up
+from bot.handin.plan import (
+    BuildPlan,
+    CreateNetwork,
+    CreateVolume,
+    Plan,
+    PullImage,
+    PushImage,
+    RunPlan,
+    TagImage,
+)
 
 __all__ = ["check_card", "decide", "filled", "home", "step_card"]
 
@@ -193,10 +203,21 @@ def _commands(workshop: Workshop, learner: Learner, event: TypedCommands) -> Tur
         return Turn(learner, (note(words.NO_COMMANDS, Offer.HELP, ref=learner.at),))
     ref = learner.at
     step = workshop.step(ref) if ref else None
-    made = any(isinstance(command.plan, BuildPlan | RunPlan | PushImage | PullImage) for command in event.commands)
+    made = any(makes(command.plan) for command in event.commands)
     ready = ref and step and step.needs_sandbox and step.handin.commands and made and not learner.done(ref)
     after = Note(words.AFTER_COMMANDS, (Offer.CHECK, Offer.HINT), ref) if ready else None
     return Turn(learner, (*handins.prepared(learner), RunCommands(event.commands, ref, after)))
+
+
+def makes(plan: Plan) -> bool:
+    """Tell whether the plan makes something that a check may look at."""
+    match plan:
+        case BuildPlan() | RunPlan() | TagImage() | PushImage() | PullImage() | CreateNetwork() | CreateVolume():
+            return True
+        case Compose(act=Up()):
+            return True
+        case _:
+            return False
 
 
 def _handed_in(workshop: Workshop, learner: Learner) -> Turn:

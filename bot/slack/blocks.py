@@ -344,6 +344,8 @@ def _condition(item: ConditionLine) -> list[Element]:
         case Passed(proof):
             rest = [say(f" — {proof}", italic=True)] if proof else []
             return [line(say("✅ "), say(item.title, bold=True), *rest)]
+        case Failed("NOT_ANSWERED"):  # nothing went wrong yet, and the question itself stands above
+            return [line(say("▫ "), say(item.title, bold=True), say(" — not answered yet", italic=True))]
         case Failed(_, expected, observed):
             return [
                 line(say("❌ "), say(item.title, bold=True), say(" — "), *inline(item.say or observed)),

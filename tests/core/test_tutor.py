@@ -70,7 +70,7 @@ from bot.core.turn import (
 from bot.core.tutor import decide, home, step_card
 from bot.core.verdict import Failed, Fault, Passed, Result, TimedOut, Verdict
 from bot.core.workshop import StepRef, Workshop
-from bot.handin.plan import BuildPlan, Command, ListContainers
+from bot.handin.plan import BuildPlan, Command, CreateNetwork, ListContainers
 from bot.handin.windows import Spot
 from tests.core.conftest import LESSONS
 
@@ -491,6 +491,9 @@ def test_commands_are_run_and_after_a_build_the_check_is_offered(
     assert Offer.CHECK in run.after.offers
     look = decide(workshop, ada, TypedCommands((Command("docker ps", ListContainers()),)), now)
     assert did(look, RunCommands).after is None
+    network = Command("docker network create todo-app", CreateNetwork("todo-app"))
+    made = decide(workshop, replace(ada, at=BUILD), TypedCommands((network,)), now)
+    assert did(made, RunCommands).after is not None
     whole = load_workshop(LESSONS)
     steps = [(ref, step) for ref in whole.order if (step := whole.step(ref))]
     asked = next(ref for ref, step in steps if step.handin.commands and step.checked and not step.needs_sandbox)

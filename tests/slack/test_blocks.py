@@ -143,3 +143,11 @@ def test_the_long_middle_of_an_output_is_left_out_visibly() -> None:
     assert "first" in text
     assert "last line" in text
     assert "characters left out" in text
+
+
+def test_a_question_that_waits_is_no_failure() -> None:
+    waiting = ConditionLine("a", "Question: ports", Failed("NOT_ANSWERED", "Which port?", "no answer yet"), say="long")
+    shown = str(render(CheckCard(REF, 1, "Run it", CheckState.ENDED, (waiting,)), "U1").blocks)
+    assert "not answered yet" in shown
+    assert "❌" not in shown
+    assert "expected" not in shown
