@@ -68,7 +68,8 @@ def onward(workshop: Workshop, learner: Learner, ref: StepRef, step: Step, now: 
         learner, told = pass_step(workshop, learner, ref, now)
         turn = _advance(workshop, learner, ref)
         return Turn(turn.learner, (*told, *turn.actions))
-    titles = [filled(c.title, workshop) for c in step.conditions]
+    asked = open_answers(learner, ref, step)
+    titles = [filled(c.title, workshop) for c in step.conditions if c.probe != "answer" or c in asked]
     offers = (Offer.CHECK, Offer.HINT, Offer.SKIP)
     return Turn(learner, (note(words.not_yet(titles, quiz=False), *offers, ref=ref),))
 

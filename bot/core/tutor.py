@@ -70,6 +70,7 @@ from bot.handin.plan import (
     Plan,
     PullImage,
     PushImage,
+    Refusal,
     RunPlan,
     TagImage,
 )
@@ -209,7 +210,7 @@ def _commands(workshop: Workshop, learner: Learner, event: TypedCommands) -> Tur
     return Turn(learner, (*handins.prepared(learner), RunCommands(event.commands, ref, after)))
 
 
-def makes(plan: Plan) -> bool:
+def makes(plan: Plan | Refusal) -> bool:
     """Tell whether the plan makes something that a check may look at."""
     match plan:
         case BuildPlan() | RunPlan() | TagImage() | PushImage() | PullImage() | CreateNetwork() | CreateVolume():

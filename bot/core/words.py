@@ -112,7 +112,7 @@ def not_yet(open_conditions: Sequence[str], *, quiz: bool) -> str:
     if quiz:
         return f"Almost. Before we go on, one look at:\n{listed(open_conditions)}"
     return (
-        f"Almost. I have not yet seen that this works:\n{listed(open_conditions)}\n\n"
+        f"Almost. Still to be proved:\n{listed(open_conditions)}\n\n"
         "Press **Check my work** and I look. A hint helps, and skipping is allowed."
     )
 

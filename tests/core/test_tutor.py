@@ -647,3 +647,12 @@ def test_section_02_from_its_beginning_to_its_end(workshop: Workshop, now: datet
     assert home(workshop, learner).finished
     assert learner.skipped == frozenset()
     assert did(end, RefreshBoard)
+
+
+def test_next_names_what_is_left_and_not_what_was_answered(workshop: Workshop, ada: Learner, now: datetime) -> None:
+    fresh = the(decide(workshop, ada, AskedForNext(RECIPE), now), Note).text
+    answered = replace(ada, answers={f"{RECIPE}/when": 0, f"{RECIPE}/quotes": 1})
+    later = the(decide(workshop, answered, AskedForNext(RECIPE), now), Note).text
+    assert fresh.count("\n- Question") == 2
+    assert "\n- Question" not in later
+    assert "\n- " in later
