@@ -148,6 +148,7 @@ class MountView:
     name: str
     target: str
     writable: bool = True
+    folder: str = ""  #: of the project, `.` for all of it; only where it was asked which
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,38 @@ class ScenarioSeen:
     observed: str = ""  #: what was answered where it stopped
     log: str = ""
     exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BindSeen:
+    """The container that is meant: one that mounts the project, else one of the base; rather one that runs.
+
+    `base` is the public name of the image it was made from, '' for one that is no base.
+    """
+
+    container: ContainerView | None = None
+    others: tuple[str, ...] = ()
+    base: str = ""
+    workdir: str = ""
+    mounts: tuple[MountView, ...] = ()
+    programs: tuple[str, ...] = ()  #: command lines of what runs in it
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSeen:
+    """A source file was changed where a container sees it, for a moment, and put back.
+
+    `state`: `played`; `no_container` that mounts the project and runs, `no_file` of that name in what it mounts,
+    `silent` (no answer before anything was changed), `lost` (no answer any more after it was put back).
+    """
+
+    state: str
+    container: str = ""
+    served: bool = False  #: what the changed file does was seen from outside
+    took_s: float = 0.0  #: until then, from when the file was written
+    same: bool = True  #: by the same container, which has run all the time
+    observed: str = ""
+    log: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +353,8 @@ Evidence = (
     | ContextSeen
     | VolumeSeen
     | ScenarioSeen
+    | BindSeen
+    | LiveSeen
     | NetworkSeen
     | DnsSeen
     | LogsSeen

@@ -27,6 +27,8 @@ class FileSpec(Spec):
     """A project file exists under exactly this path, is not empty and, for a Dockerfile, parses."""
 
     path: str
+    empty: bool = False  #: it may be empty
+    gone: bool = False  #: the other way round: there is no such file any more
     parse: Literal["dockerfile"] | None = None
     base: str | None = None  #: glob the first FROM must match, e.g. `node:*`
     contains: str | None = None  #: a text that must be in it
@@ -137,6 +139,24 @@ class ScenarioSpec(Spec):
     wait_s: float = 10
 
 
+class BindSpec(Spec):
+    """The project is mounted where a running container of a plain base works, and a program watches it."""
+
+    image: str  #: glob that the base must match, e.g. `node:*`
+    runs: str = r"\bnodemon\b|--watch\b"  #: regular expression over the command lines of what runs in it
+    wait_s: float = 40  #: for that program to be there
+
+
+class LiveSpec(Spec):
+    """A change of a source file is served by the very container that runs: same id, same start, same image."""
+
+    image: str  #: glob that its base must match
+    port: int
+    file: str = "src/index.js"  #: JavaScript that the app runs
+    ask: str = "/items"
+    wait_s: float = 20  #: for the app to answer at all
+
+
 class Member(Spec):
     """A running container of this image; others on the network are to find it under `alias`."""
 
@@ -245,6 +265,8 @@ ProbeSpec = (
     | ContextSpec
     | VolumeSpec
     | ScenarioSpec
+    | BindSpec
+    | LiveSpec
     | NetworkSpec
     | DnsSpec
     | LogsSpec
@@ -269,6 +291,8 @@ SPECS: dict[str, type[Spec]] = {
     "context": ContextSpec,
     "volume": VolumeSpec,
     "scenario": ScenarioSpec,
+    "bind": BindSpec,
+    "live": LiveSpec,
     "network": NetworkSpec,
     "dns": DnsSpec,
     "logs": LogsSpec,

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from bot.core.evidence import (
     AnswerSeen,
+    BindSeen,
     BuildSeen,
     CacheSeen,
     ComposeSeen,
@@ -22,6 +23,7 @@ from bot.core.evidence import (
     HistorySeen,
     HttpSeen,
     ImageSeen,
+    LiveSeen,
     LogsSeen,
     NetworkSeen,
     RegistrySeen,
@@ -33,6 +35,7 @@ from bot.core.evidence import (
 )
 from bot.core.judging import (
     answers,
+    binds,
     builds,
     composing,
     containers,
@@ -52,6 +55,7 @@ from bot.core.results import Blocked, Failed, Fault, NotYet, Passed, Result, Tim
 from bot.core.specs import (
     SPECS,
     AnswerSpec,
+    BindSpec,
     BuildSpec,
     CacheSpec,
     ComposeSpec,
@@ -62,6 +66,7 @@ from bot.core.specs import (
     HistorySpec,
     HttpSpec,
     ImageSpec,
+    LiveSpec,
     LogsSpec,
     NetworkSpec,
     ProbeSpec,
@@ -119,6 +124,8 @@ ROWS: Mapping[type[Spec], Row] = {
     ContextSpec: Row(ContextSeen, lambda spec, seen, _: rebuilds.judge_context(spec, seen), rebuilds.CONTEXT_CODES),
     VolumeSpec: Row(VolumeSeen, lambda spec, seen, _: keeping.judge_volume(spec, seen), keeping.VOLUME_CODES),
     ScenarioSpec: Row(ScenarioSeen, lambda spec, seen, _: keeping.judge_scenario(spec, seen), keeping.SCENARIO_CODES),
+    BindSpec: Row(BindSeen, lambda spec, seen, last: binds.judge_bind(spec, seen, last=last), binds.BIND_CODES),
+    LiveSpec: Row(LiveSeen, lambda spec, seen, _: binds.judge_live(spec, seen), binds.LIVE_CODES),
     NetworkSpec: Row(
         NetworkSeen,
         lambda spec, seen, _: networks.judge_network(spec, seen),

@@ -18,6 +18,7 @@ from bot.core.evidence import (
 )
 from bot.core.specs import (
     AnswerSpec,
+    BindSpec,
     BuildSpec,
     CacheSpec,
     ComposeSpec,
@@ -28,6 +29,7 @@ from bot.core.specs import (
     HistorySpec,
     HttpSpec,
     ImageSpec,
+    LiveSpec,
     LogsSpec,
     NetworkSpec,
     ProbeSpec,
@@ -44,14 +46,17 @@ from bot.handin.reference import normalise
 from bot.sandbox import evidence
 from bot.sandbox.asking import Asking
 from bot.sandbox.belongings import Picture, containers, pictures, which_picture
+from bot.sandbox.binds import bind_seen
 from bot.sandbox.builds import Builds
 from bot.sandbox.compose.composed import Composed
 from bot.sandbox.image_files import ImageFiles
 from bot.sandbox.janitor import remove_kept
 from bot.sandbox.layers import history_seen
+from bot.sandbox.live import Live
 from bot.sandbox.names import Owner
 from bot.sandbox.neighbours import dns_seen, network_seen
 from bot.sandbox.pool import Networks, Verifiers
+from bot.sandbox.project_volume import ProjectVolumes
 from bot.sandbox.rebuilds import Rebuilds, build_seen
 from bot.sandbox.records import Records
 from bot.sandbox.sayings import logs_seen
@@ -72,12 +77,14 @@ class Probes:
         verifiers: Verifiers,
         builds: Builds,
         composed: Composed,
+        projects: ProjectVolumes,
         sharing: Sharing | None = None,
     ) -> None:
         self._setup, self._networks, self._verifiers, self._builds = setup, networks, verifiers, builds
         self._composed = composed
         self._files = ImageFiles(setup)
         self._rebuilds = Rebuilds(setup, builds, self._files)
+        self._live = Live(setup, projects, verifiers)
         self._scenarios = Scenarios(setup, networks, verifiers)
         self._records = Records(setup, verifiers)
         self._asking = Asking(setup, networks, verifiers)
@@ -96,6 +103,10 @@ class Probes:
                 return await self._of_image(owner, spec, files, attempt)
             case ContainerSpec() | HttpSpec() | VolumeSpec() | ScenarioSpec():
                 return await self._of_container(owner, spec, attempt, again=again)
+            case BindSpec():
+                return await bind_seen(self._setup, owner, await containers(self._setup, owner), spec.image)
+            case LiveSpec():
+                return await self._live.play(owner, spec, files, await containers(self._setup, owner))
             case NetworkSpec() | DnsSpec() | LogsSpec() | SqlSpec():
                 return await self._among(owner, spec, again=again)
             case RegistrySpec():

@@ -14,7 +14,8 @@ import json
 import tarfile
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from bot.errors import HostError
@@ -131,6 +132,43 @@ class ProjectVolumes:
                 else:
                     project[place] = content
         return changes
+
+    @asynccontextmanager
+    async def changed(
+        self, owner: Owner, source: str, path: str, change: Callable[[bytes], bytes], files: Mapping[str, bytes]
+    ) -> AsyncIterator[bool]:
+        """Have a file of a mounted folder changed during the block, and put back as it was; False: no such file.
+
+        The learner's turn is held meanwhile, so nobody takes the change for theirs. Should we end in the middle, what
+        both sides agreed on is not known any more: then what is kept stands, and the next `bring` writes it anew.
+        """
+        async with self._turns[owner.key]:
+            mounted = await self._known(owner)
+            volume = owner.project(source)
+            content = await self._content(owner, mounted, volume, path, files) if volume in mounted.folders else None
+            if content is None:
+                yield False
+                return
+            folder, planted = mounted.folders[volume], change(content)
+            agreed, holds = folder.agreed, folder.holds
+            folder.agreed, folder.holds = None, {**holds, path: digest(planted)}
+            try:
+                await self._write(owner, volume, {path: planted}, (), first=False)
+                yield True
+            finally:
+                await self._write(owner, volume, {path: content}, (), first=False)
+                folder.agreed, folder.holds = agreed, holds
+
+    async def _content(
+        self, owner: Owner, mounted: Mounted, volume: str, path: str, files: Mapping[str, bytes]
+    ) -> bytes | None:
+        """Return what is in a file of a volume, None when it is not there or is no plain file of a fair size."""
+        folder = mounted.folders[volume]
+        if folder.agreed is None:
+            return below(folder.source, files).get(path)
+        known = {each: _known_of(folder, files) for each, folder in mounted.folders.items()}
+        known[volume].pop(path, None)  # so that it is shown
+        return (await self._keepers.look(owner, known))[volume].changed.get(path)
 
     def aside(self, owner: Owner) -> tuple[Aside, ...]:
         """Return what the last look left with the containers, by its path in the project."""

@@ -70,7 +70,9 @@ class DockerSandbox:
         self._commands = Commands(self._setup, self._networks, self._verifiers, self._builds, self._projects, shop)
         composed = Composed(self._setup, self._verifiers, self._commands.composing)
         self.camera = Camera(self._setup, browser)
-        self._probes = Probes(self._setup, self._networks, self._verifiers, self._builds, composed, self.sharing)
+        self._probes = Probes(
+            self._setup, self._networks, self._verifiers, self._builds, composed, self._projects, self.sharing
+        )
 
     async def run(self, learner: str, plan: Plan, files: Mapping[str, bytes], progress: Progress) -> Output:
         """Perform one plan and return what Docker's CLI would print."""

@@ -66,6 +66,7 @@ RUNS = condition(
 )
 SOLE = condition("container", image="getting-started", sole=True)
 TEXT = condition("file", path="src/app.js", contains="No tea yet!", lacks="No items yet!")
+MADE, GONE = condition("file", path="myfile.txt", empty=True), condition("file", path="myfile.txt", gone=True)
 CACHE, CONTEXT = condition("cache"), condition("context")
 VOLUME = condition("volume", image="getting-started", volume="todo-db", target="/etc/todos")
 LASTS = condition("scenario", image="getting-started", port=3000)
@@ -269,6 +270,8 @@ TABLE: list[tuple[str, Condition, Any, str]] = [
     ("both texts in a file", TEXT, recipe("say('No items yet!' || 'No tea yet!')"), "OLD_TEXT"),
     ("other words in a file", TEXT, recipe("say('No cocoa yet!')"), "TEXT_MISSING"),
     ("no line like it", TEXT, recipe("0"), "TEXT_MISSING"),
+    ("a file that should be gone", GONE, FileSeen(True), "STILL_THERE"),
+    ("no file, not even an empty one", MADE, FileSeen(False), "MISSING_FILE"),
     ("one that never ran", SOLE, beside(state="created"), "LEFT_OVER"),
     ("one that has ended", SOLE, beside(state="exited"), "LEFT_OVER"),
     ("one of the old image", SOLE, beside(image_id="old"), "LEFT_OVER"),
@@ -306,7 +309,7 @@ TABLE: list[tuple[str, Condition, Any, str]] = [
 SHARED = {("http", code) for code in ("WRONG_START_FILE", "BAD_CMD", "OPTIONS_AFTER_IMAGE")}
 SHARED |= {("scenario", sign.code) for sign in RUN_SIGNS}
 #: these have tables of their own in tests/core/judging
-ELSEWHERE = {"network", "dns", "logs", "sql", "history", "registry", "compose", "services", "stays"}
+ELSEWHERE = {"network", "dns", "logs", "sql", "history", "registry", "compose", "services", "stays", "bind", "live"}
 SHARED |= {(probe, code) for probe in ("cache", "context") for code in CODES["build"]}
 
 
@@ -345,6 +348,8 @@ PASSES: list[tuple[str, Condition, Any]] = [
     ("an ended one beside the good one", RUNS, ContainersSeen("sha", (gone().containers[0], UP))),
     ("the round trip", PAGES, PAGES_OK),
     ("the new text in a file", TEXT, recipe("say('No tea yet!')")),
+    ("an empty file, which may be", MADE, FileSeen(True)),
+    ("a file that is gone", GONE, FileSeen(False, near=("myfile.txt.txt",))),
     ("the new text served", SERVED, served("say('No tea yet!')")),
     ("alone", SOLE, UP_OK),
     ("libraries kept", CACHE, CacheSeen(BUILT, (FETCH,))),

@@ -12,23 +12,29 @@ from bot.core.specs import FileSpec
 from bot.handin.dockerfile import Dockerfile, DockerfileProblem, parse_dockerfile
 
 PRESENT = frozenset({"MISSING_FILE", "WRONG_NAME", "EMPTY_FILE"})
-CODES = PRESENT | {"PARSE_ERROR", "NO_FROM", "WRONG_BASE", "OLD_TEXT", "TEXT_MISSING"}
+CODES = PRESENT | {"STILL_THERE", "PARSE_ERROR", "NO_FROM", "WRONG_BASE", "OLD_TEXT", "TEXT_MISSING"}
 
 
 def codes_for(spec: FileSpec) -> frozenset[str]:
     """Return the codes that this spec can fail with."""
+    if spec.gone:
+        return frozenset({"STILL_THERE"})
     parsed = {"PARSE_ERROR", "NO_FROM"} if spec.parse or spec.base else set()
     texts = ({"OLD_TEXT"} if spec.lacks else set()) | ({"TEXT_MISSING"} if spec.contains else set())
-    return PRESENT | parsed | ({"WRONG_BASE"} if spec.base else set()) | texts
+    present = PRESENT - {"EMPTY_FILE"} if spec.empty else PRESENT
+    return present | parsed | ({"WRONG_BASE"} if spec.base else set()) | texts
 
 
 def judge(spec: FileSpec, seen: FileSeen) -> Result:
-    """Return whether the file is there, filled, and reads as asked."""
+    """Return whether the file is there, filled, and reads as asked; or that it is gone, where that is asked."""
+    if spec.gone:
+        gone = Passed(f"{spec.path} is gone")
+        return Failed("STILL_THERE", f"no {spec.path}", f"a file called {spec.path}") if seen.exists else gone
     if not seen.exists:
         if seen.near:
             return Failed("WRONG_NAME", expected=spec.path, observed=seen.near[0])
         return Failed("MISSING_FILE", expected=spec.path, observed="no such file")
-    if not seen.text.strip():
+    if not (seen.text.strip() or spec.empty):
         return Failed("EMPTY_FILE", expected="instructions" if spec.parse or spec.base else "text", observed="nothing")
     texts = _texts(spec, seen.text)
     if texts or (spec.parse is None and spec.base is None):
