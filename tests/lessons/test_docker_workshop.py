@@ -23,9 +23,15 @@ from bot.handin.replacing import Replacement, read_replacement, replaced
 LESSONS = Path(__file__).parents[2] / "lessons" / "docker-workshop"
 WORKSHOP = load_workshop(LESSONS)
 STEPS = [(StepRef(section.id, step.id), step) for section in WORKSHOP.sections for step in section.steps]
-PLAYABLE = [
-    (ref, step) for ref, step in STEPS if step.checked and not {c.probe for c in step.conditions} - {"answer", "file"}
-]
+
+
+def needs_no_engine(step: Step) -> bool:
+    """Tell whether answers and files are all that is judged, and the files are the learner's own doing."""
+    probes = {c.probe for c in step.conditions}
+    return probes <= {"answer"} or (probes <= {"answer", "file"} and not any(act.runs for act in step.solve))
+
+
+PLAYABLE = [(ref, step) for ref, step in STEPS if step.checked and needs_no_engine(step)]
 WRONG = [(ref, step, wrong) for ref, step in PLAYABLE for wrong in step.wrong]
 
 
