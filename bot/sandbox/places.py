@@ -11,9 +11,10 @@ from bot.handin.paths import HOME
 from bot.handin.plan import BindMount, Output, RunPlan, VolumeMount
 from bot.sandbox import recipe
 from bot.sandbox.engine import EngineSaid
+from bot.sandbox.folders import below
 from bot.sandbox.names import Owner
 from bot.sandbox.pool import Networks
-from bot.sandbox.project_volume import ProjectVolumes, below
+from bot.sandbox.project_volume import ProjectVolumes
 from bot.sandbox.refusals import MORE
 from bot.sandbox.setup import Setup
 from bot.sandbox.user_networks import UserNetworks

@@ -16,14 +16,14 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 from bot.errors import HostError
 from bot.handin.plan import BindMount
-from bot.handin.returning import Aside, Returned, Seen, digest, returned
+from bot.handin.returning import Aside, digest, returned
 from bot.sandbox import recipe
 from bot.sandbox.belongings import containers
 from bot.sandbox.engine import EngineSaid, Lane
+from bot.sandbox.folders import Folder, Mounted, below, known_of, learn
 from bot.sandbox.keeper import Keepers
 from bot.sandbox.names import Owner
 from bot.sandbox.setup import Setup
@@ -47,25 +47,6 @@ for path in json.loads(sys.argv[1]):
     except OSError:
         continue
 """
-
-
-@dataclass(slots=True)
-class Folder:
-    """What is known of one folder's volume; digests are SHA-256."""
-
-    source: str  #: the folder, `.` for all of the project
-    agreed: dict[str, str] | None = None  #: path → digest of what both sides held last; None: not known
-    holds: dict[str, str] = field(default_factory=dict)  #: path → digest of what is in the volume, as far as we know
-    refused: dict[str, tuple[str, Aside]] = field(default_factory=dict)  #: what is in it and cannot be kept
-    aside: tuple[Aside, ...] = ()  #: what the last look left there
-
-
-@dataclass(slots=True)
-class Mounted:
-    """What is known of a learner's mounted folders: volume → folder; `restless` when a container may have written."""
-
-    folders: dict[str, Folder] = field(default_factory=dict)
-    restless: bool = True
 
 
 class ProjectVolumes:
@@ -118,12 +99,12 @@ class ProjectVolumes:
             return changes
 
     async def _look(self, owner: Owner, mounted: Mounted, files: Mapping[str, bytes]) -> dict[str, bytes | None]:
-        known = {volume: _known_of(each, files) for volume, each in mounted.folders.items()}
+        known = {volume: known_of(each, files) for volume, each in mounted.folders.items()}
         seen = await self._keepers.look(owner, known)
         project, changes = dict(files), dict[str, bytes | None]()
         for volume, folder in sorted(mounted.folders.items()):
             back = returned(seen[volume], folder.agreed, below(folder.source, project))
-            _learn(folder, known[volume], seen[volume], back)
+            learn(folder, known[volume], seen[volume], back, below(folder.source, project))
             for path, content in back.changes.items():
                 place = path if folder.source == "." else f"{folder.source}/{path}"
                 changes[place] = content
@@ -164,9 +145,9 @@ class ProjectVolumes:
     ) -> bytes | None:
         """Return what is in a file of a volume, None when it is not there or is no plain file of a fair size."""
         folder = mounted.folders[volume]
-        if folder.agreed is None:
+        if path not in (folder.agreed or {}):  # what is kept stands
             return below(folder.source, files).get(path)
-        known = {each: _known_of(folder, files) for each, folder in mounted.folders.items()}
+        known = {each: known_of(folder, files) for each, folder in mounted.folders.items()}
         known[volume].pop(path, None)  # so that it is shown
         return (await self._keepers.look(owner, known))[volume].changed.get(path)
 
@@ -242,30 +223,6 @@ class ProjectVolumes:
                 raise HostError(f"The project could not be written into its volume: {said.message}")
         finally:
             await host.remove(made)
-
-
-def _known_of(folder: Folder, files: Mapping[str, bytes]) -> dict[str, str]:
-    """Return what need not be shown when it is still so."""
-    agreed = folder.agreed
-    if agreed is None:
-        agreed = {path: digest(content) for path, content in below(folder.source, files).items()}
-    return agreed | {path: held for path, (held, _) in folder.refused.items()}
-
-
-def _learn(folder: Folder, known: Mapping[str, str], seen: Seen, back: Returned) -> None:
-    """Remember what a look found in a volume."""
-    there = {**known, **{path: digest(content) for path, content in seen.changed.items()}}
-    folder.holds = {path: held for path, held in there.items() if path not in seen.gone}
-    still = {p: was for p, was in folder.refused.items() if p not in seen.gone and p not in seen.changed}
-    folder.refused = still | dict(back.refused)
-    folder.aside = seen.aside
-
-
-def below(source: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the files of a folder, by their paths inside it."""
-    if source == ".":
-        return dict(files)
-    return {path[len(source) + 1 :]: content for path, content in files.items() if path.startswith(f"{source}/")}
 
 
 def packed(files: Mapping[str, bytes], now: float) -> bytes:

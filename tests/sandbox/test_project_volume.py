@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import tarfile
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.handin.plan import Curl
-from bot.sandbox.project_volume import below, packed
+from bot.sandbox.project_volume import packed
+from bot.sandbox.sandbox import DockerSandbox
 from tests.sandbox.conftest import Learner, until
 from tests.sandbox.test_volumes import said
 
@@ -99,6 +101,24 @@ async def test_what_a_container_writes_and_removes_comes_back(learner: Learner) 
 
 
 @engine
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_what_the_learner_removes_stays_removed_though_nothing_mounts_it_any_more(
+    learner: Learner, make_sandbox: Callable[..., DockerSandbox], restarted: bool
+) -> None:
+    learner.files = {"a.txt": b"1", "b.txt": b"1"}
+    await said(learner, "docker run --rm -v .:/s alpine sh -c 'touch /s/myfile.txt; rm /s/b.txt'")
+    assert await collected(learner) == {"b.txt": None, "myfile.txt": b""}
+    if restarted:
+        learner.sandbox = make_sandbox()
+    assert await collected(learner) == {}
+    learner.files = {"a.txt": b"1", "b.txt": b"2"}
+    await learner.sandbox.refresh(learner.name, learner.files)
+    assert await collected(learner) == {}
+    assert (await said(learner, "docker run --rm -v .:/s alpine cat /s/b.txt")).text == "2"
+    assert (await said(learner, "docker run --rm -v .:/s alpine ls /s")).text.split() == ["a.txt", "b.txt"]
+
+
+@engine
 async def test_an_edit_of_the_learners_stands_against_a_containers(learner: Learner) -> None:
     learner.files = {"a.txt": b"old", "b.txt": b"old"}
     await said(learner, "docker run -d --name web -v .:/app alpine sleep 300")
@@ -172,9 +192,3 @@ def test_a_packed_project_unpacks_to_the_same_files(files: dict[str, bytes]) -> 
                 found[entry.name.removeprefix("./")] = held.read()
     assert found == files
     assert {entry.uid for entry in entries} == {1000}
-
-
-def test_a_folder_is_seen_without_its_own_name() -> None:
-    files = {"src/a": b"1", "src/b/c": b"2", "srcx/d": b"3", "e": b"4"}
-    assert below("src", files) == {"a": b"1", "b/c": b"2"}
-    assert below(".", files) == files
