@@ -48,7 +48,7 @@ def test_all_problems_are_told_at_once_with_file_line_and_place(lessons: Lessons
     section = (folder / "01-only" / "section.yaml").read_text().splitlines()
     line = next(number for number, text in enumerate(section, 1) if "prase" in text)
     assert f"01-only/section.yaml:{line}: steps[0].conditions[0].with.prase: is not known here" in found
-    assert any("unknown probe 'guess'; known: answer, build" in problem for problem in found)
+    assert any("unknown probe 'guess'; known: answer, bind, build" in problem for problem in found)
     assert any(problem.startswith("workshop.yaml:") and "colour" in problem for problem in found)
     assert any("mistakes.yaml" in problem and "mistakes[0].say: is missing" in problem for problem in found)
     assert any("steps[0].title" in problem and "75" in problem for problem in found)
