@@ -19,6 +19,7 @@ import structlog
 from bot.core import words
 from bot.core.cards import check_card, filled
 from bot.core.diagnosis import noted
+from bot.core.ending.pages import talked
 from bot.core.events import Event
 from bot.core.intended import praised
 from bot.core.learner import Learner
@@ -29,9 +30,11 @@ from bot.core.turn import (
     CancelCheck,
     CleanSandbox,
     GiveToken,
+    KeepFeedback,
     KeepFiles,
     KeepForm,
     OpenEditor,
+    OpenSurvey,
     PrepareProject,
     RebuildSandbox,
     RefreshBoard,
@@ -40,6 +43,8 @@ from bot.core.turn import (
     ReplaceText,
     RunCommands,
     Say,
+    SendCertificate,
+    SendNotebook,
     ShowHome,
     ShowPage,
     StartCheck,
@@ -56,7 +61,7 @@ from bot.errors import ChatError, DocentError, HostError
 from bot.handin.plan import Output, Plan
 from bot.handin.sharing_plans import without_secrets
 from bot.ports import Chat, Desk, Sandbox, Store, Where
-from bot.workbench import Comment, Workbench, our_side
+from bot.workbench import Comment, Farewell, Workbench, our_side
 
 log = structlog.get_logger(__name__)
 
@@ -76,6 +81,7 @@ class Classroom:
         sandbox: Sandbox,
         desk: Desk,
         bench: Workbench,
+        farewell: Farewell,
         *,
         start_files: Mapping[str, bytes],
         clock: Callable[[], datetime],
@@ -87,6 +93,7 @@ class Classroom:
         self._sandbox = sandbox
         self._desk = desk
         self._bench = bench
+        self._farewell = farewell
         self._start_files = start_files
         self._clock = clock
         self._refresh_board = refresh_board
@@ -99,6 +106,8 @@ class Classroom:
             learner = await self._store.learner(where.user, name)
             turn = decide(self.workshop.seen_by(learner.namespace), learner, event, self._clock())
             await self._store.record(turn.learner, type(event).__name__, describe(event))
+            if page := talked(event, turn):
+                await self._farewell.notebooks.keep(where.user, page)
         await self.act(turn, where)
 
     async def change(self, user: str, decision: Callable[[Learner], Coroutine[Any, Any, None]]) -> None:
@@ -213,6 +222,7 @@ class Classroom:
                 await self._sandbox.clean(learner.id)
                 if files:
                     await self._bench.rebuilds.forget(learner.id)
+                    await self._farewell.notebooks.forget(learner.id)
             case RememberSandbox(ref):
                 await self._bench.rebuilds.remember(learner.id, ref)
             case RebuildSandbox(without):
@@ -220,6 +230,14 @@ class Classroom:
             case CancelCheck(attempt):
                 await self._desk.cancel(attempt)
                 await self._store.close_attempt(attempt, None, None)
+            case SendCertificate(certificate):
+                await self._farewell.send_certificate(learner, certificate, where)
+            case SendNotebook():
+                await self._farewell.send_notebook(learner, where)
+            case OpenSurvey():
+                await self._farewell.open_survey(learner, where)
+            case KeepFeedback(useful, better):
+                await self._farewell.keep_feedback(learner, useful, better, where)
             case RefreshBoard():
                 self._refresh_board()
             case _:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bot.core.ending.pages import Page
 from bot.core.evidence import Evidence
 from bot.core.learner import Learner
-from bot.core.messages import Editor, Message, StatusCard
+from bot.core.messages import Form, Message, StatusCard
 from bot.core.specs import ProbeSpec
 from bot.core.standing import Standing
 from bot.core.verdict import Verdict
@@ -102,8 +103,8 @@ class Chat(Protocol):
         """Tell one person only."""
         ...
 
-    async def open_form(self, where: Where, editor: Editor) -> None:
-        """Open the file form; needs a fresh `where.trigger`, without one an Edit button is posted instead."""
+    async def open_form(self, where: Where, form: Form) -> None:
+        """Open a form; needs a fresh `where.trigger`, without one a button that opens it is posted instead."""
         ...
 
     async def publish_home(self, user: str, home: StatusCard) -> None:
@@ -245,6 +246,71 @@ class Standings(Protocol):
 
     async def forget_standings(self, learner: str) -> None:
         """Forget all standings and builds of theirs."""
+        ...
+
+
+class Notebooks(Protocol):
+    """What lab notebooks are written from. Every call is one transaction."""
+
+    async def keep(self, learner: str, page: Page) -> None:
+        """Keep a page, at the step the learner is at when it names none; one with the same `once` is not kept twice.
+
+        Of each step the newest 40 are kept, of a learner the newest 600.
+        """
+        ...
+
+    async def pages(self, learner: str) -> Sequence[Page]:
+        """Return the learner's pages, oldest first, with their steps and times."""
+        ...
+
+    async def forget(self, learner: str) -> None:
+        """Forget all pages of theirs."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What one learner thinks of the workshop."""
+
+    learner: str
+    useful: int  #: 1 to 5, 0: not said
+    better: str
+    told_at: str = ""  #: the place of the message that instructors have of it, as `Staff` names it
+    told: bool = False  #: that message says this
+
+
+class Feedbacks(Protocol):
+    """Feedback, one of each learner. Every call is one transaction."""
+
+    async def give(self, learner: str, useful: int, better: str) -> bool:
+        """Keep it in place of what they gave before; tell whether it is their first. It is not told then."""
+        ...
+
+    async def given(self, learner: str) -> Feedback | None:
+        """Return what the learner gave."""
+        ...
+
+    async def untold(self) -> Sequence[Feedback]:
+        """Return what instructors have not been told yet, oldest first."""
+        ...
+
+    async def told(self, feedback: Feedback, place: str) -> None:
+        """Remember where instructors were told this; one that was changed meanwhile stays untold."""
+        ...
+
+    async def forget(self, learner: str) -> None:
+        """Forget what the learner gave."""
+        ...
+
+
+class Staff(Protocol):
+    """The instructors of a class, in their channel."""
+
+    async def tell(self, message: Message, place: str = "") -> str:
+        """Show the message where they read, instead of what stands at `place`; return its place.
+
+        Returns '' when they have no channel (yet). Raises `ChatError`.
+        """
         ...
 
 

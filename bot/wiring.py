@@ -27,7 +27,9 @@ from bot.core.workshop import Workshop
 from bot.desk import Desk
 from bot.errors import HostError, OperatorError
 from bot.expiry import Expiry
+from bot.progress.feedbacks import SqlFeedbacks
 from bot.progress.lock import hold
+from bot.progress.notebooks import SqlNotebooks
 from bot.progress.passes import SqlPasses
 from bot.progress.pins import Pins
 from bot.progress.standings import SqlStandings
@@ -40,17 +42,18 @@ from bot.sandbox.sharing.layout import Address
 from bot.sandbox.sharing.opening import Opening
 from bot.settings import Settings, shipped
 from bot.slack.chat import SlackChat
-from bot.slack.instructor import BoardKeeper
+from bot.slack.instructor import BoardKeeper, InstructorsChannel
 from bot.slack.learner import LearnerListeners
 from bot.slack.middleware import Seen, only_once, only_teams
 from bot.slack.outbox import Outbox
 from bot.slack.people import People
 from bot.slack.uploads import Uploads
-from bot.workbench import Asset, Workbench
+from bot.workbench import Asset, Farewell, Scribe, Workbench
 
 log = structlog.get_logger(__name__)
 
 DATABASE = "docent.sqlite"
+CERTIFICATE_SECRET = "certificate.secret"  # noqa: S105 - the note's name, not the secret
 SWEEP_AGAIN_S = 15.0
 LOOK_FOR_IMAGES_S = 10.0
 CANCEL_AGAIN_S = 2.0
@@ -95,29 +98,37 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         stack.push_async_callback(outbox.stop)
         chat = SlackChat(client, session, outbox)
         desk = Desk()
-        board = BoardKeeper(
+        staff = InstructorsChannel(client, chat, settings.instructors_channel)
+        board = BoardKeeper(workshop, store, sandbox, chat, staff, every_s=settings.board_every_s, clock=now)
+        notebooks = SqlNotebooks(store.database)
+        scribe = Scribe(chat, notebooks)
+        bench = Workbench(store, SqlStandings(store.database), sandbox, scribe, asset_reader(settings.workshop))
+        start_files = project_files(settings.workshop / workshop.app)
+        farewell = Farewell(
             workshop,
             store,
-            sandbox,
+            notebooks,
+            SqlFeedbacks(store.database),
             chat,
-            client,
-            channel=settings.instructors_channel,
-            every_s=settings.board_every_s,
+            staff,
+            bench.files,
+            start_files=start_files,
+            secret=await kept_secret(store, CERTIFICATE_SECRET),
             clock=now,
         )
-        bench = Workbench(store, SqlStandings(store.database), sandbox, chat, asset_reader(settings.workshop))
         classroom = Classroom(
             workshop,
             store,
-            chat,
+            scribe,
             sandbox,
             desk,
             bench,
-            start_files=project_files(settings.workshop / workshop.app),
+            farewell,
+            start_files=start_files,
             clock=now,
             refresh_board=board.mark,
         )
-        checks = Checks(workshop, store, chat, sandbox, desk, classroom, bench.rebuilds, now, settings.check_slots)
+        checks = Checks(workshop, store, scribe, sandbox, desk, classroom, bench.rebuilds, now, settings.check_slots)
         await stack.enter_async_context(background(swept(sandbox, store), "sweep"))
         await stack.enter_async_context(background(opened_registry(sandbox), "registry"))
         await stack.enter_async_context(background(later_images(settings, store, sandbox), "images"))
@@ -140,6 +151,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         app.middleware(only_once(Seen()))
         LearnerListeners(classroom, people, chat, uploads).register(app)
         await stack.enter_async_context(background(board.keep(), "board"))
+        await stack.enter_async_context(background(farewell.tell_staff(), "feedback"))
         await stack.enter_async_context(background(checks.follow_queue(), "queue"))
         await stack.enter_async_context(background(expiry.keep(), "expiry"))
         handler = AsyncSocketModeHandler(app, settings.slack_app_token, web_client=client)
@@ -185,16 +197,22 @@ async def background(work: Coroutine[Any, Any, None], name: str) -> AsyncIterato
 
 async def open_sandbox(settings: Settings, store: SqlStore) -> DockerSandbox:
     """Return the sandbox on the host's engine, with the images that were prepared for it."""
-    instance = await store.note("instance")
-    if not instance:
-        instance = secrets.token_hex(3)
-        await store.remember("instance", instance)
+    instance = await kept_secret(store, "instance", 3)
     bases = await asyncio.to_thread(pinned_images, settings, Pins(store.database))
     verifier, served = bases.get(VERIFIER, ""), {row.name for row in CATALOGUE if row.base}
     bases = {name: image for name, image in bases.items() if name in served}
     registry, browser = (image_finder(settings, store, name) for name in (REGISTRY, BROWSER))
     opening = Opening(SqlPasses(store.database), settings.data, registry, address_of(settings))
     return DockerSandbox(instance, bases, verifier, url=settings.docker_host, opening=opening, browser=browser)
+
+
+async def kept_secret(store: SqlStore, key: str, size: int = 16) -> str:
+    """Return what was drawn by lot for this key when it was first needed: `size` bytes in hexadecimal digits."""
+    kept = await store.note(key)
+    if not kept:
+        kept = secrets.token_hex(size)
+        await store.remember(key, kept)
+    return kept
 
 
 def image_finder(settings: Settings, store: SqlStore, name: str) -> Callable[[], Awaitable[str]]:

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from bot.core.evidence import (
     BuildSeen,
@@ -23,7 +24,7 @@ from bot.core.evidence import (
     ScenarioSeen,
     VolumeSeen,
 )
-from bot.core.messages import Editor, Message, StatusCard
+from bot.core.messages import Form, Message, StatusCard
 from bot.core.specs import (
     BuildSpec,
     CacheSpec,
@@ -38,11 +39,16 @@ from bot.core.specs import (
     VolumeSpec,
 )
 from bot.core.standing import Standing
+from bot.core.workshop import Workshop
 from bot.errors import CardGone
 from bot.handin.keyboard import Key, Line
 from bot.handin.plan import Output, Plan, Talkative
 from bot.pictures import Drawing
-from bot.ports import Heard, Keepsake, Progress, RegistryPass, Where
+from bot.ports import Chat, Heard, Keepsake, Progress, RegistryPass, Staff, Where
+from bot.progress.feedbacks import SqlFeedbacks
+from bot.progress.notebooks import SqlNotebooks
+from bot.progress.store import SqlStore
+from bot.workbench import Farewell, Workbench
 
 
 @dataclass
@@ -51,7 +57,7 @@ class MemoryChat:
 
     shown: dict[tuple[str, str], Message] = field(default_factory=dict)
     whispers: list[tuple[str, str]] = field(default_factory=list)
-    forms: list[Editor] = field(default_factory=list)
+    forms: list[Form] = field(default_factory=list)
     homes: dict[str, StatusCard] = field(default_factory=dict)
     statuses: list[str] = field(default_factory=list)
     files: list[tuple[str, Keepsake]] = field(default_factory=list)
@@ -78,8 +84,8 @@ class MemoryChat:
     async def whisper(self, where: Where, text: str) -> None:
         self.whispers.append((where.user, text))
 
-    async def open_form(self, where: Where, editor: Editor) -> None:
-        self.forms.append(editor)
+    async def open_form(self, where: Where, form: Form) -> None:
+        self.forms.append(form)
 
     async def publish_home(self, user: str, home: StatusCard) -> None:
         self.homes[user] = home
@@ -254,6 +260,43 @@ def plain_png(width: int, height: int) -> bytes:
     points = zlib.compress((b"\0" + b"\xff" * 3 * width) * height)
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", points) + chunk(b"IEND", b"")
+
+
+@dataclass
+class MemoryStaff:
+    """Instructors who read what is in `told`, place → message, as long as `there`; `fails` raised once each."""
+
+    there: bool = True
+    told: dict[str, Message] = field(default_factory=dict)
+    fails: list[Exception] = field(default_factory=list)
+    serial: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    async def tell(self, message: Message, place: str = "") -> str:
+        if self.fails:
+            raise self.fails.pop(0)
+        if not self.there:
+            return ""
+        place = place or f"C1/{next(self.serial)}"
+        self.told[place] = message
+        return place
+
+
+def farewell_of(
+    workshop: Workshop, store: SqlStore, chat: Chat, bench: Workbench, staff: Staff | None = None
+) -> Farewell:
+    """Return the farewell of a class with this store, this chat and these instructors."""
+    return Farewell(
+        workshop,
+        store,
+        SqlNotebooks(store.database),
+        SqlFeedbacks(store.database),
+        chat,
+        staff or MemoryStaff(),
+        bench.files,
+        start_files={"package.json": b"{}"},
+        secret="sesame",
+        clock=lambda: datetime.now(UTC),
+    )
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,29 +14,48 @@ from bot.authoring.load import load_workshop
 from bot.check import Checks
 from bot.classroom import Classroom, own_acts
 from bot.core import words
+from bot.core.ending import words as ending_words
+from bot.core.ending.certificate import number_of
 from bot.core.events import (
+    AskedForCertificate,
     AskedForCheck,
     AskedForHint,
+    AskedForNext,
+    AskedForNotebook,
+    AskedForSurvey,
     AskedToReset,
     AskedToSkip,
+    GaveFeedback,
     SaidSomething,
     Started,
     TypedCommands,
     WentTo,
     WroteFiles,
 )
-from bot.core.messages import CheckCard, CheckState, CommandOutput, FileSaved, Note, Offer, StepCard
+from bot.core.messages import (
+    CheckCard,
+    CheckState,
+    CommandOutput,
+    FeedbackCard,
+    FileSaved,
+    Note,
+    Offer,
+    StepCard,
+    SummaryCard,
+    Survey,
+)
 from bot.core.verdict import Failed, Verdict
 from bot.core.workshop import Act, StepRef
 from bot.errors import ChatError, EngineDown, RegistryDown
 from bot.handin.command import read_commands
 from bot.handin.plan import BuildPlan, ListContainers, Output, PullImage, RemoveContainers, RunPlan, TagImage
 from bot.ports import Where
+from bot.progress.notebooks import SqlNotebooks
 from bot.progress.standings import SqlStandings
 from bot.progress.store import SqlStore, open_store
 from bot.settings import shipped
-from bot.workbench import Workbench
-from tests.fakes import MemoryChat, MemoryDesk, MemorySandbox
+from bot.workbench import Farewell, Scribe, Workbench
+from tests.fakes import MemoryChat, MemoryDesk, MemorySandbox, MemoryStaff, farewell_of
 
 LESSONS = shipped("lessons") / "docker-workshop"
 ADA = Where("D1", "U1")
@@ -53,6 +72,9 @@ class Class:
     chat: MemoryChat
     sandbox: MemorySandbox
     desk: MemoryDesk
+    staff: MemoryStaff
+    farewell: Farewell
+    notebooks: SqlNotebooks
 
     async def at(self, ref: StepRef) -> None:
         await self.classroom.turn(Started(), ADA, "Ada")
@@ -71,15 +93,19 @@ def now() -> datetime:
 @pytest.fixture
 async def room(tmp_path: Path) -> AsyncIterator[Class]:
     store = await open_store(tmp_path / "db.sqlite")
-    chat, sandbox, desk = MemoryChat(), MemorySandbox(), MemoryDesk()
-    bench = Workbench(store, SqlStandings(store.database), sandbox, chat, lambda path: (LESSONS / path).read_bytes())
+    chat, sandbox, desk, staff = MemoryChat(), MemorySandbox(), MemoryDesk(), MemoryStaff()
+    notebooks = SqlNotebooks(store.database)
+    scribe = Scribe(chat, notebooks)
+    bench = Workbench(store, SqlStandings(store.database), sandbox, scribe, lambda path: (LESSONS / path).read_bytes())
+    farewell = farewell_of(WORKSHOP, store, chat, bench, staff)
     classroom = Classroom(
         WORKSHOP,
         store,
-        chat,
+        scribe,
         sandbox,
         desk,
         bench,
+        farewell,
         start_files={"package.json": b"{}"},
         clock=now,
         refresh_board=lambda: None,
@@ -87,11 +113,14 @@ async def room(tmp_path: Path) -> AsyncIterator[Class]:
     yield Class(
         classroom,
         bench,
-        Checks(WORKSHOP, store, chat, sandbox, desk, classroom, bench.rebuilds, now, 2),
+        Checks(WORKSHOP, store, scribe, sandbox, desk, classroom, bench.rebuilds, now, 2),
         store,
         chat,
         sandbox,
         desk,
+        staff,
+        farewell,
+        notebooks,
     )
     await classroom.stop(drain_s=1)
     await store.close()
@@ -412,3 +441,105 @@ async def test_a_skip_makes_no_room_for_a_command_that_the_lesson_wants_to_fail(
     room.sandbox.answers |= {RunPlan: Output("port is already allocated", 125), ListContainers: Output("abc")}
     await room.bench.apply("U1", (Act(say="docker run -d getting-started", prints="port is already allocated"),))
     assert [type(plan) for plan in room.sandbox.ran] == [RunPlan]
+
+
+async def finish(room: Class, *, by_hand: int = 1) -> None:
+    """Bring Ada to the end: the last steps by hand, everything before skipped."""
+    await room.classroom.turn(Started(), ADA, "Ada")
+    learner = await room.store.learner("U1")
+    behind = WORKSHOP.order[:-by_hand]
+    await room.store.record(replace(learner, at=WORKSHOP.order[-by_hand], skipped=frozenset(behind)), "moved")
+    for _ in range(by_hand):
+        await room.classroom.turn(AskedForNext(), ADA)
+
+
+async def test_at_the_end_there_is_a_summary_a_certificate_and_the_way_onward(room: Class) -> None:
+    await finish(room)
+    said = room.chat.said
+    at = next(number for number, message in enumerate(said) if isinstance(message, SummaryCard))
+    card, last = said[at], said[-1]
+    assert isinstance(card, SummaryCard)
+    assert isinstance(last, Note)
+    assert (card.passed, card.skipped) == (1, len(WORKSHOP.order) - 1)
+    assert any("Certificate." in message.text for message in said[at:] if isinstance(message, Note))
+    assert Offer.FEEDBACK in last.offers
+
+
+async def test_a_certificate_has_the_same_number_whenever_it_is_asked_for(room: Class) -> None:
+    await finish(room)
+    for _ in range(2):
+        await room.classroom.turn(AskedForCertificate(), ADA)
+    told = [m.text for m in room.chat.said if isinstance(m, Note) and "Certificate." in m.text]
+    assert len(told) == 3
+    assert len(set(told)) == 1
+    assert number_of("sesame", WORKSHOP.id, "U1") in told[0]
+    assert number_of("sesame", WORKSHOP.id, "U2") not in told[0]
+
+
+async def test_the_notebook_holds_what_was_done_and_nothing_of_anybody_else(room: Class) -> None:
+    grace = Where("D2", "U2")
+    await room.at(BUILD)
+    await room.classroom.turn(Started(), grace, "Grace")
+    room.sandbox.answers[BuildPlan] = Output("[1/2] FROM node\nbuilt", 0)
+    room.sandbox.answers[ListContainers] = Output("of Grace alone", 0)
+    await room.classroom.turn(TypedCommands(read_commands("docker build -t getting-started .")), ADA)
+    await room.classroom.turn(TypedCommands(read_commands("docker ps")), grace)
+    await room.classroom.turn(AskedForHint(), ADA)
+    await room.classroom.turn(SaidSomething("what is a volume?"), ADA)
+    await room.classroom.turn(WroteFiles((("Dockerfile", b"FROM node:24-alpine\n"),), "message"), ADA)
+    await room.classroom.turn(AskedForCheck(), ADA)
+    (attempt,) = await room.store.open_attempts()
+    step = WORKSHOP.step(BUILD)
+    assert step
+    verdict = Verdict(((step.conditions[0].id, Failed("BUILD_FAILED", "an image", "Step 3 failed")),))
+    for _ in range(2):  # a crash in between may publish it twice
+        await room.checks.publish(attempt.id, verdict)
+    await room.classroom.turn(AskedForNotebook(), ADA)
+    await room.classroom.stop(drain_s=5)
+    ((channel, file),) = room.chat.files
+    text = file.content.decode()
+    assert (channel, file.name.endswith(".md")) == ("D1", True)
+    for part in ("$ docker build -t getting-started .\n[1/2] FROM node\nbuilt", "Hint 1 of 3", "what is a volume?"):
+        assert part in text
+    assert "FROM node:24-alpine" in text.split("## Your files")[1]
+    assert text.count("seen: Step 3 failed") == 1
+    assert "of Grace alone" not in text
+
+
+async def test_starting_from_scratch_begins_a_new_notebook(room: Class) -> None:
+    await room.at(BUILD)
+    await room.classroom.turn(TypedCommands(read_commands("docker ps")), ADA)
+    await room.classroom.stop(drain_s=5)
+    assert await room.notebooks.pages("U1")
+    await room.classroom.turn(AskedToReset("all", sure=True), ADA)
+    await room.classroom.stop(drain_s=5)
+    assert await room.notebooks.pages("U1") == []
+
+
+async def test_feedback_reaches_the_instructors_once_and_a_second_one_takes_its_place(room: Class) -> None:
+    await room.classroom.turn(AskedForSurvey(), ADA, "Ada <!channel>")
+    await room.classroom.turn(GaveFeedback(2, "Too *fast* <@U2>"), ADA)
+    await room.classroom.turn(AskedForSurvey(), ADA)
+    await room.classroom.turn(GaveFeedback(5, ""), ADA)
+    assert room.chat.forms == [Survey(), Survey(2, "Too *fast* <@U2>")]
+    (card,) = room.staff.told.values()
+    assert card == FeedbackCard("Ada <!channel>", 5, "", f"0 of {len(WORKSHOP.order)} steps", again=True)
+    thanks = [m.text for m in room.chat.said if isinstance(m, Note)]
+    assert thanks == [ending_words.THANKS, ending_words.THANKS_AGAIN]
+
+
+@pytest.mark.parametrize("trouble", ["no channel", "Slack says no"])
+async def test_without_a_channel_feedback_is_kept_and_told_later(room: Class, trouble: str) -> None:
+    room.staff.there = trouble != "no channel"
+    room.staff.fails = [ChatError("not_in_channel")] if room.staff.there else []
+    await room.classroom.turn(GaveFeedback(3, "x" * 3_000), ADA, "Ada")
+    (note,) = room.chat.said
+    assert isinstance(note, Note)
+    assert note.text == ending_words.THANKS_KEPT
+    assert room.staff.told == {}
+    room.staff.there = True
+    await room.farewell.tell_staff()
+    await room.farewell.tell_staff()
+    (card,) = room.staff.told.values()
+    assert isinstance(card, FeedbackCard)
+    assert card.better == "x" * 3_000

@@ -26,7 +26,7 @@ from bot.progress.standings import SqlStandings
 from bot.progress.store import SqlStore, open_store
 from bot.settings import shipped
 from bot.workbench import Workbench
-from tests.fakes import MemoryChat, MemoryDesk, MemorySandbox
+from tests.fakes import MemoryChat, MemoryDesk, MemorySandbox, farewell_of
 
 LESSONS = shipped("lessons") / "docker-workshop"
 WORKSHOP = load_workshop(LESSONS)
@@ -74,6 +74,7 @@ class House:
             self.sandbox,
             MemoryDesk(),
             bench,
+            farewell_of(WORKSHOP, self.store, self.chat, bench),
             start_files={"package.json": b"{}"},
             clock=lambda: self.now,
             refresh_board=lambda: None,

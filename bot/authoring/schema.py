@@ -7,7 +7,7 @@ from typing import Any
 from bot.authoring.load import MistakesFile
 from bot.core.specs import SPECS
 from bot.core.verdict import CODES
-from bot.core.workshop import Section, Workshop
+from bot.core.workshop import Onward, Section, Workshop
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -38,7 +38,7 @@ def workshop_schema() -> dict[str, Any]:
     for name in ("sections", "mistakes"):
         schema["properties"].pop(name)
     schema["required"] = [name for name in schema["required"] if name in schema["properties"]]
-    schema.pop("$defs", None)
+    schema["$defs"] = {Onward.__name__: schema["$defs"][Onward.__name__]}
     return {"$schema": DIALECT, **schema}
 
 

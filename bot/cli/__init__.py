@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import diagnose, images, local
+from bot.cli import certificate, diagnose, images, local
 from bot.cli.running import Data, console, run, until_stopped, with_data
 from bot.errors import AuthorError, DocentError
 from bot.settings import Settings
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.add_typer(images.app, name="images")
 local.add_to(app)
 diagnose.add_to(app)
+certificate.add_to(app)
 
 
 def main() -> None:

@@ -8,13 +8,13 @@ from datetime import datetime
 from bot.core import words
 from bot.core.cards import answer_key, check_card, filled
 from bot.core.events import AnsweredQuestion, CheckEnded
-from bot.core.ladder import open_answers
+from bot.core.ladder import helped, open_answers
 from bot.core.learner import Learner
 from bot.core.messages import CheckState, Note, Offer, QuestionCard
 from bot.core.moves import note, pass_step
 from bot.core.specs import AnswerSpec
 from bot.core.turn import Action, RefreshBoard, Replace, Say, StartCheck, Turn
-from bot.core.verdict import Verdict, answer_seen, judge
+from bot.core.verdict import Failed, Verdict, answer_seen, judge
 from bot.core.workshop import Step, StepRef, Workshop
 
 #: rungs of the ladder that come by themselves; the solution has to be asked for
@@ -72,6 +72,7 @@ def _concluded(
         return learner, told or (RefreshBoard(),)
     assert verdict.first_failure is not None  # noqa: S101 - neither ours nor passed
     name, failed = verdict.first_failure
+    learner = _missed(learner, ref, verdict)
     if ref in learner.passed:
         return learner, (RefreshBoard(),)  # what was proved stays proved
     taken = learner.hints.get(ref, 0)
@@ -79,7 +80,14 @@ def _concluded(
     # a new problem has its own ladder; the same again brings the next rung by itself, never the solution
     rung = max(taken, min(taken + 1, len(BY_ITSELF))) if again else 0
     failing = {**learner.failing, ref: (name, failed.code)}
+    learner = helped(learner, ref) if rung > taken else learner
     return replace(learner, failing=failing, hints={**learner.hints, ref: rung}), (RefreshBoard(),)
+
+
+def _missed(learner: Learner, ref: StepRef, verdict: Verdict) -> Learner:
+    """Return the learner with the conditions counted that failed in this check."""
+    keys = [f"{ref}/{name}" for name, result in verdict.results if isinstance(result, Failed)]
+    return replace(learner, missed={**learner.missed, **{key: learner.missed.get(key, 0) + 1 for key in keys}})
 
 
 def helped_with(learner: Learner, ref: StepRef) -> int:

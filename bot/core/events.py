@@ -207,6 +207,34 @@ class AnsweredProgram:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedForSummary:
+    """Pressed or said summary."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedForCertificate:
+    """Pressed or said certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedForNotebook:
+    """Pressed or said notebook."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedForSurvey:
+    """Pressed Give feedback or said feedback."""
+
+
+@dataclass(frozen=True, slots=True)
+class GaveFeedback:
+    """Sent the feedback form: how useful it was, 1 to 5 (0: not said), and what should be better."""
+
+    useful: int
+    better: str
+
+
+@dataclass(frozen=True, slots=True)
 class SaidSomething:
     """Said anything else."""
 
@@ -264,6 +292,11 @@ Event = (
     | AskedForToken
     | HandedInImage
     | AnsweredProgram
+    | AskedForSummary
+    | AskedForCertificate
+    | AskedForNotebook
+    | AskedForSurvey
+    | GaveFeedback
     | SaidSomething
     | Mentioned
     | PressedForeignCard

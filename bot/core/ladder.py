@@ -34,9 +34,14 @@ def hint(workshop: Workshop, learner: Learner, ref: StepRef, step: Step) -> Turn
         text = words.last_hint_again(filled(ladder.rungs[2], workshop, learner.name).replace("\n", "\n> "))
         return Turn(learner, (Say(Note(text, _after_last(step), ref)),))
     card = HintCard(ref, taken + 1, filled(ladder.rungs[taken], workshop, learner.name), filled(ladder.about, workshop))
-    learner = replace(learner, hints={**learner.hints, ref: taken + 1})
+    learner = helped(replace(learner, hints={**learner.hints, ref: taken + 1}), ref)
     last = (Say(Note(words.LAST_HINT, _after_last(step), ref)),) if taken == 2 else ()
     return Turn(learner, (Say(card), *last, RefreshBoard()))
+
+
+def helped(learner: Learner, ref: StepRef) -> Learner:
+    """Return the learner with one more rung shown: what is summed up at the end counts those of every ladder."""
+    return replace(learner, hinted={**learner.hinted, ref: learner.hinted.get(ref, 0) + 1})
 
 
 def _after_last(step: Step) -> tuple[Offer, ...]:

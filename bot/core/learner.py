@@ -39,6 +39,10 @@ class Learner:
     failing: Mapping[StepRef, tuple[str, str]] = field(
         default_factory=dict
     )  #: (condition id, code) of the last verdict
+    spent: Mapping[StepRef, float] = field(default_factory=dict)  #: seconds at each step (`bot.core.ending.timed`)
+    hinted: Mapping[StepRef, int] = field(default_factory=dict)  #: rungs shown in all, over every ladder of the step
+    missed: Mapping[str, int] = field(default_factory=dict)  #: `section/step/condition` → checks that it failed in
+    finished_at: datetime | None = None  #: when the last open step was passed or skipped
     open_attempt: int | None = None  #: a check that is queued or running
     met_at: datetime | None = None  #: when we first greeted them
     seen_at: datetime | None = None  #: their last sign of life

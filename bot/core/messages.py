@@ -35,6 +35,10 @@ class Offer(StrEnum):
     KEEP = "keep"  #: AskedToKeepSandbox, under a warning
     STATUS = "status"
     HELP = "help"
+    SUMMARY = "summary"
+    CERTIFICATE = "certificate"
+    NOTEBOOK = "notebook"
+    FEEDBACK = "feedback"  #: AskedForSurvey: opens the form
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +206,84 @@ class StatusCard:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionSum:
+    """What one section came to."""
+
+    id: str
+    title: str
+    minutes: float  #: as planned
+    spent_s: float | None  #: None: nobody measured it
+    passed: int
+    skipped: int
+    steps: int
+    tries: int  #: checks that gave a verdict
+    hints: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hardest:
+    """The condition that failed in most checks."""
+
+    title: str
+    place: str  #: "02 · Write the recipe"
+    missed: int  #: checks that it failed in
+    passed: bool  #: its step was passed in the end
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryCard:
+    """What the workshop came to, as far as somebody is; `say` stands above it."""
+
+    title: str
+    minutes: float  #: as planned
+    sections: tuple[SectionSum, ...]
+    pause_s: float  #: a longer pause counts as one of this length
+    hardest: Hardest | None = None
+    say: str = ""
+    offers: tuple[Offer, ...] = ()
+
+    @property
+    def passed(self) -> int:
+        """Return how many steps were passed."""
+        return sum(each.passed for each in self.sections)
+
+    @property
+    def skipped(self) -> int:
+        """Return how many steps were skipped."""
+        return sum(each.skipped for each in self.sections)
+
+    @property
+    def steps(self) -> int:
+        """Return how many steps there are."""
+        return sum(each.steps for each in self.sections)
+
+    @property
+    def spent_s(self) -> float | None:
+        """Return the time of all sections together; None when nobody measured any."""
+        known = [each.spent_s for each in self.sections if each.spent_s is not None]
+        return sum(known) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackCard:
+    """What a learner thinks of the workshop, for instructors."""
+
+    name: str
+    useful: int  #: 1 to 5, 0: not said
+    better: str
+    progress: str  #: "12 of 43 steps"
+    again: bool = False  #: it takes the place of what they said before
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The feedback form: two questions, with what was answered before."""
+
+    useful: int = 0
+    better: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Editor:
     """A form to write one project file, or some lines of it; at most 3,000 characters."""
 
@@ -268,5 +350,8 @@ Message = (
     | FileSaved
     | FilePage
     | StatusCard
+    | SummaryCard
+    | FeedbackCard
     | Board
 )
+Form = Editor | Survey

@@ -25,6 +25,9 @@ from bot.core.turn import (
 )
 from bot.core.workshop import Step, StepRef, Workshop
 
+#: what there is to have once everything is behind somebody
+AT_THE_END = (Offer.SUMMARY, Offer.CERTIFICATE, Offer.NOTEBOOK)
+
 
 def show(workshop: Workshop, learner: Learner, ref: StepRef) -> tuple[Action, ...]:
     """Return the actions that show a step: its card, then its questions."""
@@ -42,7 +45,7 @@ def start(workshop: Workshop, learner: Learner) -> Turn:
     """Return the turn for Start and Continue: the first open step, with the project in place."""
     ref = resume_at(workshop, learner)
     if ref is None:
-        return Turn(learner, (note(_over(workshop, learner), Offer.STATUS), Say(home(workshop, learner))))
+        return Turn(learner, (note(words.ALREADY_OVER, *AT_THE_END), Say(home(workshop, learner))))
     first = learner.at is None
     learner = replace(learner, at=ref)
     prepared = (PrepareProject(),) if first else ()
@@ -80,7 +83,9 @@ def _advance(workshop: Workshop, learner: Learner, ref: StepRef) -> Turn:
         learner = replace(learner, at=following)
         return Turn(learner, (*show(workshop, learner, following), RefreshBoard()))
     if finished(workshop, learner):
-        return Turn(learner, (note(_over(workshop, learner), Offer.STATUS, ref=ref), RefreshBoard()))
+        # the turn that finishes the workshop is congratulated on by `bot.core.ending`; this is for later ones
+        said = (note(words.ALREADY_OVER, *AT_THE_END, ref=ref),) if learner.finished_at else ()
+        return Turn(learner, (*said, RefreshBoard()))
     still = [place(workshop, r) for r in workshop.order if not learner.done(r)]
     return Turn(learner, (note(words.left_over(still[:8]), Offer.CONTINUE, ref=ref),))
 
@@ -102,7 +107,7 @@ def pass_step(workshop: Workshop, learner: Learner, ref: StepRef, now: datetime)
 
 
 def _ending(workshop: Workshop, learner: Learner, ref: StepRef) -> tuple[Action, ...]:
-    """Return the recap when this step was the last open one of its section, and the congratulation at the very end."""
+    """Return the recap when this step was the last open one of its section."""
     section = workshop.section(ref.section)
     if section is None or not section_done(learner, section):
         return ()
@@ -110,16 +115,7 @@ def _ending(workshop: Workshop, learner: Learner, ref: StepRef) -> tuple[Action,
     following = after[0].title if after else ""
     skips = sum(r in learner.skipped for r in steps_of(section))
     recap = filled(section.recap, workshop, learner.name)
-    told: tuple[Action, ...] = (note(words.section_over(section.title, recap, following, skipped_steps=skips)),)
-    if finished(workshop, learner):
-        told = (*told, note(_over(workshop, learner), Offer.STATUS))
-    return told
-
-
-def _over(workshop: Workshop, learner: Learner) -> str:
-    skips = sum(ref in learner.skipped for ref in workshop.order)
-    name = filled("${learner}", workshop, learner.name)
-    return words.workshop_over(name, workshop.title, len(workshop.order) - skips, skips)
+    return (note(words.section_over(section.title, recap, following, skipped_steps=skips)),)
 
 
 def back(workshop: Workshop, learner: Learner, ref: StepRef) -> Turn:
@@ -165,16 +161,11 @@ def skip(workshop: Workshop, learner: Learner, ref: StepRef, step: Step, *, sure
             *cancelled,
             Replace(Note(words.skipped(step.title, acts=bool(acts)), (), ref)),
             *applied,
-            *_ending_unless_over(workshop, learner, ref),
+            *_ending(workshop, learner, ref),
             *turn.actions,
             RefreshBoard(),
         ),
     )
-
-
-def _ending_unless_over(workshop: Workshop, learner: Learner, ref: StepRef) -> tuple[Action, ...]:
-    # at the very end `_advance` congratulates already
-    return _ending(workshop, learner, ref)[:1]
 
 
 def _withdrawn(learner: Learner) -> tuple[Learner, tuple[Action, ...]]:
@@ -206,6 +197,7 @@ def reset(workshop: Workshop, learner: Learner, ref: StepRef, scope: str, *, sur
 
 
 def _forgotten(workshop: Workshop, learner: Learner, refs: tuple[StepRef, ...]) -> Learner:
+    fresh = {str(ref) for ref in refs}
     questions = {answer_key(ref, q.id) for ref in refs if (step := workshop.step(ref)) for q in step.questions}
     return replace(
         learner,
@@ -215,4 +207,7 @@ def _forgotten(workshop: Workshop, learner: Learner, refs: tuple[StepRef, ...]) 
         hints={ref: rungs for ref, rungs in learner.hints.items() if ref not in refs},
         tries={ref: count for ref, count in learner.tries.items() if ref not in refs},
         failing={ref: failure for ref, failure in learner.failing.items() if ref not in refs},
+        spent={ref: seconds for ref, seconds in learner.spent.items() if ref not in refs},
+        hinted={ref: rungs for ref, rungs in learner.hinted.items() if ref not in refs},
+        missed={key: count for key, count in learner.missed.items() if key.rpartition("/")[0] not in fresh},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot.core.ending.certificate import Certificate
 from bot.core.learner import Learner
 from bot.core.messages import Editor, Message, Note, StatusCard
 from bot.core.workshop import Act, StepRef
@@ -182,6 +183,31 @@ class CancelCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class SendCertificate:
+    """Draw the certificate and send it."""
+
+    certificate: Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class SendNotebook:
+    """Write the lab notebook from what was kept and send it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSurvey:
+    """Open the feedback form, with what they answered before."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepFeedback:
+    """Keep what a learner thinks, thank them and tell the instructors."""
+
+    useful: int
+    better: str
+
+
+@dataclass(frozen=True, slots=True)
 class RefreshBoard:
     """Something changed that instructors see."""
 
@@ -208,6 +234,10 @@ Action = (
     | RememberSandbox
     | RebuildSandbox
     | CancelCheck
+    | SendCertificate
+    | SendNotebook
+    | OpenSurvey
+    | KeepFeedback
     | RefreshBoard
 )
 

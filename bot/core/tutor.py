@@ -11,16 +11,22 @@ from typing import assert_never
 
 from bot.core import checks, handins, ladder, moves, shelf, talk, words
 from bot.core.cards import check_card, filled, step_card
+from bot.core.ending import turns as ending
+from bot.core.ending.summary import timed
 from bot.core.events import (
     AnsweredProgram,
     AnsweredQuestion,
     Arrived,
     AskedForBack,
+    AskedForCertificate,
     AskedForCheck,
     AskedForHelp,
     AskedForHint,
     AskedForNext,
+    AskedForNotebook,
     AskedForStatus,
+    AskedForSummary,
+    AskedForSurvey,
     AskedForToken,
     AskedToKeepSandbox,
     AskedToRebuild,
@@ -32,6 +38,7 @@ from bot.core.events import (
     CheckEnded,
     Event,
     FilledForm,
+    GaveFeedback,
     HandedInImage,
     HandedInUnusable,
     Mentioned,
@@ -83,7 +90,9 @@ GREET_AGAIN = timedelta(hours=6)
 
 def decide(workshop: Workshop, learner: Learner, event: Event, now: datetime) -> Turn:
     """Return what happens now: the learner afterwards, and the actions in order."""
-    turn = shelf.shelved(learner, _decided(workshop, settled(workshop, learner), event, now))
+    before = settled(workshop, learner)
+    turn = shelf.shelved(learner, _decided(workshop, before, event, now))
+    turn = ending.concluded(workshop, before, turn, now)
     board = (RefreshBoard(),) if RefreshBoard() in turn.actions else ()
     return Turn(turn.learner, (*(a for a in turn.actions if not isinstance(a, RefreshBoard)), *board))
 
@@ -135,6 +144,8 @@ def _decided(workshop: Workshop, learner: Learner, event: Event, now: datetime) 
             return _commands(workshop, learner, event)
         case AskedForToken():
             return Turn(learner, (GiveToken(),))
+        case AskedForSummary() | AskedForCertificate() | AskedForNotebook() | AskedForSurvey() | GaveFeedback():
+            return ending.asked(workshop, learner, event, now)
         case HandedInImage():
             return _handed_in(workshop, learner)
         case SaidSomething():
@@ -151,7 +162,7 @@ def _decided(workshop: Workshop, learner: Learner, event: Event, now: datetime) 
 
 def _seen(learner: Learner, event: Event, now: datetime) -> Learner:
     """Return the learner with this sign of life; a verdict and the Home tab refreshed by us are none."""
-    return learner if isinstance(event, CheckEnded) else replace(learner, seen_at=now)
+    return learner if isinstance(event, CheckEnded) else replace(timed(learner, now), seen_at=now)
 
 
 def _arrived(workshop: Workshop, before: Learner, learner: Learner, now: datetime) -> Turn:

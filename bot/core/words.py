@@ -20,6 +20,9 @@ NO_HINT_NEEDED = "There is nothing to solve here. When you have read it, say **n
 DONE_NO_HINT = "You are done with this step and need no hint. Say **next** to go on."
 LAST_HINT = "That was the last hint: it is the whole solution. You can use it, or skip the step."
 NO_SUCH_QUESTION = "That question is no longer part of the workshop. Let us go on where you are."
+ALREADY_OVER = (
+    "You have been through the whole workshop. Look around as long as you like: `go 02` takes you to a section."
+)
 FOREIGN_CARD = "This card belongs to somebody else. Send me a direct message and you get your own."
 RESET_WHAT = (
     "What shall I set back?\n\n"
@@ -60,6 +63,7 @@ Here is what you can say. Buttons do the same.
 - **hint**: up to three per step, the third is the solution
 - **skip**: I do the step for you
 - **status**: where you are · `go 02`: go to a section
+- **summary**, **notebook**, **certificate**, **feedback**: what it all came to
 - **reset**: do a step or section again · **rebuild**: bring your containers back
 - `edit Dockerfile`: write a file here; a code block or an upload works too, or your whole project as .zip
 - `edit FILE 40-60`, `edit FILE near WORD`, `show FILE`: some lines of a long file
@@ -200,15 +204,6 @@ def section_over(title: str, recap: str, following: str, *, skipped_steps: int) 
     skips = f"\n\n*Skipped here: {_steps(skipped_steps)}. You can come back to them any time.*" if skipped_steps else ""
     onward = f"\n\nNext comes **{following}**." if following else ""
     return f"**{title}** is behind you.\n\n{recap.strip()}{skips}{onward}".strip()
-
-
-def workshop_over(name: str, title: str, passed: int, skipped_steps: int) -> str:
-    """Return the congratulation: honest about what was skipped."""
-    skips = f", and skipped {_steps(skipped_steps)}" if skipped_steps else ""
-    return (
-        f"🎉 That was the last step, {name}. You have been through **{title}**: "
-        f"you passed {_steps(passed)}{skips}. Well done!"
-    )
 
 
 def left_over(steps: Sequence[str]) -> str:

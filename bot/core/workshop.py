@@ -208,6 +208,13 @@ class Mistake(Model):
     hints: tuple[str, str, str]
 
 
+class Onward(Model):
+    """Something to learn after the workshop."""
+
+    title: str = Field(max_length=75)
+    say: str = Field(max_length=300)
+
+
 class Workshop(Model):
     """The whole workshop. `glossary`, `mistakes` and the lessons themselves answer free text."""
 
@@ -221,6 +228,8 @@ class Workshop(Model):
     sections: tuple[Section, ...] = Field(min_length=1)
     glossary: dict[str, str] = {}
     mistakes: tuple[Mistake, ...] = ()
+    onward: tuple[Onward, ...] = ()  #: said at the end
+    own_machine: str = Field("", max_length=2_000)  #: said at the end: how to do the same without Docent
 
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
 

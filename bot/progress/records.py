@@ -50,6 +50,10 @@ def learner_record(learner: Learner) -> dict[str, Any]:
         "hints": [[*ref, rungs] for ref, rungs in learner.hints.items()],
         "tries": [[*ref, count] for ref, count in learner.tries.items()],
         "failing": [[*ref, condition, code] for ref, (condition, code) in learner.failing.items()],
+        "spent": [[*ref, round(seconds, 1)] for ref, seconds in learner.spent.items()],
+        "hinted": [[*ref, rungs] for ref, rungs in learner.hinted.items()],
+        "missed": dict(learner.missed),
+        "finished_at": learner.finished_at and learner.finished_at.isoformat(),
         "sandbox": [learner.sandbox, learner.warned, learner.warned_at and learner.warned_at.isoformat()],
     }
 
@@ -61,6 +65,7 @@ def read_record(blank: Learner, written: int, record: Mapping[str, Any]) -> Lear
     # what was written before there were sandboxes to put away has none of this; who has started may have one
     unknown = SandboxState.THERE if blank.at else SandboxState.NONE
     sandbox, warned, warned_at = record.get("sandbox", (unknown, 0, None))
+    finished_at = record.get("finished_at")
     return replace(
         blank,
         sandbox=SandboxState(sandbox),
@@ -72,4 +77,9 @@ def read_record(blank: Learner, written: int, record: Mapping[str, Any]) -> Lear
         hints={StepRef(section, step): rungs for section, step, rungs in record["hints"]},
         tries={StepRef(section, step): count for section, step, count in record["tries"]},
         failing={StepRef(section, step): (cond, code) for section, step, cond, code in record["failing"]},
+        # nor of what is summed up at the end
+        spent={StepRef(section, step): seconds for section, step, seconds in record.get("spent", ())},
+        hinted={StepRef(section, step): rungs for section, step, rungs in record.get("hinted", ())},
+        missed=dict(record.get("missed", {})),
+        finished_at=finished_at and datetime.fromisoformat(finished_at),
     )

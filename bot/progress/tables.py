@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 #: The migration that arrives at these tables.
-HEAD = "0005"
+HEAD = "0006"
 #: Bytes; the last net below the caller's own limits (64 KB, 512 KB for the lock files that tools write).
 FILE_MAX = 512 * 1024
 
@@ -167,6 +167,35 @@ standings = sa.Table(  # what stood in the sandbox when a step passed
     sa.UniqueConstraint("learner", "section", "step", name="uq_standings_step"),
     # the newest is the one with the highest id
     sqlite_autoincrement=True,
+)
+
+pages = sa.Table(  # what lab notebooks are written from
+    "pages",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("learner", sa.Text, sa.ForeignKey("learners.id"), nullable=False),
+    sa.Column("section", sa.Text, nullable=False),  # both '': at no step
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("wrote", sa.Text, nullable=False),
+    sa.Column("came", sa.Text, nullable=False),
+    sa.Column("once", sa.Text),  # NULL: may be there any number of times
+    sa.UniqueConstraint("learner", "once", name="uq_pages_once"),
+    sa.Index(None, "learner", "section", "step"),
+    # the newest is the one with the highest id
+    sqlite_autoincrement=True,
+)
+
+feedback = sa.Table(
+    "feedback",
+    METADATA,
+    sa.Column("learner", sa.Text, sa.ForeignKey("learners.id"), primary_key=True),
+    sa.Column("useful", sa.Integer, nullable=False),  # 1 to 5, 0: not said
+    sa.Column("better", sa.Text, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("told_at", sa.Text, nullable=False),  # channel/ts of the instructors' message
+    sa.Column("told", sa.Boolean, nullable=False),  # it says what stands here
 )
 
 notes = sa.Table(

@@ -19,8 +19,10 @@ from bot.core.messages import (
     CommandOutput,
     ConditionLine,
     Editor,
+    FeedbackCard,
     FilePage,
     FileSaved,
+    Form,
     HintCard,
     Mark,
     Message,
@@ -31,11 +33,14 @@ from bot.core.messages import (
     SectionProgress,
     StatusCard,
     StepCard,
+    SummaryCard,
+    Survey,
     Welcome,
 )
 from bot.core.verdict import Blocked, Failed, Fault, NotYet, Passed, TimedOut
 from bot.core.workshop import StepRef
 from bot.handin.windows import FORM_LIMIT, Spot
+from bot.slack.closing import feedback_blocks, feedback_text, summary_blocks, summary_text, survey_view
 from bot.slack.elements import (
     MESSAGE_TEXT,
     OUTPUT_TEXT,
@@ -86,6 +91,10 @@ LABELS: dict[Offer, str] = {
     Offer.KEEP: "Keep my sandbox",
     Offer.STATUS: "My progress",
     Offer.HELP: "What can I say?",
+    Offer.SUMMARY: "Summary",
+    Offer.CERTIFICATE: "Certificate",
+    Offer.NOTEBOOK: "Lab notebook",
+    Offer.FEEDBACK: "Give feedback",
 }
 PRIMARY = (Offer.START, Offer.CONTINUE, Offer.CHECK, Offer.NEXT, Offer.REBUILD_SURE, Offer.KEEP)
 
@@ -157,6 +166,11 @@ def render(message: Message, owner: str) -> Rendered:  # noqa: C901 - one row ea
             return _page(message, owner)
         case StatusCard():
             return _status(message, owner)
+        case SummaryCard():
+            buttons = _buttons(message.offers, owner, None)
+            return Rendered(_text(f"{message.say} {summary_text(message)}"), [*summary_blocks(message), *buttons])
+        case FeedbackCard():
+            return Rendered(_text(feedback_text(message)), feedback_blocks(message))
         case Board():
             return _board(message)
         case _:
@@ -492,6 +506,22 @@ def _board_row(row: BoardRow) -> Element:
     if row.seen_at is not None:
         parts.append(say(f"  {datetime.fromtimestamp(row.seen_at, UTC):%H:%M} UTC", italic=True))
     return line(*parts)
+
+
+def form_view(form: Form, owner: str, channel: str) -> dict[str, Any]:
+    """Return a form that is answered in `channel`."""
+    if isinstance(form, Survey):
+        return survey_view(form, f"{channel}|{value_of(owner, None)}")
+    return editor_view(form, owner, channel)
+
+
+def way_to(form: Form) -> Note:
+    """Return the message with the button that opens a form: a message typed in chat cannot open one."""
+    if isinstance(form, Survey):
+        return Note("Two short questions. Your instructors see what you write.", (Offer.FEEDBACK,))
+    lines = f"lines {form.first}–{form.last} of " if form.first else ""
+    place = spot_of(form.path, form.first, form.last)
+    return Note(f"Here is the editor for {lines}`{form.path}`.", (Offer.EDIT,), form.ref, place)
 
 
 def editor_view(editor: Editor, owner: str, channel: str) -> dict[str, Any]:

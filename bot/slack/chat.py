@@ -14,10 +14,10 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.messages import Editor, Message, Note, Offer, StatusCard
+from bot.core.messages import Form, Message, Note, StatusCard
 from bot.errors import CardGone, ChatError
 from bot.ports import Keepsake, Progress, Where
-from bot.slack.blocks import Rendered, editor_view, home_view, render, spot_of
+from bot.slack.blocks import Rendered, form_view, home_view, render, way_to
 from bot.slack.elements import cut, escape
 from bot.slack.outbox import Outbox, Priority
 
@@ -132,22 +132,18 @@ class SlackChat:
 
         await self._sent("chat.postEphemeral", where.channel, send, Priority.ANSWER)
 
-    async def open_form(self, where: Where, editor: Editor) -> None:
-        """Open the file form; without a fresh trigger an Edit button is posted instead."""
+    async def open_form(self, where: Where, form: Form) -> None:
+        """Open a form; without a fresh trigger a button that opens it is posted instead."""
+        view = form_view(form, where.user, where.channel)
         if where.trigger:
             try:
                 # never queued: a trigger lives for 3 seconds
-                await self._client.views_open(
-                    trigger_id=where.trigger, view=editor_view(editor, where.user, where.channel)
-                )
+                await self._client.views_open(trigger_id=where.trigger, view=view)
             except SlackApiError as error:
                 log.info("form_not_opened", error=error.response["error"])
             else:
                 return
-        lines = f"lines {editor.first}–{editor.last} of " if editor.first else ""
-        place = spot_of(editor.path, editor.first, editor.last)
-        note = Note(f"Here is the editor for {lines}`{editor.path}`.", (Offer.EDIT,), editor.ref, place)
-        await self.show(where.without_press(), note)
+        await self.show(where.without_press(), way_to(form))
 
     async def publish_home(self, user: str, home: StatusCard) -> None:
         """Publish the person's App Home."""

@@ -1,4 +1,4 @@
-"""For instructors: one board message in their channel, edited in place."""
+"""For instructors: their channel, and in it one board message, edited in place."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.board import board
+from bot.core.messages import Message
 from bot.core.workshop import Workshop
 from bot.errors import ChatError
 from bot.ports import Sandbox, Store
@@ -22,6 +23,50 @@ log = structlog.get_logger(__name__)
 PLACE = "board.place"  #: note: `channel/ts` of the board message
 
 
+class InstructorsChannel:
+    """The channel that instructors read (`ports.Staff`); `name` is its name or id."""
+
+    def __init__(self, client: AsyncWebClient, chat: SlackChat, name: str) -> None:
+        self._client = client
+        self._chat = chat
+        self._name = name
+        self._id = ""
+
+    async def tell(self, message: Message, place: str = "") -> str:
+        """Show the message in the channel, in place of what stands at `place`; return where, '' without a channel."""
+        channel, _, ts = place.partition("/")
+        channel = channel or await self.find()
+        if not channel:
+            return ""
+        return f"{channel}/{await self._chat.board(channel, ts, message)}"
+
+    async def find(self) -> str:
+        """Return the channel's id; '' when none is set or it is not found (yet)."""
+        if self._id:
+            return self._id
+        wanted = self._name.lstrip("#")
+        if not wanted:
+            return ""
+        try:
+            cursor = ""
+            while True:
+                page = await self._client.conversations_list(
+                    types="public_channel,private_channel", exclude_archived=True, limit=200, cursor=cursor
+                )
+                for channel in page["channels"]:
+                    if wanted in (channel["id"], channel["name"]):
+                        self._id = str(channel["id"])
+                        return self._id
+                cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+                if not cursor:
+                    break
+        except SlackApiError as error:
+            log.warning("no_instructors_channel", error=error.response["error"])
+            return ""
+        log.warning("no_instructors_channel", channel=wanted, advice="make the channel and invite Docent to it")
+        return ""
+
+
 class BoardKeeper:
     """Keeps the board true: at most one edit every `every_s`, and only when something changed."""
 
@@ -31,9 +76,8 @@ class BoardKeeper:
         store: Store,
         sandbox: Sandbox,
         chat: SlackChat,
-        client: AsyncWebClient,
+        channel: InstructorsChannel,
         *,
-        channel: str,
         every_s: float,
         clock: Callable[[], datetime],
     ) -> None:
@@ -41,7 +85,6 @@ class BoardKeeper:
         self._store = store
         self._sandbox = sandbox
         self._chat = chat
-        self._client = client
         self._channel = channel
         self._every_s = every_s
         self._clock = clock
@@ -71,30 +114,9 @@ class BoardKeeper:
             return
         channel, _, ts = (await self._store.note(PLACE)).partition("/")
         if not channel:
-            channel = await self._find_channel()
+            channel = await self._channel.find()
         if not channel:
             return
         ts = await self._chat.board(channel, ts, shown)
         await self._store.remember(PLACE, f"{channel}/{ts}")
         self._shown = shown
-
-    async def _find_channel(self) -> str:
-        """Return the id of the instructors' channel; '' when it is not found."""
-        wanted = self._channel.lstrip("#")
-        try:
-            cursor = ""
-            while True:
-                page = await self._client.conversations_list(
-                    types="public_channel,private_channel", exclude_archived=True, limit=200, cursor=cursor
-                )
-                for channel in page["channels"]:
-                    if wanted in (channel["id"], channel["name"]):
-                        return str(channel["id"])
-                cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-                if not cursor:
-                    break
-        except SlackApiError as error:
-            log.warning("no_board", error=error.response["error"])
-            return ""
-        log.warning("no_board", channel=wanted, advice="make the channel and invite Docent to it")
-        return ""

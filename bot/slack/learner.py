@@ -9,11 +9,12 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.classroom import Classroom
-from bot.core.events import AnsweredProgram, Arrived, Event, Mentioned, OpenedHome
+from bot.core.events import AnsweredProgram, Arrived, Event, GaveFeedback, Mentioned, OpenedHome
 from bot.handin.command import unslack
 from bot.ports import Where
 from bot.slack.blocks import ANSWER, EDITOR_INPUT, EDITOR_VIEW, GO, OFFER, read_value
 from bot.slack.chat import SlackChat
+from bot.slack.closing import EMPTY_SURVEY, SURVEY_VIEW, read_survey
 from bot.slack.people import People
 from bot.slack.reading import read_form, read_message, read_press
 from bot.slack.uploads import Uploads
@@ -40,6 +41,7 @@ class LearnerListeners:
         app.event("app_home_opened")(self.learner_opened_our_place)
         app.action(re.compile(f"^({OFFER}|{ANSWER}|{GO})"))(self.learner_pressed_a_button)
         app.view(EDITOR_VIEW)(self.learner_saved_a_file)
+        app.view(SURVEY_VIEW)(self.learner_sent_feedback)
         app.command("/docent")(self.learner_used_the_command)
         app.event(re.compile(".*"))(self.something_else_happened)
 
@@ -84,6 +86,15 @@ class LearnerListeners:
         channel, _, rest = view["private_metadata"].partition("|")
         content = view["state"]["values"][EDITOR_INPUT][EDITOR_INPUT].get("value") or ""
         await self._turn(read_form(read_value(rest).detail, content), Where(channel, body["user"]["id"]))
+
+    async def learner_sent_feedback(self, ack: Any, body: Body, view: Body) -> None:
+        """Take a submitted feedback form; an empty one stays open."""
+        feedback = GaveFeedback(*read_survey(view["state"]["values"]))
+        empty = not (feedback.useful or feedback.better.strip())
+        await ack(**EMPTY_SURVEY if empty else {})
+        if not empty:
+            channel = view["private_metadata"].partition("|")[0]
+            await self._turn(feedback, Where(channel, body["user"]["id"]))
 
     async def learner_used_the_command(self, ack: Any, command: Body, respond: Any) -> None:
         """Take `/docent WORDS`: everything a word does; the answer goes to the direct message."""

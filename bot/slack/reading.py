@@ -7,11 +7,15 @@ from typing import assert_never
 from bot.core.events import (
     AnsweredQuestion,
     AskedForBack,
+    AskedForCertificate,
     AskedForCheck,
     AskedForHelp,
     AskedForHint,
     AskedForNext,
+    AskedForNotebook,
     AskedForStatus,
+    AskedForSummary,
+    AskedForSurvey,
     AskedToKeepSandbox,
     AskedToRebuild,
     AskedToReset,
@@ -113,5 +117,13 @@ def _read_offer(offer: Offer, value: Value) -> Event:  # noqa: C901 - one row ea
             return AskedForStatus()
         case Offer.HELP:
             return AskedForHelp()
+        case Offer.SUMMARY:
+            return AskedForSummary()
+        case Offer.CERTIFICATE:
+            return AskedForCertificate()
+        case Offer.NOTEBOOK:
+            return AskedForNotebook()
+        case Offer.FEEDBACK:
+            return AskedForSurvey()
         case _:
             assert_never(offer)

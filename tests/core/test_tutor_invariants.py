@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from bot.authoring.load import load_workshop
 from bot.core import events
 from bot.core.learner import Learner
-from bot.core.messages import CheckCard, FileSaved, HintCard, Note, QuestionCard, StatusCard, StepCard, Welcome
+from bot.core.messages import (
+    CheckCard,
+    FileSaved,
+    HintCard,
+    Note,
+    QuestionCard,
+    StatusCard,
+    StepCard,
+    SummaryCard,
+    Welcome,
+)
 from bot.core.turn import Replace, Say, Turn, Whisper
 from bot.core.tutor import decide
 from bot.core.verdict import CODES, Blocked, Failed, Fault, NotYet, Passed, TimedOut, Verdict
@@ -52,6 +62,12 @@ learners = st.builds(
     open_attempt=st.sampled_from([None, 7]),
     met_at=st.one_of(st.none(), TIMES),
     seen_at=st.one_of(st.none(), TIMES),
+    spent=st.dictionaries(REFS, st.floats(0, 9_000), max_size=4),
+    hinted=st.dictionaries(REFS, st.integers(0, 9), max_size=4),
+    missed=st.dictionaries(
+        st.builds(lambda ref, c: f"{ref}/{c}", REFS, st.sampled_from(CONDITIONS)), st.integers(1, 9)
+    ),
+    finished_at=st.one_of(st.none(), TIMES),
 )
 results = st.one_of(
     st.builds(Passed, TEXT),
@@ -93,6 +109,11 @@ any_event = st.one_of(
     st.builds(events.TypedCommands, st.lists(commands, max_size=3).map(tuple)),
     st.builds(events.AskedForToken),
     st.builds(events.HandedInImage),
+    st.builds(events.AskedForSummary),
+    st.builds(events.AskedForCertificate),
+    st.builds(events.AskedForNotebook),
+    st.builds(events.AskedForSurvey),
+    st.builds(events.GaveFeedback, st.integers(-1, 9), TEXT),
     st.builds(events.SaidSomething, TEXT),
     st.builds(events.Mentioned, TEXT),
     st.builds(events.PressedForeignCard, TEXT),
@@ -111,7 +132,9 @@ def texts(turn: Turn) -> list[str]:
             match action.message:
                 case Note(text=text) | HintCard(text=text) | StepCard(say=text):
                     found.append(text)
-                case Welcome(title=text) | CheckCard(title=text) | StatusCard(title=text) | FileSaved(path=text):
+                case Welcome(title=text) | CheckCard(title=text) | StatusCard(title=text) | SummaryCard(title=text):
+                    found.append(text)
+                case FileSaved(path=text):
                     found.append(text)
                 case QuestionCard(question=question):
                     found.append(question.ask)

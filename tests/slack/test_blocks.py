@@ -17,8 +17,10 @@ from bot.core.messages import (
     CommandOutput,
     ConditionLine,
     Editor,
+    FeedbackCard,
     FilePage,
     FileSaved,
+    Hardest,
     HintCard,
     Mark,
     Message,
@@ -26,15 +28,19 @@ from bot.core.messages import (
     Offer,
     QuestionCard,
     SectionProgress,
+    SectionSum,
     StatusCard,
     StepCard,
+    SummaryCard,
+    Survey,
     Welcome,
 )
 from bot.core.verdict import Blocked, Failed, Fault, NotYet, Passed, TimedOut
 from bot.core.workshop import Option, Question, StepRef
 from bot.handin.plan import Output
 from bot.localslack.blockkit import message_characters, validate_blocks, validate_view
-from bot.slack.blocks import editor_view, home_view, read_value, render, value_of
+from bot.slack.blocks import editor_view, form_view, home_view, read_value, render, value_of
+from bot.slack.closing import read_survey
 
 REF = StepRef("02", "dockerfile")
 HOSTILE = "<!channel> <@U1> `x` ```y``` <script>alert(1)</script> & *b* \u202e" + "long " * 4_000
@@ -53,6 +59,10 @@ LINES = (
     ConditionLine("g", "It is next", running=True),
 )
 SECTIONS = tuple(SectionProgress(f"{n:02}", f"Section {n}", 5, n % 3, 1, 4, list(Mark)[n % 4]) for n in range(1, 11))
+SUMS = tuple(
+    SectionSum(f"{n:02}", "Build the image " * 4, 5, None if n == 1 else 60.0 * n, n % 3, n % 2, 5, n, n)
+    for n in range(1, 11)
+)
 ROWS = tuple(
     BoardRow(f"U{n}", "Name " * 20, "02", "Build it", 3, 1, 11, 4, "NOT_BUILT", n % 2 == 0, 1e9) for n in range(60)
 )
@@ -89,6 +99,18 @@ def messages(text: str) -> list[Message]:
         Note(text[:300], (Offer.EDIT,), REF, "a.js", text),
         FilePage(text[:200], 1, 60, 133, text, (Offer.PAGE_BACK, Offer.EDIT_LINES, Offer.PAGE_ON), text[:100], REF),
         StatusCard(text[:80], text[:75] or "x", SECTIONS, text[:150], True, False, (Offer.CONTINUE, Offer.HELP)),
+        SummaryCard(
+            text[:75] or "x",
+            45,
+            SUMS,
+            300,
+            Hardest(text[:75], text[:90], 4, passed=True),
+            text[:900],
+            tuple(Offer)[-4:],
+        ),
+        SummaryCard("x", 45, SUMS[:1], 300),
+        FeedbackCard(text, 4, text, "3 of 43 steps", again=True),
+        FeedbackCard("", 0, text[:3_000], "3 of 43 steps"),
         Board(text[:150] or "x", ROWS, 20, 3, 60, text[:300]),
         Board("x", (), 0, 0, 0),
     ]
@@ -129,7 +151,34 @@ def test_home_and_the_form_are_views_that_slack_takes() -> None:
     assert validate_view(home_view(card, "U1")) == []
     assert validate_view(editor_view(Editor("Dockerfile", "FROM node:24-alpine", REF), "U1", "D1")) == []
     assert validate_view(editor_view(Editor("a" * 200, ""), "U1", "D1")) == []
+    for survey in (Survey(), Survey(5, "x" * 9_000), Survey(9, HOSTILE)):
+        assert validate_view(form_view(survey, "U1", "D1")) == []
     assert validate_view(editor_view(Editor("a" * 200, "x" * 3_000, REF, 40_000, 49_999, "f" * 16), "U1", "D1")) == []
+
+
+def test_the_summary_says_what_was_not_measured_and_how_pauses_count() -> None:
+    measured = render(SummaryCard("Docker workshop", 45, SUMS, 300), "U1")
+    assert "6 min" in json.dumps(measured.blocks)
+    assert "a pause counts for at most 5 min" in json.dumps(measured.blocks)
+    unknown = render(SummaryCard("Docker workshop", 45, SUMS[:1], 300), "U1")
+    assert " min" not in json.dumps(unknown.blocks)
+    assert unknown.text == "Docker workshop: 1 of 5 steps passed, 1 skipped."
+
+
+@pytest.mark.parametrize(
+    ("values", "answers"),
+    [
+        ({}, (0, "")),
+        ({"useful": {"useful": {"selected_option": None}}, "better": {"better": {"value": None}}}, (0, "")),
+        (
+            {"useful": {"useful": {"selected_option": {"value": "4"}}}, "better": {"better": {"value": " x "}}},
+            (4, " x "),
+        ),
+        ({"useful": {"useful": {"selected_option": {"value": "99"}}}}, (0, "")),
+    ],
+)
+def test_the_feedback_form_is_read_as_it_was_filled(values: dict[str, Any], answers: tuple[int, str]) -> None:
+    assert read_survey(values) == answers
 
 
 def test_a_button_remembers_whose_it_is_and_what_it_is_about() -> None:

@@ -1,0 +1,109 @@
+"""What learners take away and leave behind: the lab notebook, the certificate, their feedback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import structlog
+
+from bot.core.ending import words
+from bot.core.ending.certificate import Certificate, number_of
+from bot.core.ending.notebook import write_notebook
+from bot.core.learner import Learner
+from bot.core.messages import FeedbackCard, Note, Offer, Survey
+from bot.core.workshop import Workshop
+from bot.errors import ChatError
+from bot.ports import Chat, Feedback, Feedbacks, Keepsake, Notebooks, Staff, Store, Where
+from bot.workbench.files import ProjectFiles
+
+log = structlog.get_logger(__name__)
+
+PATIENCE_S = 3.0  #: a learner waits no longer for their instructors' channel
+
+
+class Farewell:
+    """Gives and takes what is left of the workshop. `secret` makes certificates' numbers nobody else can."""
+
+    def __init__(
+        self,
+        workshop: Workshop,
+        store: Store,
+        notebooks: Notebooks,
+        feedbacks: Feedbacks,
+        chat: Chat,
+        staff: Staff,
+        files: ProjectFiles,
+        *,
+        start_files: Mapping[str, bytes],
+        secret: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.notebooks = notebooks
+        self._workshop = workshop
+        self._store = store
+        self._feedbacks = feedbacks
+        self._chat = chat
+        self._staff = staff
+        self._files = files
+        self._start_files = start_files
+        self._secret = secret
+        self._clock = clock
+        self._telling = asyncio.Lock()
+        self._tellings: set[asyncio.Task[None]] = set()
+
+    async def send_notebook(self, learner: Learner, where: Where) -> None:
+        """Write the learner's notebook and send it."""
+        pages = await self.notebooks.pages(learner.id)
+        files = await self._files.all(learner.id)
+        workshop = self._workshop.seen_by(learner.namespace)
+        text = write_notebook(workshop, learner, pages, files, self._start_files, self._clock())
+        name = f"notebook-{self._workshop.id}.md"
+        await self._chat.send_file(where.without_press(), Keepsake(name, text.encode(), say=words.NOTEBOOK))
+
+    async def send_certificate(self, learner: Learner, certificate: Certificate, where: Where) -> None:
+        """Send the certificate."""
+        number = number_of(self._secret, self._workshop.id, learner.id)
+        await self._chat.show(where.without_press(), Note(words.certificate_in_words(certificate, number)))
+
+    async def open_survey(self, learner: Learner, where: Where) -> None:
+        """Open the feedback form, with what they answered before."""
+        given = await self._feedbacks.given(learner.id)
+        await self._chat.open_form(where, Survey(given.useful, given.better) if given else Survey())
+
+    async def keep_feedback(self, learner: Learner, useful: int, better: str, where: Where) -> None:
+        """Keep the feedback, tell the instructors, and thank for it; a channel that fails is no matter of theirs."""
+        first = await self._feedbacks.give(learner.id, useful, better)
+        telling = asyncio.create_task(self.tell_staff(), name="feedback")
+        self._tellings.add(telling)
+        telling.add_done_callback(self._tellings.discard)
+        await asyncio.wait({telling}, timeout=PATIENCE_S)
+        given = await self._feedbacks.given(learner.id)
+        thanks = words.THANKS if first else words.THANKS_AGAIN
+        text = thanks if given and given.told else words.THANKS_KEPT
+        await self._chat.show(where.without_press(), Note(text, (Offer.FEEDBACK,)))
+
+    async def tell_staff(self) -> None:
+        """Tell the instructors every feedback that they have not seen, as long as they have a channel."""
+        async with self._telling:
+            for feedback in await self._feedbacks.untold():
+                try:
+                    place = await self._staff.tell(await self._card(feedback), feedback.told_at)
+                except ChatError as error:
+                    log.warning("feedback_not_told", learner=feedback.learner, error=str(error))
+                    return
+                if not place:
+                    return
+                await self._feedbacks.told(feedback, place)
+
+    async def _card(self, feedback: Feedback) -> FeedbackCard:
+        learner = await self._store.learner(feedback.learner)
+        done = sum(learner.done(ref) for ref in self._workshop.order)
+        return FeedbackCard(
+            name=learner.name,
+            useful=feedback.useful,
+            better=feedback.better,
+            progress=f"{done} of {len(self._workshop.order)} steps",
+            again=bool(feedback.told_at),
+        )

@@ -1,0 +1,90 @@
+"""What instructors are told stands in their channel once, and is edited there."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.messages import FeedbackCard
+from bot.errors import ChatError
+from bot.localslack.faults import Fault
+from bot.localslack.runfile import PROXY_VARIABLES
+from bot.localslack.values import Message
+from bot.localslack.workspace import Workspace, start_workspace
+from bot.ports import Staff
+from bot.slack.chat import SlackChat
+from bot.slack.instructor import InstructorsChannel
+from bot.slack.outbox import Outbox
+
+MANIFEST = Path(__file__).parents[2] / "deploy" / "slack-manifest.yaml"
+CARD = FeedbackCard("Ada <!channel> *bold*", 2, "Too fast <@U1>", "3 of 43 steps")
+
+
+@pytest.fixture
+async def space(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Workspace]:
+    for name in PROXY_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    space = await start_workspace(MANIFEST, port=0)
+    yield space
+    await space.stop()
+
+
+@pytest.fixture
+async def staff(space: Workspace) -> AsyncIterator[Staff]:
+    async for each in named(space, "#docent-instructors"):
+        yield each
+
+
+async def named(space: Workspace, name: str) -> AsyncIterator[InstructorsChannel]:
+    outbox = Outbox(paced=False)
+    outbox.start()
+    async with aiohttp.ClientSession() as session:
+        client = AsyncWebClient(space.bot_token, base_url=space.api_url, session=session)
+        yield InstructorsChannel(client, SlackChat(client, session, outbox), name)
+        await outbox.stop()
+
+
+def posted(space: Workspace) -> list[Message]:
+    channel = next(c.id for c in space.premises.world.channels.values() if c.name == "docent-instructors")
+    return list(space.premises.world.messages[channel].values())
+
+
+async def test_a_feedback_is_posted_and_then_edited(space: Workspace, staff: Staff) -> None:
+    before = len(posted(space))
+    place = await staff.tell(CARD)
+    assert await staff.tell(FeedbackCard("Ada", 5, "", "43 of 43 steps", again=True), place) == place
+    (message,) = posted(space)[before:]
+    assert "5 of 5" in str(message.blocks)
+    assert "Too fast" not in str(message.blocks)
+
+
+async def test_a_learners_words_mention_nobody(space: Workspace, staff: Staff) -> None:
+    await staff.tell(CARD)
+    message = posted(space)[-1]
+    assert "<!channel>" not in message.text
+    kinds = {part["type"] for block in message.blocks for line in block["elements"] for part in line["elements"]}
+    assert kinds == {"text"}, "all of it is literal text"
+    assert "Ada <!channel> *bold*" in str(message.blocks)
+
+
+async def test_a_message_that_was_taken_away_is_posted_anew(space: Workspace, staff: Staff) -> None:
+    channel = (await staff.tell(CARD)).partition("/")[0]
+    place = await staff.tell(CARD, f"{channel}/1600000000.000001")
+    assert place.startswith(f"{channel}/")
+    assert place != f"{channel}/1600000000.000001"
+
+
+@pytest.mark.parametrize("name", ["", "nobody-made-this"])
+async def test_without_a_channel_nothing_is_told_and_nothing_breaks(space: Workspace, name: str) -> None:
+    async for staff in named(space, name):
+        assert await staff.tell(CARD) == ""
+
+
+async def test_a_workspace_that_refuses_is_a_fault_of_the_chat(space: Workspace, staff: Staff) -> None:
+    space.premises.faults.add(Fault("chat.postMessage", error="restricted_action"))
+    with pytest.raises(ChatError, match="restricted_action"):
+        await staff.tell(CARD)
