@@ -253,7 +253,7 @@ class Notebooks(Protocol):
     """What lab notebooks are written from. Every call is one transaction."""
 
     async def keep(self, learner: str, page: Page) -> None:
-        """Keep a page, at the step the learner is at when it names none; one with the same `once` is not kept twice.
+        """Keep a page, at the step the learner is at when it names none; in place of one with the same `once`.
 
         Of each step the newest 40 are kept, of a learner the newest 600.
         """

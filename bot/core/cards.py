@@ -17,7 +17,7 @@ Results = Mapping[str, Result] | Iterable[tuple[str, Result]]
 
 def filled(text: str, workshop: Workshop, learner: str = "") -> str:
     """Return a lesson's text with `${learner}`, `${image}` and `${namespace}` filled in; all else stays as written."""
-    name = re.sub(r"[<>&*_~`\s]+", " ", learner).strip()[:40] or "friend"
+    name = re.sub(r"[<>&*_~`\[\]\s]+", " ", learner).strip()[:40] or "friend"
     own = text.strip().replace("${image}", workshop.image).replace("${namespace}", workshop.namespace)
     return own.replace("${learner}", name)
 

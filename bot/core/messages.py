@@ -5,7 +5,7 @@ No Slack in here: texts are Markdown, buttons are an `Offer`. Every message know
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.core.verdict import Result
@@ -154,6 +154,7 @@ class ProgramSaid:
     text: str
     over: bool = False
     note: str = ""
+    line: str = field(default="", compare=False)  #: the command that started it; not shown
 
 
 @dataclass(frozen=True, slots=True)

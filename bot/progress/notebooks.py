@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bot.core.ending.pages import Page, PageKind
 from bot.core.workshop import StepRef
-from bot.progress.database import Database, insert_once
+from bot.progress.database import Database
 from bot.progress.store import Clock, ensure_learner, utc_now
 from bot.progress.tables import learners, pages
 
@@ -45,12 +45,15 @@ class SqlNotebooks:
 
 
 def _keep(db: sa.Connection, learner: str, page: Page, now: datetime, most: tuple[int, int]) -> None:
+    mine = pages.c.learner == learner
+    said = {"wrote": page.wrote, "came": page.came}
+    if page.once and db.execute(pages.update().where(mine, pages.c.once == page.once).values(said)).rowcount:
+        return
     ensure_learner(db, learner)
     at = page.ref or _whereabouts(db, learner)
-    values = {"kind": page.kind.value, "wrote": page.wrote, "came": page.came, "once": page.once or None}
+    values = {"kind": page.kind.value, "once": page.once or None, **said}
     place = {"learner": learner, "section": at.section, "step": at.step}
-    db.execute(insert_once(db, pages, **place, **values, at=now))
-    mine = pages.c.learner == learner
+    db.execute(pages.insert().values(**place, **values, at=now))
     here = sa.and_(mine, pages.c.section == at.section, pages.c.step == at.step)
     for which, number in zip((here, mine), most, strict=True):
         oldest = (

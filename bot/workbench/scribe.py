@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 
-from bot.core.ending.pages import page_of
-from bot.core.messages import Form, Message, StatusCard
+from bot.core.ending.pages import PageKind, page_of
+from bot.core.messages import Form, Message, ProgramSaid, StatusCard
 from bot.ports import Chat, Keepsake, Notebooks, Progress, Where
 
 
@@ -19,21 +20,21 @@ class Scribe:
     async def show(self, where: Where, message: Message) -> str:
         """Post a new message and return its ts."""
         ts = await self._chat.show(where, message)
-        await self._keep(where.user, message)
+        await self._keep(where.user, message, ts)
         return ts
 
     async def replace(self, where: Where, message: Message) -> None:
         """Show the message in place of the pressed card."""
         await self._chat.replace(where, message)
-        await self._keep(where.user, message)
+        await self._keep(where.user, message, where.card)
 
     async def update(
         self, channel: str, ts: str, message: Message, *, owner: str, final: bool, response_url: str = ""
     ) -> None:
-        """Edit a message of ours; only the final edit is worth a page."""
+        """Edit a message of ours; of what a program says there is no final edit but its last."""
         await self._chat.update(channel, ts, message, owner=owner, final=final, response_url=response_url)
-        if final:
-            await self._keep(owner, message)
+        if final or isinstance(message, ProgramSaid):
+            await self._keep(owner, message, ts)
 
     async def whisper(self, where: Where, text: str) -> None:
         """Tell one person only, as with a token: that is kept nowhere."""
@@ -55,7 +56,9 @@ class Scribe:
         """Show a status line while the block runs."""
         return self._chat.busy(where, doing)
 
-    async def _keep(self, user: str, message: Message) -> None:
+    async def _keep(self, user: str, message: Message, ts: str) -> None:
         page = page_of(message)
         if page is not None:
+            if page.kind is PageKind.PROGRAM:
+                page = replace(page, once=f"program/{ts}")
             await self._notebooks.keep(user, page)

@@ -138,13 +138,17 @@ class Talks:
 
     async def _show(self, talk: _Talk, heard: Heard) -> None:
         talk.secret = heard.secret
-        await self._say(talk, heard.turn, ProgramSaid(heard.text, note=words.TYPE_IN_PRIVATE if heard.secret else ""))
+        await self._say(
+            talk,
+            heard.turn,
+            ProgramSaid(heard.text, note=words.TYPE_IN_PRIVATE if heard.secret else "", line=talk.line),
+        )
 
     async def _end(self, learner: str, talk: _Talk, output: Output) -> None:
         code = f"It ended with exit code {output.exit_code}." if output.exit_code else "It has ended."
         changed = came_back(await self._files.collect(learner))
         note = " ".join(filter(None, (talk.said_bye or code, output.note, changed)))
-        await self._say(talk, talk.conversation.turn, ProgramSaid(output.text, over=True, note=note))
+        await self._say(talk, talk.conversation.turn, ProgramSaid(output.text, over=True, note=note, line=talk.line))
         await self._over(talk)
 
     async def _over(self, talk: _Talk) -> None:

@@ -58,11 +58,14 @@ async def test_a_page_comes_back_with_its_time_and_the_step_the_learner_was_at(
     assert await kept.pages("U2") == []
 
 
-async def test_what_is_kept_once_is_kept_once_of_each(kept: Notebooks) -> None:
-    page = Page(PageKind.CHECK, "Run", "✅", RUN, once="check/7")
-    for learner in ("U1", "U1", "U2"):
-        await kept.keep(learner, page)
-    assert [len(await kept.pages(learner)) for learner in ("U1", "U2")] == [1, 1]
+async def test_what_is_kept_once_is_kept_once_of_each_and_the_newest_counts(kept: Notebooks) -> None:
+    page = Page(PageKind.CHECK, "Run", "▫", RUN, once="check/7")
+    await kept.keep("U1", page)
+    await kept.keep("U1", PS)
+    for learner in ("U1", "U2"):
+        await kept.keep(learner, replace(page, came="✅"))
+    assert [each.came for each in await kept.pages("U1")] == ["✅", "CONTAINER ID\n"]
+    assert [each.came for each in await kept.pages("U2")] == ["✅"]
 
 
 async def test_the_newest_of_a_step_and_of_a_learner_are_kept(store: SqlStore) -> None:

@@ -114,6 +114,8 @@ def _entry(page: Page) -> str:
     match page.kind:
         case PageKind.COMMAND:
             return f"**Command.**{when}\n\n{fenced(f'$ {page.wrote}{chr(10)}{page.came}', 'console')}\n"
+        case PageKind.PROGRAM:
+            return f"**In the thread of** {code(page.wrote)}{when}\n\n{fenced(page.came, 'console')}\n"
         case PageKind.FILE:
             diff = f"\n{fenced(page.came, 'diff')}\n" if page.came else ""
             return f"**File.**{when} {code(page.wrote)}\n{diff}"

@@ -7,7 +7,17 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.events import Event, SaidSomething
-from bot.core.messages import CheckCard, CheckState, CommandOutput, ConditionLine, FileSaved, HintCard, Message, Note
+from bot.core.messages import (
+    CheckCard,
+    CheckState,
+    CommandOutput,
+    ConditionLine,
+    FileSaved,
+    HintCard,
+    Message,
+    Note,
+    ProgramSaid,
+)
 from bot.core.results import Failed, Passed
 from bot.core.turn import Say, Turn
 from bot.core.workshop import StepRef
@@ -23,6 +33,7 @@ class PageKind(StrEnum):
     COMMAND = "command"  #: a command, and what it printed
     FILE = "file"  #: a file that was written, and what changed in it
     CHECK = "check"  #: a check, and what was seen
+    PROGRAM = "program"  #: one they talked with, and what it said to one line of theirs
     HINT = "hint"
     TALK = "talk"  #: something they said or asked, and the answer
 
@@ -36,7 +47,7 @@ class Page:
     came: str  #: of it
     ref: StepRef | None = None
     at: datetime | None = None
-    once: str = ""  #: a page with the same word is not kept twice
+    once: str = ""  #: a page with the same word takes the place of the one before
 
 
 def page_of(message: Message) -> Page | None:
@@ -46,6 +57,8 @@ def page_of(message: Message) -> Page | None:
             ended = f"\n(exit code {output.exit_code})" if output.exit_code else ""
             noted = f"\n\n{output.note}" if output.note else ""
             return _page(PageKind.COMMAND, line, f"{output.text.rstrip()}{ended}{noted}".strip("\n"))
+        case ProgramSaid() if message.text.strip():
+            return _page(PageKind.PROGRAM, message.line, message.text.strip("\n"))
         case FileSaved():
             what = "a new file" if message.new else "changed"
             lines = f"{message.lines} line{'' if message.lines == 1 else 's'}"
