@@ -4,6 +4,9 @@ A section is played once, in order. Before a step is solved its wrong answers ar
 opened again, the files are put back, and the sandbox is brought back by the very Rebuild that learners have: what
 stood when the last step passed. Where a code is not the expected one it may be that something was missing that Rebuild
 does not bring back (data in a volume): then the whole way is played again from the start, and only that counts.
+
+A solution that does not pass is a failed scene with what its check said, and the way on is made by skipping; a learner
+who gets stuck (something does not appear) ends the section with a failed scene, and the next section begins anew.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.authoring.stage import Player, Record
@@ -39,11 +42,12 @@ class Scene:
     ref: StepRef
     wrong: str  #: id of the wrong answer, '' for the solution
     expected: str  #: `passed`, or the code
-    seen: str
+    seen: str  #: `passed`, a code, `no verdict` or `stuck`
     ready_s: float  #: until all was as it has to be before
     acts_s: float
     check_s: float
     whole: bool = False  #: the whole way to it was played again
+    why: str = ""  #: what was shown where it did not go as expected
 
     @property
     def ok(self) -> bool:
@@ -55,14 +59,22 @@ class Rehearsal:
     """One learner's rehearsal; `told` is called with each scene as it ends."""
 
     def __init__(
-        self, workshop: Workshop, player: Player, record: Record, door: SideDoor, told: Callable[[Scene], None]
+        self,
+        workshop: Workshop,
+        player: Player,
+        record: Record,
+        door: SideDoor,
+        told: Callable[[Scene], None],
+        stuck_by: tuple[type[Exception], ...] = (),  #: what the player's hands raise where they cannot go on
     ) -> None:
         self._workshop = workshop
         self._player = player
         self._record = record
         self._door = door
         self._told = told
+        self._stuck_by = stuck_by
         self._ended = 0.0
+        self._playing: Scene | None = None  #: the scene that has begun and not ended
 
     async def play(self, section: Section, *, wrong: bool) -> list[Scene]:
         """Return every scene of the section."""
@@ -73,12 +85,27 @@ class Rehearsal:
             self._told(scene)
 
         self._ended = time.monotonic()
-        await self.begin(section)
-        for step in section.steps:
-            for answer in step.wrong if wrong else ():
-                ended(await self._wrong(section, step, answer))
-            ended(await self._solve(StepRef(section.id, step.id), step))
+        self._open(StepRef(section.id, section.steps[0].id))
+        try:
+            await self.begin(section)
+            for step in section.steps:
+                for answer in step.wrong if wrong else ():
+                    ended(await self._wrong(section, step, answer))
+                ended(await self._solve(StepRef(section.id, step.id), step))
+        except self._stuck_by as stuck:
+            ended(self._stuck(stuck))
         return scenes
+
+    def _open(self, ref: StepRef, wrong: Wrong | None = None) -> None:
+        """Remember which scene begins, for whoever gets stuck in it."""
+        what = (wrong.id, wrong.expect) if wrong else ("", "passed")
+        self._playing = Scene(ref, *what, "stuck", 0.0, 0.0, 0.0)
+
+    def _stuck(self, why: Exception) -> Scene:
+        if self._playing is None:
+            raise why
+        before, self._ended = self._ended, time.monotonic()
+        return replace(self._playing, acts_s=self._ended - before, why=str(why))
 
     async def solve(self, section: Section) -> list[Scene]:
         """Go to the section with all that was done before, and return the scenes of its solutions."""
@@ -116,11 +143,13 @@ class Rehearsal:
 
     async def _given(self, section: Section, step: Step, answer: Wrong, *, whole: bool = False) -> Scene:
         ref, ready = StepRef(section.id, step.id), time.monotonic()
+        self._open(ref, answer)
         await self._player.perform(answer.acts)
         acted = time.monotonic()
-        await self._player.check(step)
+        said = await self._player.check(step)
         seen = await self._player.outcome(ref)
-        return Scene(ref, answer.id, answer.expect, seen, *self._times(ready, acted, time.monotonic()), whole)
+        why = said if seen != answer.expect else ""
+        return Scene(ref, answer.id, answer.expect, seen, *self._times(ready, acted, time.monotonic()), whole, why)
 
     def _times(self, ready: float, acted: float, checked: float) -> tuple[float, float, float]:
         """Return how long it took since the end of the scene before to be ready, to act, and to check."""
@@ -141,12 +170,18 @@ class Rehearsal:
             await self._door.refresh(self._player.id, before)
 
     async def _solve(self, ref: StepRef, step: Step) -> Scene:
-        ready = time.monotonic()
+        ready, said = time.monotonic(), ""
+        self._open(ref)
         await self._player.perform(step.solve)
         acted = time.monotonic()
-        if step.needs_sandbox:
-            await self._player.check(step)
+        seen = await self._player.outcome(ref)
+        if step.needs_sandbox or (step.checked and seen != "passed"):
+            said = await self._player.check(step)
+            seen = await self._player.outcome(ref)
         checked = time.monotonic()
+        if step.checked and seen != "passed":
+            await self._player.pass_by(ref, step)
+            return Scene(ref, "", "passed", seen, *self._times(ready, acted, checked), why=said)
         await self._player.press_next(ref)
         seen = await self._player.outcome(ref)
         return Scene(ref, "", "passed", seen, *self._times(ready, acted, checked))

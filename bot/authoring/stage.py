@@ -144,12 +144,11 @@ class Player:
         step = self._workshop.step(following)
         await self.press("Next", step.title if step else ".")
 
-    async def check(self, step: Step) -> None:
-        """Ask for a check and wait for its end."""
+    async def check(self, step: Step) -> str:
+        """Ask for a check, wait for its end, and return what it said."""
         if step.needs_sandbox:
-            await self.press("Check my work", ENDED, CHECK_S)
-        else:
-            await self.say("check", ENDED, CHECK_S)
+            return (await self.press("Check my work", ENDED, CHECK_S)).text
+        return (await self.say("check", ENDED, CHECK_S)).text
 
     async def outcome(self, ref: StepRef) -> str:
         """Return what the record says of a step: `passed`, the code it failed with, or `no verdict`."""
@@ -212,10 +211,10 @@ class Player:
         await self._hands.say(text)
         return await self._hands.wait_for(pattern, timeout_s)
 
-    async def press(self, label: str, pattern: str, timeout_s: float = ANSWER_S) -> None:
-        """Press a button and wait until the pattern is shown."""
+    async def press(self, label: str, pattern: str, timeout_s: float = ANSWER_S) -> Shown:
+        """Press a button and return what was shown with the pattern in it."""
         await self._hands.press(label)
-        await self._hands.wait_for(pattern, timeout_s)
+        return await self._hands.wait_for(pattern, timeout_s)
 
 
 def printed(commands: str) -> str:

@@ -170,13 +170,10 @@ async def _rehearse(
                     people[0].watch(view.show_line)
                 told = (lambda _: None) if as_json else view.show_scene
                 players = [Player(bot.workshop, settings.workshop, person, bot.store, project) for person in people]
-                rehearsals = [Rehearsal(bot.workshop, each, bot.store, bot.sandbox, told) for each in players]
+                stuck_by = (NotSeenError, RefusedError)
+                rehearsals = [Rehearsal(bot.workshop, each, bot.store, bot.sandbox, told, stuck_by) for each in players]
                 wanted = chosen(bot.workshop, sections)
                 scenes = await play_all(rehearsals, bot.workshop, wanted, wrong=wrong)
-            except* (NotSeenError, RefusedError) as stuck:
-                for error in stuck.exceptions:
-                    console.print(f"The rehearsal is stuck: {error}", markup=False)
-                scenes = []
             finally:
                 for person in people:
                     await person.close()

@@ -34,6 +34,8 @@ def show_scene(scene: Scene) -> None:
     mark = "[green]✓[/]" if scene.ok else "[bold red]✗[/]"
     expected = "" if scene.ok else f", expected {scene.expected}"
     out.print(f"{mark} [bold]{scene.ref}[/] {what} → {scene.seen}{expected}")
+    if scene.why:
+        out.print("    " + scene.why.strip().replace("\n", "\n    "), markup=False, style="red")
 
 
 def show_table(scenes: Sequence[Scene], took_s: float) -> None:
@@ -79,6 +81,7 @@ def as_json(scenes: Sequence[Scene], took_s: float) -> str:
             "expected": scene.expected,
             "seen": scene.seen,
             "ok": scene.ok,
+            "why": scene.why or None,
             "ready_s": round(scene.ready_s, 3),
             "acts_s": round(scene.acts_s, 3),
             "check_s": round(scene.check_s, 3),
