@@ -45,6 +45,7 @@ from bot.core.turn import (
     Say,
     SendCertificate,
     SendNotebook,
+    ShowApp,
     ShowHome,
     ShowPage,
     StartCheck,
@@ -58,7 +59,7 @@ from bot.core.tutor import decide
 from bot.core.words import not_applied
 from bot.core.workshop import Act, StepRef, Workshop
 from bot.errors import ChatError, DocentError, HostError
-from bot.handin.plan import Output, Plan
+from bot.handin.plan import Output, Plan, ShowHistory
 from bot.handin.sharing_plans import without_secrets
 from bot.ports import Chat, Desk, Sandbox, Store, Where
 from bot.workbench import Comment, Farewell, Workbench, our_side
@@ -128,8 +129,14 @@ class Classroom:
         return self._bench.hands(user)
 
     async def act(self, turn: Turn, where: Where) -> None:
-        """Perform the actions in order; from the first slow one on in the background, under the learner's hands."""
+        """Perform the actions in order; from the first slow one on in the background, under the learner's hands.
+
+        A picture holds up nothing: it is taken beside all that.
+        """
         for number, action in enumerate(turn.actions):
+            if isinstance(action, ShowApp):
+                self._spawn(self._guarded(action, turn.learner, where))
+                continue
             if isinstance(action, SLOW):
                 self._spawn(self._act_slowly(turn.actions[number:], turn.learner, where))
                 return
@@ -193,6 +200,9 @@ class Classroom:
                 await self._start_check(ref, learner, where)
             case RunCommands(commands, ref, after):
                 worked = await self._bench.run(learner.id, commands, where, self._comment(learner, ref))
+                for command in commands if worked else ():
+                    if isinstance(command.plan, ShowHistory) and not command.plan.quiet:
+                        self._spawn(self._bench.pictures.layers(learner.id, command.plan.image, where))
                 if worked and after:  # after a failure, meant or not, nobody is asked whether they are happy
                     await self._chat.show(where, after)
             case TypeInto(typed):
@@ -205,6 +215,8 @@ class Classroom:
                 await self._bench.files.replace(learner.id, path, (old, new), ref, where)
             case UndoEdit(path, ref):
                 await self._bench.files.undo(learner.id, path, ref, where)
+            case ShowApp():
+                await self._bench.pictures.app(learner.id, action, where)
             case Apply(acts, ref):
                 await self._apply(acts, ref, learner, where)
             case GiveToken():

@@ -15,6 +15,7 @@ from bot.core.ending.pages import Page
 from bot.core.evidence import Evidence
 from bot.core.learner import Learner
 from bot.core.messages import Form, Message, StatusCard
+from bot.core.sights import Sight, Wanted
 from bot.core.specs import ProbeSpec
 from bot.core.standing import Standing
 from bot.core.verdict import Verdict
@@ -22,6 +23,7 @@ from bot.core.workshop import StepRef
 from bot.handin.keyboard import Key, Line
 from bot.handin.plan import BuildPlan, Output, Plan, Talkative
 from bot.pictures import Drawing
+from bot.pictures.layers import Layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +375,11 @@ class Sandbox(Protocol):
         """Start what the plan says with a keyboard; where that fails, return what Docker's CLI would print."""
         ...
 
+    async def layers(self, learner: str, image: str) -> Sequence[Layer]:
+        """Return the layers of an image that the learner may see, newest first, as `docker history` lists them; none
+        when there is no such image."""
+        ...
+
     async def refresh(self, learner: str, files: Mapping[str, bytes]) -> None:
         """Show the project as it is now to the learner's containers that mount it; nothing when none does."""
         ...
@@ -423,6 +430,13 @@ class Sandbox(Protocol):
 
 class Camera(Protocol):
     """Pictures, as PNG. Raises `ImageMissing` as long as there is no browser here, else `HostError` for our faults."""
+
+    async def look(self, learner: str, wanted: Wanted) -> Sight:
+        """Return what a browser sees of the learner's running app, or why it sees nothing; takes up to 25 s.
+
+        The picture is a PNG of its points alone; title and text are the page's own words, and may say anything.
+        """
+        ...
 
     async def draw(self, drawing: Drawing) -> bytes:
         """Return a drawing of ours (`bot.pictures`) as a picture of its size; nothing of it is fetched or run."""

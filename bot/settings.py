@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     registry_room_mb: int = Field(10_000, ge=100, description="the registry takes nothing more in above this")
     sandbox_idle_h: float = Field(24, ge=0, description="an unused sandbox is put away after so long; 0: never")
     sandbox_warnings_h: tuple[float, ...] = Field((4, 0.5), description="so long before, its learner is warned")
+    pictures: bool = Field(True, description="show learners their app as a browser sees it, and layers as bars")
     board_every_s: float = Field(5, ge=1)
     pace: bool = Field(True, description="keep Slack's pace: about one message a second per channel")
     log_level: str = "INFO"

@@ -102,7 +102,8 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         board = BoardKeeper(workshop, store, sandbox, chat, staff, every_s=settings.board_every_s, clock=now)
         notebooks = SqlNotebooks(store.database)
         scribe = Scribe(chat, notebooks)
-        bench = Workbench(store, SqlStandings(store.database), sandbox, scribe, asset_reader(settings.workshop))
+        camera = sandbox.camera if settings.pictures else None
+        bench = Workbench(store, SqlStandings(store.database), sandbox, scribe, asset_reader(settings.workshop), camera)
         start_files = project_files(settings.workshop / workshop.app)
         farewell = Farewell(
             workshop,

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import struct
 import zlib
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,6 +25,7 @@ from bot.core.evidence import (
     VolumeSeen,
 )
 from bot.core.messages import Form, Message, StatusCard
+from bot.core.sights import NotSeen, Sight, Wanted, Why
 from bot.core.specs import (
     BuildSpec,
     CacheSpec,
@@ -44,6 +45,7 @@ from bot.errors import CardGone
 from bot.handin.keyboard import Key, Line
 from bot.handin.plan import Output, Plan, Talkative
 from bot.pictures import Drawing
+from bot.pictures.layers import Layer
 from bot.ports import Chat, Heard, Keepsake, Progress, RegistryPass, Staff, Where
 from bot.progress.feedbacks import SqlFeedbacks
 from bot.progress.notebooks import SqlNotebooks
@@ -173,6 +175,7 @@ class MemorySandbox:
     written: dict[str, bytes | None] = field(default_factory=dict)
     conversations: list[MemoryConversation] = field(default_factory=list)
     stands: dict[str, Standing] = field(default_factory=dict)
+    layered: dict[str, Sequence[Layer]] = field(default_factory=dict)
     cleared: list[tuple[str, dict[str, Collection[str]]]] = field(default_factory=list)
     released: list[int] = field(default_factory=list)
 
@@ -192,6 +195,11 @@ class MemorySandbox:
             return self.answers[type(plan)]
         self.conversations.append(MemoryConversation())
         return self.conversations[-1]
+
+    async def layers(self, learner: str, image: str) -> Sequence[Layer]:
+        if self.fails:
+            raise self.fails.pop(0)
+        return self.layered.get(image, ())
 
     async def refresh(self, learner: str, files: Mapping[str, bytes]) -> None:
         if self.fails:
@@ -243,6 +251,19 @@ class MemoryCamera:
 
     fails: list[Exception] = field(default_factory=list)
     drawn: list[Drawing] = field(default_factory=list)
+    sights: dict[str, Sight] = field(default_factory=dict)
+    gate: asyncio.Event | None = None
+    looked: list[tuple[str, Wanted]] = field(default_factory=list)
+
+    async def look(self, learner: str, wanted: Wanted) -> Sight:
+        self.looked.append((learner, wanted))
+        if self.gate:
+            await self.gate.wait()
+        if self.fails:
+            raise self.fails.pop(0)
+        if wanted.name:
+            return NotSeen(Why.UNKNOWN, wanted.name)
+        return self.sights.get(learner, NotSeen(Why.NOTHING))
 
     async def draw(self, drawing: Drawing) -> bytes:
         if self.fails:

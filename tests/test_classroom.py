@@ -24,6 +24,7 @@ from bot.core.events import (
     AskedForNotebook,
     AskedForSurvey,
     AskedToReset,
+    AskedToSeeApp,
     AskedToSkip,
     GaveFeedback,
     SaidSomething,
@@ -44,18 +45,29 @@ from bot.core.messages import (
     SummaryCard,
     Survey,
 )
-from bot.core.verdict import Failed, Verdict
+from bot.core.sights import AppSeen
+from bot.core.verdict import Failed, Passed, Verdict
 from bot.core.workshop import Act, StepRef
 from bot.errors import ChatError, EngineDown, RegistryDown
 from bot.handin.command import read_commands
-from bot.handin.plan import BuildPlan, ListContainers, Output, PullImage, RemoveContainers, RunPlan, TagImage
+from bot.handin.plan import (
+    BuildPlan,
+    ListContainers,
+    Output,
+    PullImage,
+    RemoveContainers,
+    RunPlan,
+    ShowHistory,
+    TagImage,
+)
+from bot.pictures.layers import Layer
 from bot.ports import Where
 from bot.progress.notebooks import SqlNotebooks
 from bot.progress.standings import SqlStandings
 from bot.progress.store import SqlStore, open_store
 from bot.settings import shipped
 from bot.workbench import Farewell, Scribe, Workbench
-from tests.fakes import MemoryChat, MemoryDesk, MemorySandbox, MemoryStaff, farewell_of
+from tests.fakes import MemoryCamera, MemoryChat, MemoryDesk, MemorySandbox, MemoryStaff, farewell_of
 
 LESSONS = shipped("lessons") / "docker-workshop"
 ADA = Where("D1", "U1")
@@ -75,6 +87,7 @@ class Class:
     staff: MemoryStaff
     farewell: Farewell
     notebooks: SqlNotebooks
+    camera: MemoryCamera
 
     async def at(self, ref: StepRef) -> None:
         await self.classroom.turn(Started(), ADA, "Ada")
@@ -96,7 +109,10 @@ async def room(tmp_path: Path) -> AsyncIterator[Class]:
     chat, sandbox, desk, staff = MemoryChat(), MemorySandbox(), MemoryDesk(), MemoryStaff()
     notebooks = SqlNotebooks(store.database)
     scribe = Scribe(chat, notebooks)
-    bench = Workbench(store, SqlStandings(store.database), sandbox, scribe, lambda path: (LESSONS / path).read_bytes())
+    camera = MemoryCamera()
+    bench = Workbench(
+        store, SqlStandings(store.database), sandbox, scribe, lambda path: (LESSONS / path).read_bytes(), camera
+    )
     farewell = farewell_of(WORKSHOP, store, chat, bench, staff)
     classroom = Classroom(
         WORKSHOP,
@@ -121,6 +137,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Class]:
         staff,
         farewell,
         notebooks,
+        camera,
     )
     await classroom.stop(drain_s=1)
     await store.close()
@@ -144,6 +161,51 @@ async def test_a_hint_is_answered_while_a_build_runs(room: Class) -> None:
     room.sandbox.gate.set()
     await room.classroom.stop()
     assert any(isinstance(message, CommandOutput) for message in room.chat.said)
+
+
+async def test_a_picture_holds_up_nothing(room: Class) -> None:
+    room.camera.sights["U1"] = AppSeen(b"png", "web", "http://localhost:3000/", 200)
+    room.camera.gate = asyncio.Event()
+    await room.classroom.turn(AskedToSeeApp(), ADA)
+    await room.classroom.turn(TypedCommands(read_commands("docker ps")), ADA)
+    async with asyncio.timeout(5):
+        while not any(isinstance(message, CommandOutput) for message in room.chat.said):
+            await asyncio.sleep(0)
+    assert room.chat.files == []
+    room.camera.gate.set()
+    await room.classroom.stop()
+    assert [file.name for _, file in room.chat.files] == ["my-app.png"]
+
+
+async def test_a_verdict_does_not_wait_for_the_picture_that_follows_it(room: Class) -> None:
+    use = StepRef("02", "use")
+    await room.at(use)
+    room.camera.sights["U1"] = AppSeen(b"png", "web", "http://localhost:3000/", 200)
+    room.camera.gate = asyncio.Event()
+    await room.classroom.turn(AskedForCheck(), ADA)
+    step = WORKSHOP.step(use)
+    assert step is not None
+    await room.checks.publish(room.desk.submitted[0], Verdict(tuple((c.id, Passed()) for c in step.conditions)))
+    assert use in (await room.store.learner("U1")).passed
+    assert room.chat.files == []
+    async with room.classroom.hands("U1"):  # nor does it wait for what the learner does next
+        room.camera.gate.set()
+        await room.classroom.stop()
+    assert [file.name for _, file in room.chat.files] == ["my-app.png"]
+
+
+async def test_layers_come_as_a_picture_below_what_docker_printed(room: Class) -> None:
+    room.sandbox.layered["web"] = (Layer("RUN npm install", 8_000_000, base=False),)
+    await room.classroom.turn(TypedCommands(read_commands("docker image history web")), ADA)
+    await room.classroom.stop()
+    assert any(isinstance(message, CommandOutput) for message in room.chat.said)
+    assert [file.name for _, file in room.chat.files] == ["layers.png"]
+    room.sandbox.answers[ShowHistory] = Output("no", 1)
+    for line in ("docker history web", "docker history -q web"):
+        await room.classroom.turn(TypedCommands(read_commands(line)), ADA)
+        await room.classroom.stop()
+        room.sandbox.answers.clear()
+    assert len(room.chat.files) == 1
 
 
 async def test_commands_stop_at_the_first_that_fails_and_say_so(room: Class) -> None:

@@ -96,6 +96,13 @@ class AskedToKeepSandbox:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedToSeeApp:
+    """Pressed or said show my app; `name` is the container, '' for whichever is meant."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WentTo:
     """Chose a section on the map (Home or `go 02`)."""
 
@@ -278,6 +285,7 @@ Event = (
     | AskedToReset
     | AskedToRebuild
     | AskedToKeepSandbox
+    | AskedToSeeApp
     | WentTo
     | AnsweredQuestion
     | OpenedEditor

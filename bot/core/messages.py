@@ -33,6 +33,7 @@ class Offer(StrEnum):
     REBUILD = "rebuild"
     REBUILD_SURE = "rebuild_sure"
     KEEP = "keep"  #: AskedToKeepSandbox, under a warning
+    SHOW_APP = "show_app"  #: AskedToSeeApp; the container is the note's scope
     STATUS = "status"
     HELP = "help"
     SUMMARY = "summary"

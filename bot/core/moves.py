@@ -11,6 +11,7 @@ from bot.core.ladder import open_answers
 from bot.core.learner import Learner
 from bot.core.map import finished, first_open, home, place, resume_at, section_done, steps_of
 from bot.core.messages import Note, Offer
+from bot.core.sights import wanted
 from bot.core.turn import (
     Action,
     Apply,
@@ -21,6 +22,7 @@ from bot.core.turn import (
     RememberSandbox,
     Replace,
     Say,
+    ShowApp,
     Turn,
 )
 from bot.core.workshop import Step, StepRef, Workshop
@@ -103,7 +105,8 @@ def pass_step(workshop: Workshop, learner: Learner, ref: StepRef, now: datetime)
     step = workshop.step(ref)
     works = step is not None and (step.needs_sandbox or any(act.runs for act in step.solve))
     remembered = (RememberSandbox(ref),) if works else ()
-    return learner, (*remembered, *_ending(workshop, learner, ref), RefreshBoard())
+    pictured = (ShowApp(wanted(step), asked=False, ref=ref),) if step is not None and step.picture else ()
+    return learner, (*remembered, *_ending(workshop, learner, ref), *pictured, RefreshBoard())
 
 
 def _ending(workshop: Workshop, learner: Learner, ref: StepRef) -> tuple[Action, ...]:

@@ -26,6 +26,7 @@ from bot.core.events import (
     AskedToReplace,
     AskedToReset,
     AskedToSee,
+    AskedToSeeApp,
     AskedToSkip,
     AskedToUndo,
     Event,
@@ -67,6 +68,9 @@ EVENTS: tuple[tuple[Event, str], ...] = (
     (AskedToKeepSandbox(), "keep my sandbox|keep the sandbox|keep it|keep sandbox|extend|extend it"),
     (OpenedEditor(""), "edit|editor|write|open editor|write file|edit file|write the file|write dockerfile"),
     (AskedToUndo(), "undo|undo it|undo that|undo this|undo the change|take it back|take that back|revert"),
+    (AskedToSeeApp(), "show my app|show app|show me my app|show the app|show me the app|see my app|screenshot"),
+    (AskedToSeeApp(), "picture|take a picture|picture of my app|take a picture of my app|screenshot of my app"),
+    (AskedToSeeApp(), "what does my app look like|how does my app look|look at my app"),
     (AskedForToken(), "registry token|new registry token|token|new token|registry login|registry password|my token"),
     (
         AskedForToken(),
@@ -100,6 +104,7 @@ YES = _ways("yes|y|yep|yeah|yup|no|nope|n|nah|maybe")
 BYE = _ways("bye|goodbye|see you|cu|later|see you later|stop|quit|exit|pause|good night|have to go")
 WHO = _ways("who are you|what are you|are you a bot|are you human|what is this|what can you do|who is this")
 SOLUTION = _ways("solution|show solution|show me the solution|answer|show me the answer|solve it|solve")
+SEE_APP = re.compile(r"(?:show|see)(?: me)? (?:my|the) app (?:in |of |called )?[`'\"]?([\w.-]+)[`'\"]?", re.IGNORECASE)
 STUCK = re.compile(
     r"\b(stuck|lost|confused|no idea|no clue|(?:dont|do not|didnt|did not) (?:know|understand|get (?:it|this|that))|"
     r"help me|need help|(?:get|got|getting|have) (?:an? |this |some )?errors?|what am i supposed|too hard|cant figure|"
@@ -226,6 +231,9 @@ def _small_talk(workshop: Workshop, learner: Learner, plain: str) -> Event | Not
 
 def _order(workshop: Workshop, learner: Learner, text: str, plain: str) -> Event | None:
     """Return what a phrase with an argument asks for: a section, a file, an answer."""
+    app = SEE_APP.fullmatch(text)
+    if app:
+        return AskedToSeeApp(app.group(1))
     see = read_show(text)
     if see:
         return AskedToSee(_dockerfile(see[0]), see[1])

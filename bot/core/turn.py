@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bot.core.ending.certificate import Certificate
 from bot.core.learner import Learner
 from bot.core.messages import Editor, Message, Note, StatusCard
+from bot.core.sights import Wanted
 from bot.core.workshop import Act, StepRef
 from bot.handin.plan import Command
 from bot.handin.windows import WHOLE, Spot
@@ -137,6 +138,18 @@ class UndoEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowApp:
+    """Show a picture of the learner's app, or say why there is none; where nobody `asked`, without a word then.
+
+    Nobody waits for it.
+    """
+
+    wanted: Wanted
+    asked: bool = True
+    ref: StepRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Apply:
     """Do what an author wrote as the solution of a skipped step (files and commands), quietly."""
 
@@ -227,6 +240,7 @@ Action = (
     | TakeProject
     | ReplaceText
     | UndoEdit
+    | ShowApp
     | Apply
     | GiveToken
     | PrepareProject

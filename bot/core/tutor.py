@@ -33,6 +33,7 @@ from bot.core.events import (
     AskedToReplace,
     AskedToReset,
     AskedToSee,
+    AskedToSeeApp,
     AskedToSkip,
     AskedToUndo,
     CheckEnded,
@@ -56,12 +57,14 @@ from bot.core.learner import Learner
 from bot.core.map import home, place, settled, welcome
 from bot.core.messages import Note, Offer
 from bot.core.moves import note
+from bot.core.sights import wanted
 from bot.core.turn import (
     GiveToken,
     RefreshBoard,
     Replace,
     RunCommands,
     Say,
+    ShowApp,
     ShowHome,
     Turn,
     TypeInto,
@@ -118,6 +121,9 @@ def _decided(workshop: Workshop, learner: Learner, event: Event, now: datetime) 
             return shelf.rebuild(learner, sure=event.sure)
         case AskedToKeepSandbox():
             return Turn(learner, (Replace(Note(words.KEPT, (_way_on(learner),), learner.at)),))
+        case AskedToSeeApp():
+            step = workshop.step(learner.at) if learner.at else None
+            return Turn(learner, (ShowApp(wanted(step, event.name), ref=learner.at),))
         case AskedForStatus():
             return Turn(learner, (Say(home(workshop, learner)),))
         case AskedForHelp():
@@ -217,7 +223,9 @@ def _commands(workshop: Workshop, learner: Learner, event: TypedCommands) -> Tur
     step = workshop.step(ref) if ref else None
     made = any(makes(command.plan) for command in event.commands)
     ready = ref and step and step.needs_sandbox and step.handin.commands and made and not learner.done(ref)
-    after = Note(words.AFTER_COMMANDS, (Offer.CHECK, Offer.HINT), ref) if ready else None
+    served = any(isinstance(command.plan, RunPlan) and command.plan.ports for command in event.commands)
+    offers = (Offer.CHECK, *((Offer.SHOW_APP,) if served else ()), Offer.HINT)
+    after = Note(words.AFTER_COMMANDS, offers, ref) if ready else None
     return Turn(learner, (*handins.prepared(learner), RunCommands(event.commands, ref, after)))
 
 

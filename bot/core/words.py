@@ -36,6 +36,9 @@ NO_COMMANDS = "I saw no command in that. Try `docker ps`, or say **help**."
 AFTER_COMMANDS = "Happy with what you see? Then let me check your work."
 UP_AGAIN = "`docker compose up -d` makes anew what this changes."
 REBUILD = "An image keeps the files it was built with. To use this change, build again and run again."
+NO_PICTURES_YET = "Pictures are not ready yet: the browser for them is still being prepared. Everything else works."
+NO_PICTURES = "There are no pictures here: whoever runs this bot has turned them off."
+LOOKING = "I am already taking a picture of your app; one moment, please."
 THANKS = "You are welcome!"
 OKAY = "Good. Tell me when you want to go on: **next**, **check** or **hint**."
 YES_TO_WHAT = (
@@ -68,10 +71,11 @@ Here is what you can say. Buttons do the same.
 - `edit Dockerfile`: write a file here; a code block or an upload works too, or your whole project as .zip
 - `edit FILE 40-60`, `edit FILE near WORD`, `show FILE`: some lines of a long file
 - `replace OLD with NEW in FILE`: change a text · **undo**: take the last change back
+- **show my app**: a picture
 - **registry token**: push from a machine of your own · **use my pushed image**
 - `docker …`, `curl …`, `ls`, `cat FILE`: I run it for you; with `-it` in a thread
 
-Ask me about words too (“what is an image?”), or paste an error and I will have a look."""
+Ask me about words too (“what is an image?”), or paste an error."""
 WHO = "I am Docent, a bot. I take you through the Docker workshop, one small step at a time."
 
 

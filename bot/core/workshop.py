@@ -152,6 +152,7 @@ class Step(Model):
     conditions: tuple[Condition, ...] = ()
     hints: tuple[str, str, str] | None = None  #: the step's own ladder, when no failure gives a better one
     recap: str = ""  #: said after the pass: what you just proved
+    picture: bool = False  #: the first pass is followed by a picture of the learner's app
     solve: tuple[Act, ...] = ()
     wrong: tuple[Wrong, ...] = ()
 

@@ -14,16 +14,33 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from bot.core.sights import FAILED, AppSeen, NotSeen, Sight, Wanted, Why
 from bot.errors import HostError, ImageMissing
 from bot.pictures import Drawing
 from bot.sandbox import recipe
+from bot.sandbox.apps import chosen
+from bot.sandbox.belongings import containers
 from bot.sandbox.browser import ENTRYPOINT
 from bot.sandbox.engine import EngineSaid, Lane
 from bot.sandbox.host import Ran
 from bot.sandbox.names import Owner
 from bot.sandbox.png import CAP, trusted
+from bot.sandbox.screen import shown
 from bot.sandbox.setup import Setup
 
+WIDTH, HEIGHT = 800, 560  #: pixels; Slack shows them at half that, and letters can still be read
+PATIENCE_S = 4.0  #: for an app that was started a moment ago
+#: what the browser calls it → why there is no picture
+TROUBLES = {
+    "refused": Why.CLOSED,
+    "no-answer": Why.SILENT,
+    "away": Why.AWAY,
+    "download": Why.DOWNLOAD,
+    "empty": Why.EMPTY,
+    "no-page": Why.EMPTY,
+    "busy": Why.BUSY,
+    "gone": Why.BROKEN,
+}
 AT_ONCE = 2  #: browsers on one host; each takes a processor for about a second
 DEADLINE_S = 15.0
 LEFT_S = 5.0  #: over the browser's own deadline, for starting and answering
@@ -40,6 +57,43 @@ class Camera:
         self._image = image
         self._free = asyncio.Semaphore(AT_ONCE)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def look(self, learner: str, wanted: Wanted) -> Sight:
+        """Return what a browser sees of the app, or why it sees nothing. Raises: `ImageMissing`, `HostError`."""
+        owner = self._setup.owner(learner)
+        async with self._turns[owner.key]:  # a page that takes its time holds up nobody else
+            app = chosen(await containers(self._setup, owner), wanted)
+            if isinstance(app, NotSeen):
+                return app
+            place, port = app.container, app.port.container
+            if not place.ip:
+                return NotSeen(Why.CLOSED, place.name, app.address, port)
+            question = {
+                "op": "see",
+                "url": app.address,
+                "address": f"{place.ip}:{port}",
+                "width": WIDTH,
+                "height": HEIGHT,
+                "patience_s": PATIENCE_S,
+            }
+            answer = await self._ask(question, (owner, place.networks[0]))
+        if not answer.get("ok"):
+            why = TROUBLES.get(str(answer.get("error")))
+            if why is None:
+                raise HostError(f"The browser could not be asked: {str(answer.get('say'))[:200]}")
+            return NotSeen(why, place.name, app.address, port, more=shown(str(answer.get("say")))[:200])
+        status, text = _number(answer.get("status")), shown(str(answer.get("text") or "")).strip()
+        if status >= FAILED and not text:
+            return NotSeen(Why.EMPTY, place.name, app.address, port, more=str(status))
+        return AppSeen(
+            await _picture(answer, question),
+            place.name,
+            app.address,
+            status,
+            shown(str(answer.get("title") or ""))[:200],
+            text[:2_000],
+            _number(answer.get("items")),
+        )
 
     async def draw(self, drawing: Drawing) -> bytes:
         """Return the PNG of a drawing of ours. Raises: `ImageMissing`, `HostError`."""
@@ -71,6 +125,10 @@ class Camera:
             finally:
                 await asyncio.shield(host.remove(request.name))
         return _answer(ran, nonce)
+
+
+def _number(said: object) -> int:
+    return said if isinstance(said, int) and 0 <= said < 100_000 else 0
 
 
 def _answer(ran: Ran | EngineSaid, nonce: str) -> Mapping[str, Any]:

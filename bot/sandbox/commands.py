@@ -89,7 +89,7 @@ class Commands:
         self._handling = Handling(setup, self._running)
         self._showing = Showing(setup, self._volumes, self._networks)
         self._lists = Lists(setup)
-        self._looking = Looking(setup)
+        self.looking = Looking(setup)
         self._pruning = Pruning(setup, self._volumes, self._networks)
 
     async def run(
@@ -254,17 +254,17 @@ class Commands:
     ) -> plans.Output:
         match plan:
             case plans.ShowHistory():
-                return await self._looking.history(owner, plan)
+                return await self.looking.history(owner, plan)
             case plans.ShowChanges():
-                return await self._looking.changes(owner, plan)
+                return await self.looking.changes(owner, plan)
             case plans.ShowPorts():
-                return await self._looking.ports(owner, plan)
+                return await self.looking.ports(owner, plan)
             case plans.ShowProcesses():
-                return await self._looking.processes(owner, plan)
+                return await self.looking.processes(owner, plan)
             case plans.ShowStats():
-                return await self._looking.stats(owner, plan)
+                return await self.looking.stats(owner, plan)
             case plans.ShowDisk():
-                return await self._looking.disk(owner)
+                return await self.looking.disk(owner)
             case plans.ShowVersion():
                 return await self._showing.version(plan)
             case plans.ListContainers():

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote
 
 from bot.handin.plan import Output, ShowChanges, ShowHistory, ShowPorts, ShowProcesses, ShowStats
 from bot.handin.reference import normalise
+from bot.pictures.layers import Layer
 from bot.sandbox import console, figures
 from bot.sandbox.belongings import Picture, Several, containers, pictures, which_container, which_picture
 from bot.sandbox.engine import EngineSaid
@@ -15,7 +17,7 @@ from bot.sandbox.names import Owner
 from bot.sandbox.refusals import no_container, public, several
 from bot.sandbox.screen import shown
 from bot.sandbox.setup import Setup
-from bot.sandbox.things import Container
+from bot.sandbox.things import Container, Raw
 
 STATS_S = 20.0  #: the engine takes two looks a second apart
 DISK_S = 40.0  #: the engine adds up all its volumes
@@ -40,6 +42,27 @@ class Looking:
         if plan.quiet:
             return Output("\n".join(row[0] for row in rows))
         return Output(console.table(("IMAGE", "CREATED", "CREATED BY", "SIZE", "COMMENT"), rows))
+
+    async def layers(self, owner: Owner, image: str) -> tuple[Layer, ...]:
+        """Return an image's layers, newest first, each told apart from its base's; () when there is no such image."""
+        found = which_picture(image, await pictures(self._setup, owner, await containers(self._setup, owner)))
+        image_id = found.id if isinstance(found, Picture) else self._setup.bases.get(normalise(image), "")
+        rows = await self._steps(image_id) if image_id else ()
+        detail = await self._setup.host.image(image_id) if rows else None
+        below: Sequence[Raw] = ()
+        for base in self._setup.bases.values():
+            there = await self._setup.host.image(base) if detail else None
+            if detail and there and stands_on(detail.raw, there.raw):
+                below = max(below, await self._steps(base), key=len)
+        return tuple(
+            Layer(str(raw.get("CreatedBy") or ""), int(raw.get("Size") or 0), at >= len(rows) - len(below))
+            for at, raw in enumerate(rows)
+            if raw.get("Size") or not figures.OURS.search(str(raw.get("CreatedBy") or ""))
+        )
+
+    async def _steps(self, image_id: str) -> Sequence[Raw]:
+        answer = await self._setup.host.ask("GET", f"/images/{quote(image_id)}/history")
+        return () if isinstance(answer, EngineSaid) else list(answer.json)
 
     async def _meant(self, owner: Owner, name: str) -> Container | Output:
         meant = which_container(name, await containers(self._setup, owner))
@@ -139,6 +162,12 @@ class Looking:
             figures.Share("Build Cache", 0, 0, 0, 0, percent=False),
         ]  # fmt: skip
         return Output(figures.disk(rows))
+
+
+def stands_on(image: Raw, base: Raw) -> bool:
+    """Tell whether an inspected image begins with all the layers of another."""
+    above, below = ((raw.get("RootFS") or {}).get("Layers") or [] for raw in (image, base))
+    return bool(below) and above[: len(below)] == below
 
 
 def _labelled(owner: Owner) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 import structlog
 
@@ -11,6 +11,7 @@ from bot.core.specs import ProbeSpec
 from bot.core.standing import Standing
 from bot.errors import HostError, RegistryDown
 from bot.handin.plan import Output, Plan, Talkative
+from bot.pictures.layers import Layer
 from bot.ports import Progress, RegistryPass
 from bot.sandbox.builds import Builds
 from bot.sandbox.camera import Camera
@@ -81,6 +82,10 @@ class DockerSandbox:
     async def converse(self, learner: str, plan: Talkative, files: Mapping[str, bytes]) -> Conversation | Output:
         """Start what the plan says with a keyboard; where that fails, return what Docker's CLI would print."""
         return await self._commands.converse(self._setup.owner(learner), plan, files)
+
+    async def layers(self, learner: str, image: str) -> Sequence[Layer]:
+        """Return an image's layers, newest first; none when the learner has no such image."""
+        return await self._commands.looking.layers(self._setup.owner(learner), image)
 
     async def refresh(self, learner: str, files: Mapping[str, bytes]) -> None:
         """Show the project as it is now to the learner's containers that mount it."""

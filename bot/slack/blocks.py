@@ -89,6 +89,7 @@ LABELS: dict[Offer, str] = {
     Offer.REBUILD: "Rebuild my sandbox",
     Offer.REBUILD_SURE: "Rebuild",
     Offer.KEEP: "Keep my sandbox",
+    Offer.SHOW_APP: "Show my app",
     Offer.STATUS: "My progress",
     Offer.HELP: "What can I say?",
     Offer.SUMMARY: "Summary",

@@ -20,6 +20,7 @@ from bot.core.events import (
     AskedToRebuild,
     AskedToReset,
     AskedToSee,
+    AskedToSeeApp,
     AskedToSkip,
     Event,
     FilledForm,
@@ -113,6 +114,8 @@ def _read_offer(offer: Offer, value: Value) -> Event:  # noqa: C901 - one row ea
             return AskedToRebuild(sure=True)
         case Offer.KEEP:
             return AskedToKeepSandbox()
+        case Offer.SHOW_APP:
+            return AskedToSeeApp(value.detail)
         case Offer.STATUS:
             return AskedForStatus()
         case Offer.HELP:

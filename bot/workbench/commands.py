@@ -37,9 +37,10 @@ from bot.handin.plan import (
     StopContainers,
 )
 from bot.handin.replacing import Replacement, read_replacement, replaced
-from bot.ports import Chat, Sandbox, Standings, Store, Where
+from bot.ports import Camera, Chat, Sandbox, Standings, Store, Where
 from bot.workbench.editing import Editing
 from bot.workbench.files import ProjectFiles
+from bot.workbench.pictures import Pictures
 from bot.workbench.rebuild import Rebuilds
 from bot.workbench.said import came_back, our_side, with_note
 from bot.workbench.talks import Talks
@@ -60,11 +61,20 @@ TAKEN = re.compile("already (?:allocated|in use)")  #: …because a port or a na
 class Workbench:
     """Commands and files of all learners; a learner's own come one after the other."""
 
-    def __init__(self, store: Store, standings: Standings, sandbox: Sandbox, chat: Chat, asset: Asset) -> None:
+    def __init__(
+        self,
+        store: Store,
+        standings: Standings,
+        sandbox: Sandbox,
+        chat: Chat,
+        asset: Asset,
+        camera: Camera | None = None,
+    ) -> None:
         self.files = ProjectFiles(store, sandbox, chat)
         self.rebuilds = Rebuilds(standings, store, sandbox, chat)
         self.editing = Editing(self.files, chat)
         self.talks = Talks(self.files, store, sandbox, chat)
+        self.pictures = Pictures(camera, sandbox, chat, self.hands)
         self._sandbox = sandbox
         self._chat = chat
         self._asset = asset

@@ -20,6 +20,7 @@ from bot.core.events import (
     AskedForNext,
     AskedForStatus,
     AskedToReset,
+    AskedToSeeApp,
     AskedToSkip,
     CheckEnded,
     Event,
@@ -49,6 +50,7 @@ from bot.core.messages import (
     SummaryCard,
     Welcome,
 )
+from bot.core.sights import Wanted
 from bot.core.specs import FileSpec
 from bot.core.turn import (
     Apply,
@@ -62,6 +64,7 @@ from bot.core.turn import (
     Replace,
     RunCommands,
     Say,
+    ShowApp,
     ShowHome,
     StartCheck,
     TakeProject,
@@ -71,6 +74,7 @@ from bot.core.turn import (
 from bot.core.tutor import decide, home, step_card
 from bot.core.verdict import Failed, Fault, Passed, Result, TimedOut, Verdict
 from bot.core.workshop import StepRef, Workshop
+from bot.handin.command import read_commands
 from bot.handin.plan import BuildPlan, Command, CreateNetwork, ListContainers
 from bot.handin.windows import Spot
 from tests.core.conftest import LESSONS
@@ -397,6 +401,38 @@ def test_what_was_proved_stays_proved(workshop: Workshop, ada: Learner, now: dat
     turn = ended(workshop, done, RECIPE, now, recipe=Failed("EMPTY_FILE", "x", "0 bytes"))
     assert RECIPE in turn.learner.passed
     assert turn.learner.failing == {}
+
+
+# --- pictures
+
+
+def test_the_first_pass_of_a_step_that_is_about_the_app_is_followed_by_a_picture(
+    workshop: Workshop, ada: Learner, now: datetime
+) -> None:
+    passed = ended(workshop, replace(ada, at=USE), USE, now)
+    picture = did(passed, ShowApp)
+    assert (picture.asked, picture.wanted, picture.ref) == (False, Wanted("", "getting-started", 3000), USE)
+    again = ended(workshop, passed.learner, USE, now)
+    other = ended(workshop, replace(ada, at=BUILD), BUILD, now)
+    assert not [each for turn in (again, other) for each in turn.actions if isinstance(each, ShowApp)]
+
+
+@pytest.mark.parametrize("name", ["", "web"])
+def test_who_asks_for_a_picture_gets_it_of_what_the_step_is_about(
+    workshop: Workshop, ada: Learner, now: datetime, name: str
+) -> None:
+    turn = decide(workshop, replace(ada, at=RUN), AskedToSeeApp(name), now)
+    assert did(turn, ShowApp).asked
+    assert did(turn, ShowApp).wanted == (Wanted("web") if name else Wanted("", "getting-started", 3000))
+    assert did(decide(workshop, Learner("U2", "Bo"), AskedToSeeApp(), now), ShowApp).wanted == Wanted()
+
+
+def test_who_published_a_port_is_offered_a_picture(workshop: Workshop, ada: Learner, now: datetime) -> None:
+    here = replace(ada, at=RUN)
+    run = read_commands("docker run -d -p 127.0.0.1:3000:3000 getting-started")
+    assert Offer.SHOW_APP in did(decide(workshop, here, TypedCommands(run), now), RunCommands).after.offers  # type: ignore[union-attr]
+    quiet = read_commands("docker run -d getting-started")
+    assert Offer.SHOW_APP not in did(decide(workshop, here, TypedCommands(quiet), now), RunCommands).after.offers  # type: ignore[union-attr]
 
 
 # --- skip, reset

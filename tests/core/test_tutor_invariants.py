@@ -99,6 +99,7 @@ any_event = st.one_of(
     st.builds(events.AskedForCheck, cards),
     st.builds(events.AskedToSkip, cards, st.booleans()),
     st.builds(events.AskedForStatus),
+    st.builds(events.AskedToSeeApp, TEXT),
     st.builds(events.AskedForHelp),
     st.builds(events.AskedToReset, st.sampled_from(["step", "section", "all", "", "x"]), st.booleans()),
     st.builds(events.WentTo, st.one_of(st.sampled_from(["01", "2", "99"]), TEXT)),

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from bot.core.sights import AppSeen, NotSeen, Wanted, Why
 from bot.errors import HostError, ImageMissing
+from bot.handin.plan import CreateNetwork, Curl, PublishedPort, RunPlan
 from bot.pictures import Drawing
 from bot.pictures.page import sheet
 from bot.ports import Camera
@@ -15,6 +20,7 @@ from bot.sandbox import camera as camera_room
 from bot.sandbox.host import Host, Ran
 from bot.sandbox.sandbox import DockerSandbox
 from tests.fakes import MemoryCamera
+from tests.sandbox.conftest import Learner
 
 WHITE = sheet("", "", 64, "a white sheet", width=96)
 
@@ -42,6 +48,76 @@ def size_of(png: bytes) -> tuple[int, int]:
 
 async def test_a_drawing_becomes_a_picture_of_its_size(camera: Camera) -> None:
     assert size_of(await camera.draw(WHITE)) == (96, 64)
+
+
+async def test_nothing_is_seen_where_nothing_runs(camera: Camera) -> None:
+    assert await camera.look("U1", Wanted()) == NotSeen(Why.NOTHING)
+    assert await camera.look("U1", Wanted("web")) == NotSeen(Why.UNKNOWN, "web")
+
+
+#: what the page does → what comes of it, and what must be in it
+HOSTILE: tuple[tuple[str, str, str], ...] = (
+    ("list", "Mine", "milk"),
+    ("error", "500", "It broke"),
+    ("alerts", "Mine", "words of the page"),
+    ("file", "Mine", "words of the page"),
+    ("out", "Mine", "words of the page"),
+    ("huge", "Mine", "words of the page"),
+    ("forged", "x" * 200, "words of the page"),
+    ("endless", "", "words of the page"),
+    ("framed", Why.AWAY, "http://example.com/"),
+    ("away", Why.AWAY, "http://example.com/secret"),
+    ("hops", Why.AWAY, "http://192.0.2.1/"),
+    ("neighbour", Why.AWAY, "http://localhost:3306/"),
+    ("loops", Why.AWAY, "http://localhost:3000/"),
+    ("download", Why.DOWNLOAD, ""),
+    ("nothing", Why.EMPTY, "204"),
+    ("broken", Why.EMPTY, "503"),
+    ("silent", Why.SILENT, ""),
+    ("cut", Why.CLOSED, ""),
+    ("hangs", Why.BUSY, ""),
+    ("hoards", Why.BROKEN, ""),
+)
+
+
+@pytest.mark.engine
+async def test_a_hostile_page_gets_a_picture_or_a_reason_and_nothing_else(real: DockerSandbox, host: Host) -> None:
+    # two learners, so that the one's slow pages go beside the other's
+    await asyncio.gather(*(hostile(Learner(real, f"U{at}"), HOSTILE[at::2]) for at in range(2)))
+    assert not [c for c in await host.containers(f"docent.instance={real._setup.instance}") if c.kind == "browser"]
+
+
+async def hostile(learner: Learner, rows: Sequence[tuple[str, str, str]]) -> None:
+    server = Path(__file__).with_name("hostile_page.js").read_text()
+    ports = (PublishedPort(3000, 3000, "127.0.0.1"),)
+    await learner.do(RunPlan("node:24-alpine", ("node", "-e", server), "web", detach=True, ports=ports))
+    camera = learner.sandbox.camera
+    first = await camera.look(learner.name, Wanted())  # it waits for an app that has just been started
+    assert isinstance(first, AppSeen)
+    assert (first.items, first.address, size_of(first.png)) == (2, "http://localhost:3000/", (800, 560))
+    for mode, what, words in rows:
+        assert (await learner.do(Curl("localhost", 3000, f"/{mode}", "POST"))).exit_code == 0
+        sight = await camera.look(learner.name, Wanted())
+        if isinstance(sight, AppSeen):
+            assert what in {sight.title, str(sight.status) if sight.status != 200 else sight.title}, mode
+            assert words in sight.text, mode
+            assert "root:" not in sight.text
+            assert size_of(sight.png) == (800, 560)
+        else:
+            assert sight.why == what, (mode, sight)
+            assert words in sight.more, (mode, sight)
+
+
+@pytest.mark.engine
+async def test_an_app_on_a_network_of_their_own_is_seen_there(real: DockerSandbox) -> None:
+    learner = Learner(real, "U1")
+    await learner.do(CreateNetwork("todo-app"))
+    server = "require('http').createServer((q, r) => r.end('<title>Here</title>')).listen(80)"
+    plan = RunPlan("node:24-alpine", ("node", "-e", server), "web", detach=True, networks=("todo-app",))
+    await learner.do(replace(plan, ports=(PublishedPort(80, 8080),)))
+    seen = await real.camera.look("U1", Wanted())
+    assert isinstance(seen, AppSeen)
+    assert seen.address == "http://localhost:8080/"
 
 
 @pytest.mark.engine

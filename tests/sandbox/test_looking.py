@@ -39,6 +39,18 @@ async def test_history_shows_the_layers_of_an_image_and_nothing_of_ours(learner:
     assert (missing.text, missing.exit_code) == ("Error response from daemon: No such image: nosuch:latest", 1)
 
 
+async def test_layers_know_whose_they_are(learner: Learner) -> None:
+    await learner.image("FROM alpine\nRUN echo hello > /hello\nRUN head -c 5000000 /dev/zero > /zeros\n")
+    found = await learner.sandbox.layers("U1", "app")
+    own = [(each.made_by.removeprefix("/bin/sh -c "), each.size) for each in found if not each.base]
+    assert own == [("head -c 5000000 /dev/zero > /zeros", 5_000_000), ("echo hello > /hello", 6)]
+    base = await learner.sandbox.layers("U1", "alpine")
+    assert [each.size for each in found if each.base] == [each.size for each in base]
+    assert all(each.base for each in base)
+    assert await learner.sandbox.layers("U1", "nosuch") == ()
+    assert await learner.sandbox.layers("U2", "app") == ()  # somebody else's
+
+
 async def test_columns_are_those_of_the_real_client(learner: Learner) -> None:
     container = (await said(learner, "docker run -d --name web -v db:/data alpine sleep 300")).text
     await said(learner, "docker exec web sh -c 'echo 1 > /new; echo 2 > /tmp/x; rm /etc/passwd; echo 3 > /data/y'")

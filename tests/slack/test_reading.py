@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.events import AskedToSee, FilledForm, OpenedEditor, SaidSomething, TypedCommands, WroteFiles
+from bot.core.events import (
+    AskedToSee,
+    AskedToSeeApp,
+    FilledForm,
+    OpenedEditor,
+    SaidSomething,
+    TypedCommands,
+    WroteFiles,
+)
 from bot.core.messages import Editor, FilePage, Note, Offer
 from bot.core.workshop import StepRef
 from bot.handin.plan import Refusal
@@ -108,6 +116,16 @@ def test_commands_are_read_however_they_were_pasted(name: str, text: str, count:
 def test_a_file_that_a_shell_would_write_is_a_file(text: str) -> None:
     sent = text.replace("<", "&lt;").replace(">", "&gt;")
     assert read_message(sent) == WroteFiles((("Dockerfile", b"FROM node:24-alpine\nWORKDIR /app\n"),), "code block")
+
+
+@pytest.mark.parametrize("name", ["", "web"])
+def test_the_button_for_a_picture_names_the_container(name: str) -> None:
+    (row,) = [
+        block for block in render(Note("…", (Offer.SHOW_APP,), REF, name), "U1").blocks if block["type"] == "actions"
+    ]
+    button = row["elements"][0]
+    assert button["text"]["text"] == "Show my app"
+    assert read_press(button["action_id"], button["value"], "U1") == AskedToSeeApp(name)
 
 
 def test_the_button_below_a_transcript_runs_its_commands() -> None:

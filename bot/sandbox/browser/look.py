@@ -52,7 +52,7 @@ class Seen:
     """What the browser told of the page so far."""
 
     def __init__(self) -> None:
-        self.loaded = self.quiet = self.download = False
+        self.loaded = self.quiet = False
         self.status = 0
         self.frame = ""  #: the page itself, not what it holds
         self.asked = ""  #: the document that was asked for last, redirects followed
@@ -67,8 +67,6 @@ class Seen:
             self.quiet = True
         elif method == "Page.javascriptDialogOpening":
             self.dialogs += 1
-        elif method == "Page.downloadWillBegin":
-            self.download = True
         elif method == "Inspector.targetCrashed":
             raise Gone("the page brought its part of the browser down")
         elif method == "Network.requestWillBeSent" and document and params.get("frameId") == self.frame:
@@ -142,8 +140,10 @@ def _no_page(error: str, url: str, seen: Seen) -> Trouble:
     """Return what kept the browser from showing a page."""
     if error in REFUSED:
         return Trouble("refused", error)
-    if seen.download:
+    if error == "net::ERR_ABORTED" and seen.status == 200:
         return Trouble("download", "the answer is a file to keep, not a page")
+    if error == "net::ERR_TOO_MANY_REDIRECTS":
+        return Trouble("away", seen.asked[:300])
     if seen.asked and urlsplit(seen.asked).netloc != urlsplit(url).netloc:
         return Trouble("away", seen.asked[:300])
     if seen.status:
