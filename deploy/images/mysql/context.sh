@@ -12,7 +12,8 @@ if [[ -n ${DOCENT_BASE:-} ]]; then
   exit
 fi
 
-debs mariadb-server-core mariadb-client-core bash coreutils grep sed hostname libc-bin gawk
+# ncurses-base describes terminals: without it the client complains before its first prompt
+debs mariadb-server-core mariadb-client-core bash coreutils grep sed hostname libc-bin gawk ncurses-base
 # this one wants perl for scripts that nobody needs here
 debs_alone mariadb-client
 unpack
