@@ -73,6 +73,7 @@ from bot.core.turn import (
 from bot.core.workshop import Workshop
 from bot.handin.command import read_commands
 from bot.handin.compose.commands import Compose, Up
+from bot.handin.keyboard import converses
 from bot.handin.plan import (
     BuildPlan,
     CreateNetwork,
@@ -230,7 +231,9 @@ def _commands(workshop: Workshop, learner: Learner, event: TypedCommands) -> Tur
 
 
 def makes(plan: Plan | Refusal) -> bool:
-    """Tell whether the plan makes something that a check may look at."""
+    """Tell whether the plan makes something that a check may look at; a conversation has only begun by then."""
+    if not isinstance(plan, Refusal) and converses(plan):
+        return False
     match plan:
         case BuildPlan() | RunPlan() | TagImage() | PushImage() | PullImage() | CreateNetwork() | CreateVolume():
             return True

@@ -14,7 +14,7 @@ from bot.sandbox.things import Container
 END_S = 10.0  #: how long after its last word a program's exit code is waited for
 GRACE_S = 1  #: a shell takes no notice of a polite end
 #: what tables and lists are laid out for; a thread is narrow
-COLUMNS, ROWS = "72", "40"
+COLUMNS, ROWS = "60", "40"
 
 
 class Program(Protocol):

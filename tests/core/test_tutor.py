@@ -531,6 +531,8 @@ def test_commands_are_run_and_after_a_build_the_check_is_offered(
     network = Command("docker network create todo-app", CreateNetwork("todo-app"))
     made = decide(workshop, replace(ada, at=BUILD), TypedCommands((network,)), now)
     assert did(made, RunCommands).after is not None
+    (talk,) = read_commands("docker run -it ubuntu bash")
+    assert did(decide(workshop, replace(ada, at=BUILD), TypedCommands((talk,)), now), RunCommands).after is None
     whole = load_workshop(LESSONS)
     steps = [(ref, step) for ref in whole.order if (step := whole.step(ref))]
     asked = next(ref for ref, step in steps if step.handin.commands and step.checked and not step.needs_sandbox)

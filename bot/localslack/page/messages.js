@@ -146,7 +146,7 @@ export class List {
 }
 
 function copyButton(pre) {
-  const button = make("button", { type: "button", class: "copy", title: "Copy", "aria-label": "Copy this text" }, "⧉");
+  const button = make("button", { type: "button", class: "copy", title: "Copy", "aria-label": "Copy this text" }, "Copy");
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(pre.querySelector("code")?.textContent ?? pre.textContent);
