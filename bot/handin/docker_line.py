@@ -131,7 +131,7 @@ def _meant(fault: str, instead: str) -> str:
 def _read_verb(verb: Verb, words: tuple[str, ...]) -> Plan | Refusal:
     parsed = parse_flags(verb.table, words, mixed=verb.mixed)
     if isinstance(parsed, FlagFault):
-        return _flag_refusal(parsed, verb.path, verb.usage, words)
+        return _flag_refusal(parsed, verb.path, verb.usage, words, verb.told)
     if parsed.help:
         return ShowHelp(verb.path.removeprefix("docker "))
     if refused := _refused_flag(parsed, verb.path) or _unreplaced(verb, parsed) or _wrong_count(verb, parsed):
@@ -151,7 +151,7 @@ def _read_verb(verb: Verb, words: tuple[str, ...]) -> Plan | Refusal:
     return plan
 
 
-def _flag_refusal(fault: FlagFault, path: str, usage: str, words: Sequence[str]) -> Refusal:
+def _flag_refusal(fault: FlagFault, path: str, usage: str, words: Sequence[str], told: str = "docker") -> Refusal:
     said = {
         "UNKNOWN_OPTION": f"`{path}` has no option `{fault.seen[:60]}`.",
         "OPTION_NEEDS_VALUE": f"`{fault.seen[:60]}` needs a value after it.",
@@ -170,7 +170,7 @@ def _flag_refusal(fault: FlagFault, path: str, usage: str, words: Sequence[str])
         nearest=instead or f"{path} --help",
         docker=True,
         exit_code=125,
-        words=f"{fault.words}\n\nUsage:  {path} {usage}\n\nRun '{path} --help' for more information",
+        words=f"{fault.words}\n\nUsage:  {told} {usage}\n\nRun '{told} --help' for more information",
     )
 
 
@@ -222,8 +222,8 @@ def _wrong_count(verb: Verb, parsed: Parsed) -> Refusal | None:
         nearest=instead[:2000],
         docker=True,
         exit_code=1,
-        words=f"docker: '{verb.path}' {needs}\n\nUsage:  {verb.path} {verb.usage}\n\n"
-        f"{tail} '{verb.path} --help' for more information",
+        words=f"{'ERROR: ' * (verb.does == 'build')}docker: '{verb.told}' {needs}\n\n"
+        f"Usage:  {verb.told} {verb.usage}\n\n{tail} '{verb.told} --help' for more information",
     )
 
 

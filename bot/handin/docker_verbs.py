@@ -20,6 +20,11 @@ class Verb:
     at_most: int | None = None
     mixed: bool = True  #: options may follow the words (not for run and exec: there they belong to the command)
 
+    @property
+    def told(self) -> str:
+        """Return its name as Docker's messages have it: builds are handed on to Buildx, which speaks for itself."""
+        return "docker buildx build" if self.does == "build" else self.path
+
 
 _PS = ("ps", "[OPTIONS]", flags.PS, 0, 0)
 _IMAGES = ("images", "[OPTIONS] [REPOSITORY[:TAG]]", flags.IMAGES, 0, 1)
@@ -113,7 +118,7 @@ VERBS: dict[str, Verb] = {
 }
 
 #: words that only open a group of commands
-GROUPS = frozenset({"container", "image", "buildx", "builder", "volume", "network"})
+GROUPS = frozenset({"container", "image", "buildx", "builder", "volume", "network", "system"})
 
 _OWN = "to remove your own things use `docker rm` and `docker rmi`"
 
@@ -138,7 +143,7 @@ WITHOUT: dict[str, str] = {
         "images stay on this host, and your Dockerfile can rebuild them anywhere",
     ),
     **dict.fromkeys(("update", "container update"), "remove the container and run a new one as you want it"),
-    **dict.fromkeys(("system", "builder"), f"this host is shared: {_OWN}"),
+    **dict.fromkeys(("system prune", "system events", "builder prune"), f"this host is shared: {_OWN}"),
     **dict.fromkeys(("volume update",), "a volume needs no change: make a new one with `docker volume create`"),
     **dict.fromkeys(
         ("swarm", "service", "stack", "node", "secret", "config"), "they belong to clusters of many machines"
@@ -146,7 +151,7 @@ WITHOUT: dict[str, str] = {
     **dict.fromkeys(
         ("plugin", "context", "trust", "manifest", "checkpoint", "buildx"), "your engine here is set up and ready"
     ),
-    **dict.fromkeys(("info",), "`docker version` shows the engine"),
+    **dict.fromkeys(("info", "system info"), "`docker version` shows the engine"),
     **dict.fromkeys(
         ("init", "scout", "debug", "desktop", "model", "mcp", "sbom", "scan", "ai"), "the workshop gets by without it"
     ),

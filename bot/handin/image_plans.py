@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from bot.handin.docker_verbs import Verb
-from bot.handin.flags import Parsed, go_quoted
+from bot.handin.flags import Parsed
 from bot.handin.listing import listing
 from bot.handin.names import MOST_NAMES, enough
 from bot.handin.paths import inside
@@ -14,17 +14,15 @@ from bot.handin.plan import BuildPlan, Inspect, ListImages, Plan, Refusal, Remov
 from bot.handin.reference import Reference, parse_reference
 from bot.handin.run_plan import MOST_SETTINGS
 from bot.handin.stopped import Stopped, stop
+from bot.handin.template import read_template
 from bot.handin.words import join
 
-#: text and plain field paths: `{{.State.Status}}`, `{{json .Config.Cmd}}`
-_FORMAT = re.compile(r"(?:[^{}]|\{\{ ?(?:json )?(?:\.[A-Za-z][A-Za-z0-9]*)+ ?\}\})*")
 _REMOTE = re.compile(r"(?:https?|git|ssh|oci-layout|docker-image)://|git@|github\.com/", re.IGNORECASE)
 _STAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 _ARG = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 #: build arguments that Docker itself acts upon
 _PROXIES = frozenset({"http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy"})
 _MOST_TAGS = 10
-_LONGEST_FORMAT = 300
 _ID = re.compile(r"(?:sha256:)?[0-9a-f]{1,64}")
 _KINDS = frozenset({"image", "container", "volume", "network"})
 
@@ -55,7 +53,7 @@ def _build(verb: Verb, parsed: Parsed) -> Plan:
 
 
 def _tag(verb: Verb, parsed: Parsed, tag: str) -> str:
-    """Return `name:tag`; Docker's client judges `-t` while reading its options, hence its longer words."""
+    """Return `name:tag`, or why it cannot be one, in Buildx's words."""
     reference = parse_reference(tag)
     if not isinstance(reference, str) and not reference.digest:
         return reference.tagged
@@ -69,12 +67,13 @@ def _tag(verb: Verb, parsed: Parsed, tag: str) -> str:
         code, say = "UPPERCASE_IMAGE_NAME", "Image names are written in small letters."
         words = [word.lower() if word == tag else word for word in parsed.words_without()]
         instead = join([*verb.path.split(), *words])
-    given = next(g.flag.title for g in parsed.given if g.flag.long == "tag")
-    printed = (
-        f'invalid argument {go_quoted(tag[:200])} for "{given}" flag: {fault[:300]}\n\n'
-        f"Usage:  {verb.path} {verb.usage}\n\nRun '{verb.path} --help' for more information"
-    )
-    raise Stopped(Refusal(code, say, tag[:200], instead[:2000], docker=True, words=printed))
+    if code == "UPPERCASE_IMAGE_NAME":
+        fault = "repository name must be lowercase"
+    elif not tag:
+        fault = "repository name must have at least one component"
+    named = "" if "64-byte" in fault else f'invalid tag "{tag[:200]}": '
+    printed = f"ERROR: failed to build: {named or 'failed to solve: '}{fault[:300]}"
+    raise Stopped(Refusal(code, say, tag[:200], instead[:2000], docker=True, exit_code=1, words=printed))
 
 
 def _context(verb: Verb, parsed: Parsed) -> str:
@@ -148,8 +147,11 @@ def _images(verb: Verb, parsed: Parsed) -> Plan:
 
 def _inspect(verb: Verb, parsed: Parsed) -> Plan:
     template = parsed.last("format")
-    if not _FORMAT.fullmatch(template) or len(template) > _LONGEST_FORMAT:
-        say = "I can show plain fields here, such as `{{.State.Status}}` or `{{json .Config.Cmd}}`."
+    if read_template(template) is None:
+        say = (
+            "I can show plain fields here, such as `{{.State.Status}}` or `{{json .Config.Cmd}}`, and go through a "
+            "list: `{{range .Mounts}}{{.Destination}} {{end}}`."
+        )
         raise stop("FORMAT", say, template, join([*verb.path.split(), *parsed.words_without("format")]))
     group = verb.path.split()[1]
     kind = group if group in _KINDS else "any"

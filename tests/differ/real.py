@@ -55,10 +55,11 @@ class Machine:
             answer = self.ask(step.line)
         return Answer(answer.text, answer.exit_code, time.monotonic() - began)
 
-    def ask(self, line: str) -> Answer:
+    def ask(self, line: str, *, screen: bool | None = None) -> Answer:
         """Return the answer to one line; what shows how far it is, is asked on a terminal."""
         command = re.sub(r"^docker-compose\b", "docker compose", line)
-        screen = BUILD.match(line) or PROGRESS.match(line)
+        if screen is None:
+            screen = bool(BUILD.match(line) or PROGRESS.match(line))
         words = ["script", "-qec", f"stty cols 200; {command}", "/dev/null"] if screen else ["bash", "-c", command]
         done = subprocess.run(
             words,

@@ -1,13 +1,16 @@
 """Record what Docker's own client says about wrong usages: `python tests/handin/record_docker_words.py`.
 
-Needs only the client (28.x was recorded); none of these reaches an engine. The answers are kept in
-`docker_words.json`, and `test_docker_line.py` compares ours with them, letter for letter.
+Takes the clients and an engine of `deploy/differ`: Buildx looks at a name only when it has an engine. The answers are
+kept in `docker_words.json`, and `test_docker_line.py` compares ours with them, letter for letter.
 """
 
 import json
-import shlex
-import subprocess
+import re
+import tempfile
 from pathlib import Path
+
+from tests.differ.clients import clients
+from tests.differ.real import Machine, machine
 
 USAGES = """
 build
@@ -170,25 +173,29 @@ run --network bridge --network-alias x alpine
 help foo
 """
 WHERE = Path(__file__).with_name("docker_words.json")
-_DEPRECATED = "DEPRECATED: The legacy builder"
+KEPT = Path(__file__).parents[2] / ".docent" / "clients"
+#: Debian builds the client with an older library for ports than Docker itself does (docker/go-connections 0.5 and 0.6)
+PORTS = (
+    (r"^docker: Invalid ip address (\S+): address .*: too many colons in address$", r"docker: invalid IP address: \1"),
+    (r"^docker: Invalid ip address", "docker: invalid IP address"),
+    (r"^docker: Invalid (containerPort|hostPort|proto|ranges)", r"docker: invalid \1"),
+    (r"^docker: No port specified", "docker: no port specified"),
+)
 
 
-def said(line: str) -> dict[str, object]:
+def said(line: str, here: Machine) -> dict[str, object]:
     """Return the line, what the client printed about it and its exit code."""
-    done = subprocess.run(
-        ["docker", *shlex.split(line)],
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        check=False,
-        timeout=30,
-    )
-    words = (done.stdout + done.stderr).strip("\n")
-    if words.startswith(_DEPRECATED):  # only said where the buildx plug-in is missing
-        words = words.split("\n\n", 1)[1]
-    return {"line": f"docker {line}", "words": words, "exit_code": done.returncode}
+    answer = here.ask(f"docker {line}", screen=False)
+    words = answer.text.strip("\n")
+    for old, new in PORTS:
+        words = re.sub(old, new, words, flags=re.MULTILINE)
+    return {"line": f"docker {line}", "words": words, "exit_code": answer.exit_code}
 
 
 if __name__ == "__main__":
-    rows = [said(line) for line in USAGES.strip().splitlines()]
+    with (
+        tempfile.TemporaryDirectory(prefix="docent-differ-") as folder,
+        machine(Path(folder) / "m", clients(KEPT)) as here,
+    ):
+        rows = [said(line, here) for line in USAGES.strip().splitlines()]
     WHERE.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -288,7 +288,7 @@ COMMANDS = [
     ("R22 background", "docker run alpine &", "SHELL"),
     ("R22 group", "(docker ps)", "SHELL"),
     ("R25 table", "docker ps --format '{{range .Names}}{{.}}{{end}}'", "FORMAT"),
-    ("R25 template", "docker inspect -f '{{range .Config.Env}}{{.}}{{end}}' web", "FORMAT"),
+    ("R25 template", "docker inspect -f '{{with .Config.Env}}{{.}}{{end}}' web", "FORMAT"),
     ("R26 attach", "docker attach web", "NOT_OFFERED"),
     ("R27 line", "docker run " + "x" * 30_000, "TOO_LONG"),
     ("R27 flags", "docker run " + "-e A=1 " * 1_100 + "alpine", "TOO_MANY"),
