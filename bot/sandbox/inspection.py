@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from bot.handin.paths import HOME
 from bot.handin.plan import BindMount, PublishedPort
+from bot.handin.template import Each, Part, Show
 from bot.sandbox.names import Owner
 from bot.sandbox.things import Container, Raw
-
-FIELD = re.compile(r"\{\{\s*(json\s+)?(\.[A-Za-z0-9_.]*)\s*\}\}")
-LEFT_OUT = object()
 
 STATE = (
     "Status",
@@ -27,9 +24,21 @@ STATE = (
     "FinishedAt",
     "Health",
 )
-CONFIG = ("Hostname", "User", "ExposedPorts", "Env", "Cmd", "Image", "Volumes", "WorkingDir", "Entrypoint", "Labels")
+CONFIG = frozenset(
+    {"Hostname", "User", "ExposedPorts", "Env", "Cmd", "Image", "Volumes", "WorkingDir", "Entrypoint", "Labels", "Tty"}
+    | {"Domainname", "AttachStdin", "AttachStdout", "AttachStderr", "OpenStdin", "StdinOnce", "OnBuild"}
+)
 HOST_CONFIG = ("NetworkMode", "PortBindings", "RestartPolicy", "AutoRemove", "Memory", "NanoCpus", "PidsLimit", "Init")
-NETWORK = ("Aliases", "MacAddress", "NetworkID", "EndpointID", "Gateway", "IPAddress", "IPPrefixLen")
+NETWORK = frozenset(
+    {"Aliases", "MacAddress", "NetworkID", "EndpointID", "Gateway", "IPAddress", "IPPrefixLen", "IPv6Gateway"}
+    | {"IPAMConfig", "Links", "GlobalIPv6Address", "GlobalIPv6PrefixLen", "DriverOpts"}
+)
+#: what stands beside the networks, about the default one
+SETTINGS = frozenset(
+    {"Bridge", "HairpinMode", "LinkLocalIPv6Address", "LinkLocalIPv6PrefixLen", "Ports", "EndpointID", "Gateway"}
+    | {"SecondaryIPAddresses", "SecondaryIPv6Addresses", "GlobalIPv6Address", "GlobalIPv6PrefixLen", "IPAddress"}
+    | {"IPPrefixLen", "IPv6Gateway", "MacAddress", "Networks", "SandboxID"}
+)
 #: Where things would be on a machine of one's own. Source: docs.docker.com/engine/storage/volumes
 VOLUMES = "/var/lib/docker/volumes"
 IMAGE = ("Id", "RepoTags", "RepoDigests", "Comment", "Created", "Config", "Architecture", "Os", "Size", "RootFS")
@@ -43,8 +52,9 @@ def container_view(raw: Raw, container: Container, owner: Owner) -> dict[str, ob
     host = _some(raw.get("HostConfig") or {}, HOST_CONFIG)
     mode = owner.public_network(str(host.get("NetworkMode") or owner.network))
     host |= {"NetworkMode": mode, "PortBindings": bindings, "AutoRemove": container.remove}
-    exposed = {f"{number}/{protocol}": None for number, protocol in container.exposed}
-    shown = exposed | bindings if container.running else {}
+    host |= {"RestartPolicy": {**(host.get("RestartPolicy") or {}), "Name": "no"}}  # type: ignore[dict-item]
+    if not host.get("Init"):
+        host.pop("Init", None)
     return {
         "Id": raw.get("Id"),
         "Created": raw.get("Created"),
@@ -58,11 +68,18 @@ def container_view(raw: Raw, container: Container, owner: Owner) -> dict[str, ob
         "HostConfig": host,
         "Mounts": _mounts(container),
         "Config": config,
-        "NetworkSettings": {
-            "Ports": shown,
-            "Networks": _networks(raw, owner),
-        },
+        "NetworkSettings": _settings(raw, container, owner),
     }
+
+
+def _settings(raw: Raw, container: Container, owner: Owner) -> dict[str, object]:
+    exposed = {f"{number}/{protocol}": None for number, protocol in container.exposed}
+    ports = exposed | _bindings(container.ports, listening=True) if container.running else {}
+    networks = _networks(raw, owner)
+    found = _some(raw.get("NetworkSettings") or {}, SETTINGS) | {"Ports": ports, "Networks": networks}
+    usual = networks.get("bridge") or {}
+    beside = ("EndpointID", "Gateway", "IPAddress", "IPPrefixLen", "MacAddress")
+    return found | {key: usual[key] for key in beside if key in found and key in usual}
 
 
 def _mounts(container: Container) -> list[dict[str, object]]:
@@ -70,20 +87,23 @@ def _mounts(container: Container) -> list[dict[str, object]]:
     names = {target: name for name, target in container.volumes}
     found: list[dict[str, object]] = []
     for mount in container.mounts:
-        common = {"Destination": mount.target, "RW": not mount.read_only}
         if isinstance(mount, BindMount):
             source = HOME if mount.source == "." else f"{HOME}/{mount.source}"
-            found.append({"Type": "bind", "Source": source, **common, "Mode": "", "Propagation": "rprivate"})
+            place = {"Type": "bind", "Source": source, "Destination": mount.target}
+            found.append({**place, "Mode": "", "RW": not mount.read_only, "Propagation": "rprivate"})
             continue
         name = mount.source or names.get(mount.target, "")
-        place = {"Type": "volume", "Name": name, "Source": f"{VOLUMES}/{name}/_data"}
-        found.append({**place, **common, "Driver": "local", "Mode": "z", "Propagation": ""})
+        place = {"Type": "volume", "Name": name, "Source": f"{VOLUMES}/{name}/_data", "Destination": mount.target}
+        found.append({**place, "Driver": "local", "Mode": "z", "RW": not mount.read_only, "Propagation": ""})
     return found
 
 
-def _networks(raw: Raw, owner: Owner) -> dict[str, object]:
+def _networks(raw: Raw, owner: Owner) -> dict[str, dict[str, object]]:
     joined = (raw.get("NetworkSettings") or {}).get("Networks") or {}
-    return {owner.public_network(name): _some(joined[name], NETWORK) for name in joined}
+    found = {owner.public_network(name): _some(joined[name], NETWORK) for name in joined}
+    if "bridge" in found:
+        found["bridge"] |= {"Aliases": None}  # on the default network Docker knows no names
+    return found
 
 
 def image_view(raw: Raw, tags: Sequence[str]) -> dict[str, object]:
@@ -117,23 +137,20 @@ def printed(views: Sequence[Mapping[str, object]]) -> str:
     return json.dumps(views, indent=4, ensure_ascii=False)
 
 
-def formatted(view: Mapping[str, object], template: str) -> str | None:
-    """Return the template filled in, None when it asks for more than plain fields."""
-    if "{{" in FIELD.sub("", template):
-        return None
-    return FIELD.sub(lambda found: _filled(view, found[2], as_json=bool(found[1])), template)
+def formatted(view: Mapping[str, object], parts: Sequence[Part]) -> str:
+    """Return the template filled in. Raises: `MissingField`."""
+    return "".join(part if isinstance(part, str) else _filled(view, part) for part in parts)
 
 
-def missing_field(view: Mapping[str, object], template: str) -> str:
-    """Return Docker's words about the first field that is not there, '' when all are."""
-    for found in FIELD.finditer(template):
-        if _at(view, found[2]) is LEFT_OUT:
-            key = found[2].rpartition(".")[2]
-            return (
-                f'template parsing error: template: :1:{found.start(2) + 1}: executing "" at <{found[2]}>: '
-                f'map has no entry for key "{key}"'
-            )
-    return ""
+class MissingField(Exception):
+    """The template names a field that is not there; the message is Docker's."""
+
+    def __init__(self, part: Show | Each, key: str) -> None:
+        where = part.at + part.path.rindex(f".{key}")
+        super().__init__(
+            f'template parsing error: template: :1:{where}: executing "" at <{part.path}>: '
+            f'map has no entry for key "{key}"'
+        )
 
 
 def go(value: object) -> str:
@@ -142,6 +159,8 @@ def go(value: object) -> str:
         return "<no value>"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Mapping) and set(value) == {"HostIp", "HostPort"}:
+        return f"{{{value['HostIp']} {value['HostPort']}}}"
     if isinstance(value, Mapping):
         return "map[" + " ".join(f"{key}:{go(value[key])}" for key in sorted(value)) + "]"
     if isinstance(value, list | tuple):
@@ -149,28 +168,34 @@ def go(value: object) -> str:
     return str(value)
 
 
-def _filled(view: Mapping[str, object], path: str, *, as_json: bool) -> str:
-    value = _at(view, path)
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if as_json else go(value)
+def _filled(here: object, part: Show | Each) -> str:
+    value = _at(here, part)
+    if isinstance(part, Show):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if part.as_json else go(value)
+    inside = [value[key] for key in sorted(value)] if isinstance(value, Mapping) else value
+    each = inside if isinstance(inside, list | tuple) else ()
+    return "".join(step if isinstance(step, str) else _filled(one, step) for one in each for step in part.body)
 
 
-def _at(view: object, path: str) -> object:
-    for name in filter(None, path.split(".")):
-        if not isinstance(view, Mapping) or name not in view:
-            return LEFT_OUT
-        view = view[name]
-    return view
+def _at(here: object, part: Show | Each) -> object:
+    for name in filter(None, part.path.split(".")):
+        if not isinstance(here, Mapping) or name not in here:
+            raise MissingField(part, name)
+        here = here[name]
+    return here
 
 
-def _some(raw: Raw, keys: Sequence[str]) -> dict[str, object]:
-    return {key: raw[key] for key in keys if key in raw}
+def _some(raw: Raw, keys: Collection[str]) -> dict[str, object]:
+    """Return these fields, in the engine's order."""
+    return {key: raw[key] for key in raw if key in keys}
 
 
-def _bindings(ports: Sequence[PublishedPort]) -> dict[str, object]:
-    found: dict[str, object] = {}
+def _bindings(ports: Sequence[PublishedPort], *, listening: bool = False) -> dict[str, list[dict[str, str]]]:
+    """Return the ports as they were asked for, or (`listening`) as they are open: all addresses means both families."""
+    found: dict[str, list[dict[str, str]]] = {}
     for port in ports:
-        row = {"HostIp": "" if port.address == "0.0.0.0" else port.address, "HostPort": str(port.host)}  # noqa: S104
-        key = f"{port.container}/{port.protocol}"
-        before = found.get(key)
-        found[key] = [*before, row] if isinstance(before, list) else [row]
+        everywhere = port.address == "0.0.0.0"  # noqa: S104 - shown, never bound
+        addresses = ([port.address, "::"] if listening else [""]) if everywhere else [port.address]
+        rows = found.setdefault(f"{port.container}/{port.protocol}", [])
+        rows += [{"HostIp": address, "HostPort": str(port.host)} for address in addresses]
     return found

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.handin.plan import Inspect, Output, RemoveImages, ShowVersion, TagImage
 from bot.handin.reference import normalise
+from bot.handin.template import read_template
 from bot.sandbox import console, inspection
 from bot.sandbox.belongings import (
     Picture,
@@ -56,13 +57,15 @@ class Showing:
             text = inspection.printed(views)
             inside = any(view.get("Internal") is True for view in views)
             return Output("\n".join([text, *errors]), 1 if errors else 0, note=INSIDE if inside else "")
+        parts = read_template(plan.format)
+        if parts is None:
+            return Output("", 64, note=PLAIN_FIELDS)
         lines: list[str] = []
         for view in views:
-            filled = inspection.formatted(view, plan.format)
-            if filled is None:
-                return Output("", 64, note=PLAIN_FIELDS)
-            missing = inspection.missing_field(view, plan.format)
-            (errors if missing else lines).append(missing or filled)
+            try:
+                lines.append(inspection.formatted(view, parts))
+            except inspection.MissingField as missing:
+                errors.append(str(missing))
         return Output("\n".join([*lines, *errors]), 1 if errors else 0)
 
     async def _view(
