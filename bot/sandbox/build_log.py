@@ -57,8 +57,10 @@ class _Step:
 class BuildLog:
     """Takes the builder's events and tells the build as it goes, and as a whole when it is over."""
 
-    def __init__(self, instructions: Sequence[Instruction], started: float, path: str = "Dockerfile") -> None:
-        self._path = path
+    def __init__(
+        self, instructions: Sequence[Instruction], started: float, path: str = "Dockerfile", source: str = ""
+    ) -> None:
+        self._path, self._source = path, source
         self._labels = _labels(instructions)
         self._instructions = instructions
         self._started = started
@@ -143,9 +145,7 @@ class BuildLog:
             rows.append((f"=> writing image {self.image_id}", 0.0))
             rows += [(f"=> naming to {_full(tag)}", 0.0) for tag in tags]
         count = sum(not label.startswith("=>") for label, _ in rows)
-        state = "ERROR" if self.error else "FINISHED"
-        done = count - 1 if self.error else count
-        head = f"[+] Building {took:.1f}s ({done}/{count}) {state}"
+        head = f"[+] Building {took:.1f}s ({count}/{count}) FINISHED"
         lines = [head.ljust(WIDTH - len("docker:default")) + "docker:default"]
         lines += [_row(label, took_s) for label, took_s in rows]
         return "\n".join(lines + self._failure(failed))
@@ -154,14 +154,35 @@ class BuildLog:
         if not self.error:
             return []
         lines = []
-        printed = self.output().splitlines()
-        if failed and printed and RUN_FAILED.search(self.error):
+        if failed and failed.counted:
+            printed = self.output().splitlines() if RUN_FAILED.search(self.error) else []
             lines = ["------", f" > {failed.label}:"]
             lines += [f"{failed.took_s:.3f} {line}" for line in printed[-20:]] + ["------"]
         if failed and failed.instruction.line:
-            lines += [f"{self._path}:{failed.instruction.line}", "-" * 20]
-            lines += [f" {failed.instruction.line:3} | >>> {failed.instruction.text}", "-" * 20]
+            lines += excerpt(self._path, self._source or failed.instruction.text, failed.instruction.line)
         return [*lines, f"ERROR: failed to build: failed to solve: {told(self.error)}"]
+
+
+def excerpt(path: str, source: str, first: int) -> list[str]:
+    """Return the lines of the Dockerfile around the instruction that begins at this line.
+
+    Source: buildkit `solver/errdefs/source.go`, which pads until it has two lines before and after.
+    """
+    lines = source.split("\n")
+    if first > len(lines):
+        lines = [""] * (first - 1) + lines
+    last = first
+    while last < len(lines) and lines[last - 1].rstrip().endswith("\\"):
+        last += 1
+    start, end, padded = first, last, 0
+    while padded < (4 if first == last else 2):
+        padded += 1 + (start > 1) + (end < len(lines))
+        start, end = max(start - 1, 1), min(end + 1, len(lines))
+    rows = [
+        f" {number:3} | {'>>>' if first <= number <= last else '   '} {lines[number - 1].rstrip()}"
+        for number in range(start, end + 1)
+    ]
+    return [f"{path}:{first}", "-" * 20, *rows, "-" * 20]
 
 
 def told(error: str) -> str:

@@ -104,7 +104,8 @@ class Builds:
                 raise ImageMissing(f"The image {name} is not on this host any more. Run `docent images prepare`.")
         context = packed(files, read.text, plan.context)
         started = time.monotonic()
-        log = BuildLog(read.instructions, started, read.path)
+        source = files.get(read.path, b"").decode("utf-8", "replace")
+        log = BuildLog(read.instructions, started, read.path, source)
         await self._send(owner, plan, read, context, log, progress)
         detail = await self._looked_at(log, [{**own, **setup.bases}[name] for name in read.bases])
         text = log.finished(

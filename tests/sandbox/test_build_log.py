@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.sandbox.build_log import BuildLog, Instruction, told
+from bot.sandbox.build_log import BuildLog, Instruction, excerpt, told
 
 TWO = (
     Instruction("FROM", "FROM node:24-alpine", 1),
@@ -81,6 +81,22 @@ def test_a_failed_run_shows_its_output_its_line_and_dockers_error() -> None:
     assert text.endswith('process "/bin/sh -c npm install" did not complete successfully: exit code: 1')
     assert log.step == "RUN npm install"
     assert log.reason() == "npm error code ENOTCACHED"
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (1, " >1  2  3"),
+        (3, "  1  2 >3  4  5"),
+        (5, "  4 >5 >6  7"),
+        (8, "  6  7 >8"),
+    ],
+)
+def test_a_failed_instruction_is_shown_with_the_lines_around_it(line: int, shown: str) -> None:
+    source = "FROM a\nRUN b\nRUN c\nRUN d\nRUN e && \\\n  f\nRUN g\n"
+    head, dashes, *rows, end = excerpt("Dockerfile", source, line)
+    assert (head, dashes, end) == (f"Dockerfile:{line}", "-" * 20, "-" * 20)
+    assert "".join(f" {'>' if '>>>' in row else ' '}{row.split()[0]}" for row in rows) == shown
 
 
 def test_the_end_of_a_long_output_is_what_counts() -> None:
