@@ -269,7 +269,10 @@ class Running:
         meant, body = found
         ran = await self._setup.host.execute(meant.id, body, deadline_s=self._setup.limits.foreground_s)
         if isinstance(ran, EngineSaid):
-            return Output(f"Error response from daemon: {public(owner, ran.message)}", start_code(ran.message))
+            # Docker repeats the name as it was typed
+            paused = "is paused" in ran.message
+            words = public(owner, ran.message.replace(meant.id, plan.name) if paused else ran.message)
+            return Output(f"Error response from daemon: {words}", 1 if paused else start_code(ran.message))
         text = shown(ran.output).rstrip("\n")
         if ran.exit_code is None and not plan.detach:
             return Output(text, note=f"The command still runs inside `{meant.name}`; I stopped watching it.")
