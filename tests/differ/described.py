@@ -9,7 +9,7 @@ PROGRESS = re.compile(r"docker(?:-compose| compose) .*\b(?:up|down|restart|stop|
 ROW = re.compile(r" => (?P<what>.*?) +\d+\.\d+s$")
 #: what BuildKit does only because it is not the builder here, or counts differently each time
 WAYS = re.compile(
-    r"(?:=> (?:transferring|exporting|writing image|resolve|sha256:)|\[internal\]|exporting to image|"
+    r"(?:CANCELED |=> (?:transferring|exporting|writing image|resolve|sha256:)|\[internal\]|exporting to image|"
     r"(?:CACHED )?\[.*\d+/\d+\] FROM|\[auth\]|docker-image://)"
 )
 
@@ -19,7 +19,7 @@ def build(rows: list[str]) -> list[str]:
     rows = _last(rows)
     if not rows or not rows[0].startswith("[+] Building"):
         return rows
-    found = [re.sub(r"^\[\+\] Building .*?(FINISHED)?( +\S+)?$", r"built \1", rows[0]).strip()]
+    found = [] if "(0/0)" in rows[0] else ["built"]
     rest = False
     for row in rows[1:]:
         step = ROW.match(row)
@@ -27,7 +27,7 @@ def build(rows: list[str]) -> list[str]:
             found += [] if WAYS.match(step["what"]) else [step["what"].strip()]
             continue
         rest = True
-        found.append(re.sub(r"^\d+\.\d{3} ", "<seconds> ", row))
+        found.append(re.sub(r"^#?\d+\.\d{3} ", "<seconds> ", row))
     return found
 
 

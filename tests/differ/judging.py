@@ -28,7 +28,7 @@ class Like(Enum):
 class Meant:
     """One kind of difference that is meant: in these lines, this of the real answer reads so in ours.
 
-    Without `real` any words will do. `exit` is `real → ours`.
+    Without `real` any words will do. `exit` is `real → ours`. With `engine` it is about engines of this version only.
     """
 
     lines: str
@@ -36,6 +36,7 @@ class Meant:
     real: str | None = None
     ours: str = ""
     exit: tuple[int, int] | None = None
+    engine: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a row without a reason."""
@@ -99,11 +100,11 @@ def _tidy(text: str) -> list[str]:
     return [line for line in text.splitlines() if line]
 
 
-def read_meant(path: Path = MEANT) -> list[Meant]:
-    """Return the meant differences of a file."""
+def read_meant(path: Path = MEANT, engine: str = "") -> list[Meant]:
+    """Return the meant differences of a file that are about an engine of this version."""
     rows = yaml.safe_load(path.read_text(encoding="utf-8")) or []
     found = []
     for row in rows:
         before, _, after = str(row.pop("exit", "")).partition("→")
         found.append(Meant(**row, exit=(int(before), int(after)) if after else None))
-    return found
+    return [each for each in found if engine.startswith(each.engine)]

@@ -16,6 +16,7 @@ MASKS = (
     (r"\bsha256:[0-9a-f]{64}\b", "<digest>"),
     (r"\b[0-9a-f]{64}\b", "<id>"),
     (r"\b[0-9a-f]{12}\b", "<short id>"),
+    (r"\b(dir|file):[0-9a-f]+…", r"\1:<hash>…"),
     (TIME, "<time>"),
     (r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| ?[+-]\d\d:?\d\d(?: [A-Z]+)?)?", "<moment>"),
     (r"\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b", "<mac>"),
@@ -29,6 +30,7 @@ STANDIN_LABEL = re.compile(r"docent\.\w+=\w+,?")
 SIZE = r"\b\d+(?:\.\d+)?(?:B|kB|MB|GB|KiB|MiB|GiB)\b"
 #: of these, sizes and shares are never the same twice
 RACY = re.compile(r"docker (?:stats|system df)\b.*|docker \w+ prune\b.*")
+CHANGES = re.compile(r"docker(?: container)? diff\b")
 HEADER = re.compile(r"[A-Z%]+(?:[ /][A-Z%]+)*(?: [IO]/O)?(?:(?: {2,}|\t)[A-Z%][A-Z%/ ]*)+")
 NARROWEST = (8, 10, 20)  #: a column is at least so wide; Source: docker/cli and docker/compose tabwriters
 GAP = 3
@@ -39,7 +41,9 @@ def normal(line: str, text: str) -> list[str]:
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
     rows = [row.rstrip() for row in text.strip("\n").splitlines() if "LABEL docent." not in row]
     if described.BUILD.match(line):
-        return described.build(rows)
+        return masked(line, described.build(rows))
+    if CHANGES.match(line):  # the engine names what changed in no order
+        rows = sorted(rows, key=lambda row: row[2:])
     if described.PROGRESS.match(line):
         return masked(line, described.settled(rows))
     if rows and HEADER.fullmatch(rows[0]) and len(cells := columns(rows[0])) > 1:
@@ -81,7 +85,7 @@ def table(line: str, rows: list[str], starts: list[int]) -> list[str]:
         gaps.append("as usual" if gap == GAP or (gap > GAP and width in NARROWEST) else f"{gap} in {width}")
     shape = "columns " + ("as usual" if set(gaps) == {"as usual"} else ", ".join(gaps))
     top = re.match(r"docker top\b", line) is not None
-    return [shape, *(" | ".join(_cells(line, row, top=top)) for row in parted)]
+    return [shape, *(" | ".join(_cells(line, row, top=top)).rstrip() for row in parted)]
 
 
 def _cells(line: str, row: list[str], *, top: bool) -> list[str]:

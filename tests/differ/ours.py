@@ -33,6 +33,7 @@ class Desk:
 
     sandbox: DockerSandbox
     files: dict[str, bytes]
+    engine: str  #: its version
 
     async def answer(self, step: Step) -> Answer:
         """Return what Docent prints; its own sentences below are left out."""
@@ -60,6 +61,7 @@ async def desk(folder: Path, engine_url: str = "") -> AsyncIterator[Desk]:
         host = Host(engine)
         ids = {name: await _image(host, name) for name in (*BASES, "docent-verifier:latest")}
         registry = await host.image("docent/registry:2")
+        version = str((await host.version())["Version"])
     finally:
         engine.close()
 
@@ -73,7 +75,7 @@ async def desk(folder: Path, engine_url: str = "") -> AsyncIterator[Desk]:
     instance = f"d{secrets.token_hex(4)}"
     sandbox = DockerSandbox(instance, bases, ids["docent-verifier:latest"], url=engine_url, opening=opening)
     try:
-        yield Desk(sandbox, project_files())
+        yield Desk(sandbox, project_files(), version)
     finally:
         await sandbox.demolish()
         await sandbox.close()

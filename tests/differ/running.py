@@ -42,10 +42,10 @@ async def compare(folder: Path, *, recorded: bool = False) -> Comparison:
     mine = asyncio.create_task(_ours(steps, folder))
     try:
         real, against = await _said(steps, folder / "real", recorded=recorded)
-        answers = await mine
+        answers, engine = await mine
     finally:
         mine.cancel()
-    judge = Judge(read_meant())
+    judge = Judge(read_meant(engine=engine))
     rows = [judge.row(*each) for each in zip(steps, real, answers, strict=True) if not each[0].until]
     return Comparison(rows, judge.unused, against, time.monotonic() - began)
 
@@ -60,9 +60,9 @@ async def _said(steps: list[Step], folder: Path, *, recorded: bool) -> tuple[lis
         return _kept(steps), f"{VERSIONS}, as recorded ({why})"
 
 
-async def _ours(steps: list[Step], folder: Path) -> list[Answer]:
+async def _ours(steps: list[Step], folder: Path) -> tuple[list[Answer], str]:
     async with desk(folder) as place:
-        return [await place.answer(step) for step in steps]
+        return [await place.answer(step) for step in steps], place.engine
 
 
 def _real(steps: list[Step], folder: Path, found: Clients) -> list[Said]:

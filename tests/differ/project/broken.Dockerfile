@@ -1,2 +1,2 @@
 FROM alpine
-RUN echo before; nosuch-command
+RUN echo before; sleep 0.3; nosuch-command
