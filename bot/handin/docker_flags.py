@@ -228,6 +228,7 @@ HISTORY = Table(
     *_flags("platform", _TEXT, quiet=True),
 )
 PLAIN = Table()
+CP = Table(*_flags("follow-link/L quiet/q", _SWITCH), *_flags("archive/a", _SWITCH, quiet=True))
 STATS = Table(*_flags("all/a no-stream no-trunc", _SWITCH), *_flags("format", _TEXT, TEMPLATE))
 SYSTEM_DF = Table(*_flags("verbose/v", _SWITCH, NOT_OFFERED), *_flags("format", _TEXT, TEMPLATE))
 LOGIN = Table(*_flags("username/u password/p"), *_flags("password-stdin", _SWITCH))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.handin.compose.line import read_compose_line
 from bot.handin.container_plans import plan_container_command
+from bot.handin.copy_plans import plan_copy
 from bot.handin.docker_flags import ROOT
 from bot.handin.docker_verbs import GROUPS, KNOWN, VERBS, WITHOUT, Verb
 from bot.handin.flags import FlagFault, Lesson, Parsed, parse_flags
@@ -139,6 +140,7 @@ def _read_verb(verb: Verb, words: tuple[str, ...]) -> Plan | Refusal:
     try:
         plan = (
             plan_container_command(verb, parsed)
+            or plan_copy(verb, parsed)
             or plan_image_command(verb, parsed)
             or plan_kept_command(verb, parsed)
             or plan_look(verb, parsed)
@@ -235,6 +237,7 @@ def _count_advice(verb: Verb, parsed: Parsed) -> tuple[str, str]:
         what = {
             "run": ("Which image shall I run? Its name goes at the end.", "docker images"),
             "exec": ("Say which container, and what to run in it.", "docker ps"),
+            "cp": ("Say from where and to where: `docker cp todo:/app/package.json .`", "docker ps -a"),
             "rmi": ("Which image? `docker images` shows their names.", "docker images"),
             "push": ("Which image? It goes by its full name: `docker push NAME/getting-started`.", "docker images"),
             "pull": ("Which image? Its name goes after `pull`.", "docker images"),

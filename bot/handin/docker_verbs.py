@@ -69,6 +69,13 @@ VERBS: dict[str, Verb] = {
     **_twice("rename", "CONTAINER NEW_NAME", flags.PLAIN, 2, 2),
     **_twice("rm", _CONTAINERS, flags.RM, 1, None),
     "container remove": _verb("container rm", "rm", _CONTAINERS, flags.RM, 1, None),
+    **_twice(
+        "cp",
+        "[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n\tdocker cp [OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH",
+        flags.CP,
+        2,
+        2,
+    ),
     **_twice("logs", "[OPTIONS] CONTAINER", flags.LOGS, 1, 1),
     "images": _verb("images", *_IMAGES),
     "image ls": _verb("image ls", *_IMAGES),
@@ -129,10 +136,6 @@ WITHOUT: dict[str, str] = {
     **dict.fromkeys(
         ("events",),
         "`docker ps` and `docker logs` show what your containers do",
-    ),
-    **dict.fromkeys(
-        ("cp", "container cp"),
-        "`docker exec NAME cat FILE` shows a file of a container; files go in by your Dockerfile",
     ),
     **dict.fromkeys(
         ("commit", "container commit", "import", "image import", "load", "image load"),

@@ -234,6 +234,31 @@ class ExecPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyOut:
+    """`docker cp NAME:SOURCE TARGET`: from a container into the project."""
+
+    name: str
+    source: str  #: path in the container, as written: `/app/.` is what is in a folder
+    target: str  #: path in the project, `.` for the project itself
+    written: str  #: the target as Docker's client writes it
+    folder: bool = False  #: the target was written as a folder
+    follow: bool = False  #: -L
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CopyIn:
+    """`docker cp SOURCE NAME:TARGET`: from the project into a container."""
+
+    source: str  #: path in the project, `.` for the project itself
+    written: str  #: the source as Docker's client writes it
+    name: str
+    target: str  #: path in the container
+    contents: bool = False  #: what is in the folder, and not the folder itself
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ShowVersion:
     """`docker version` / `docker --version`."""
 
@@ -474,6 +499,8 @@ Plan = (
     | Inspect
     | RemoveImages
     | ExecPlan
+    | CopyOut
+    | CopyIn
     | ShowVersion
     | ShowHelp
     | Curl
@@ -526,3 +553,4 @@ class Output:
     took_s: float = 0.0
     note: str = ""  #: one kind sentence of ours about it, or ''
     built: tuple[tuple[str, BuildPlan], ...] = ()  #: ids of the images that it built, and how
+    brought: tuple[tuple[str, bytes], ...] = ()  #: files that it brings into the project, as these may be kept

@@ -13,8 +13,10 @@ from bot.handin.compose.commands import Compose, ExecService
 from bot.sandbox.builds import Builds
 from bot.sandbox.compose import composing
 from bot.sandbox.conversing import Conversation, Conversing
+from bot.sandbox.copying.copying import Copying
 from bot.sandbox.curl import curl
 from bot.sandbox.handling import Handling
+from bot.sandbox.image_files import ImageFiles
 from bot.sandbox.lists import Lists
 from bot.sandbox.looking import Looking
 from bot.sandbox.names import Owner
@@ -37,6 +39,7 @@ HELP = """Docker commands that work here:
   docker logs       Show what a container printed        docker logs NAME
   docker exec       Run a command in a container         docker exec NAME ls
                     (-it: talk with it, in a thread)     docker exec -it NAME sh
+  docker cp         Copy files from or to a container    docker cp NAME:/app/package.json .
   docker stop       Stop containers                      docker stop NAME
   docker kill       Stop containers at once              docker kill NAME
   docker rename     Give a container another name        docker rename NAME NEWNAME
@@ -75,6 +78,7 @@ class Commands:
         verifiers: Verifiers,
         builds: Builds,
         projects: ProjectVolumes,
+        image_files: ImageFiles,
         shop: Shop | None = None,
     ) -> None:
         self._shop = shop
@@ -90,6 +94,7 @@ class Commands:
         self._showing = Showing(setup, self._volumes, self._networks)
         self._lists = Lists(setup)
         self.looking = Looking(setup)
+        self._copying = Copying(setup, image_files)
         self._pruning = Pruning(setup, self._volumes, self._networks)
 
     async def run(
@@ -142,6 +147,8 @@ class Commands:
                 | plans.RemoveContainers()
                 | plans.ReadLogs()
                 | plans.ExecPlan()
+                | plans.CopyOut()
+                | plans.CopyIn()
                 | plans.KillContainers()
                 | plans.PauseContainers()
                 | plans.WaitContainers()
@@ -286,6 +293,8 @@ class Commands:
         | plans.RemoveContainers
         | plans.ReadLogs
         | plans.ExecPlan
+        | plans.CopyOut
+        | plans.CopyIn
         | plans.KillContainers
         | plans.PauseContainers
         | plans.WaitContainers
@@ -303,6 +312,10 @@ class Commands:
                 return await self._running.logs(owner, plan)
             case plans.ExecPlan():
                 return await self._running.execute(owner, plan, files)
+            case plans.CopyOut():
+                return await self._copying.out(owner, plan, files)
+            case plans.CopyIn():
+                return await self._copying.into(owner, plan, files)
             case plans.KillContainers():
                 return await self._handling.kill(owner, plan)
             case plans.PauseContainers():

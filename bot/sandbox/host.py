@@ -116,9 +116,9 @@ class Host:
         gone = said and (said.status == 404 or "already in progress" in said.message)
         return None if gone else said
 
-    async def inspect(self, container: str) -> Raw | None:
-        """Return `GET /containers/{id}/json`, None when there is no such container."""
-        answer = await self.ask("GET", f"/containers/{quote(container)}/json")
+    async def inspect(self, container: str, *, size: bool = False) -> Raw | None:
+        """Return `GET /containers/{id}/json`, None when there is no such container; `size` takes a moment longer."""
+        answer = await self.ask("GET", f"/containers/{quote(container)}/json", params={"size": "1"} if size else None)
         return None if isinstance(answer, EngineSaid) else _object(answer)
 
     async def ended(self, container: str) -> Ended | None:

@@ -99,6 +99,11 @@ class Owner:
         """Return the name of the container in which the project's volumes are looked through."""
         return f"docentkeeper-{self.instance}-{self.key}"
 
+    @property
+    def copier(self) -> str:
+        """Return the name of the container, and of the image, in which the files of a learner's container are read."""
+        return f"docentcopier-{self.instance}-{self.key}"
+
     def volume(self, name: str) -> str:
         """Return the engine's name of the learner's volume."""
         return f"docent-{self.instance}-{self.key}-{name}"

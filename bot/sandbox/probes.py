@@ -78,11 +78,12 @@ class Probes:
         builds: Builds,
         composed: Composed,
         projects: ProjectVolumes,
+        files: ImageFiles,
         sharing: Sharing | None = None,
     ) -> None:
         self._setup, self._networks, self._verifiers, self._builds = setup, networks, verifiers, builds
         self._composed = composed
-        self._files = ImageFiles(setup)
+        self._files = files
         self._rebuilds = Rebuilds(setup, builds, self._files)
         self._live = Live(setup, projects, verifiers)
         self._scenarios = Scenarios(setup, networks, verifiers)

@@ -32,7 +32,7 @@ def list_files(plan: ListFiles, files: Mapping[str, bytes], aside: Sequence[Asid
     if loose:
         blocks.insert(0, _lines(loose, plan))
     text = "\n".join([*errors, "\n\n".join(blocks)]).strip("\n")
-    return Output(text, 2 if errors else 0, note=_stays(tuple(dict.fromkeys(told))))
+    return Output(text, 2 if errors else 0, note=stays(tuple(dict.fromkeys(told))))
 
 
 def _left(aside: Sequence[Aside], folder: str) -> dict[str, int | None]:
@@ -41,7 +41,7 @@ def _left(aside: Sequence[Aside], folder: str) -> dict[str, int | None]:
     return {shown(each.path.rpartition("/")[2]): None if each.folder else each.size for each in here}
 
 
-def _stays(aside: Sequence[Aside]) -> str:
+def stays(aside: Sequence[Aside]) -> str:
     """Return why things are in the containers and not in the project."""
     said = [_why(each) for each in aside[:MOST_SAID]]
     more = len(aside) - len(said)

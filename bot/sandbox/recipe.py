@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from bot.handin.plan import BindMount, Mount, PublishedPort, RunPlan
 from bot.handin.written import written
@@ -303,6 +304,21 @@ def browser(
         "NetworkingConfig": {"EndpointsConfig": {network: {}} if look else {}},
     }
     return Request(f"docentbrowser-{instance}-{serial}", body)
+
+
+def container_look(owner: Owner, image_id: str, volume: str, secret: str, seen: Iterable[tuple[str, str]]) -> Request:
+    """Return the request for a container of ours with the files of a learner's, as it is now, and its mounts (`seen`).
+
+    `image_id` is what was made of the learner's container; nothing of it runs, and nothing in it can be changed.
+    """
+    request = file_look(owner, image_id, volume, secret, "wait", 0)
+    host = cast(Json, request.body["HostConfig"])
+    mounts = [
+        {"Type": "volume", "Source": name, "Target": at, "ReadOnly": True, "VolumeOptions": {"NoCopy": True}}
+        for name, at in seen
+    ]
+    body = request.body | {"HostConfig": host | {"Mounts": [*cast(list[Json], host["Mounts"]), *mounts]}}
+    return Request(owner.copier, body)
 
 
 def volume_filler(instance: str, image_id: str, volume: str) -> Request:

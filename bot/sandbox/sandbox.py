@@ -20,6 +20,7 @@ from bot.sandbox.compose.composed import Composed
 from bot.sandbox.conversing import Conversation
 from bot.sandbox.engine import Engine
 from bot.sandbox.host import Host
+from bot.sandbox.image_files import ImageFiles
 from bot.sandbox.inventory import clear, standing
 from bot.sandbox.janitor import demolish, remove_kept, remove_pulled, sweep
 from bot.sandbox.names import Owner
@@ -68,11 +69,14 @@ class DockerSandbox:
         self._projects = ProjectVolumes(self._setup)
         self.sharing = opened(self._setup, opening) if opening else None
         shop = self.sharing.shop if self.sharing else None
-        self._commands = Commands(self._setup, self._networks, self._verifiers, self._builds, self._projects, shop)
+        files = ImageFiles(self._setup)
+        self._commands = Commands(
+            self._setup, self._networks, self._verifiers, self._builds, self._projects, files, shop
+        )
         composed = Composed(self._setup, self._verifiers, self._commands.composing)
         self.camera = Camera(self._setup, browser)
         self._probes = Probes(
-            self._setup, self._networks, self._verifiers, self._builds, composed, self._projects, self.sharing
+            self._setup, self._networks, self._verifiers, self._builds, composed, self._projects, files, self.sharing
         )
 
     async def run(self, learner: str, plan: Plan, files: Mapping[str, bytes], progress: Progress) -> Output:

@@ -6,13 +6,15 @@ an end: 20,000 names, 100 new files in one folder or one new tree, 64 KB a file,
 
     ROOT SKIPPED KNOWN…    SKIPPED: names of folders that are only counted, as JSON; KNOWN: pieces of a JSON object,
                            path → SHA-256 as hex
+    at PATH FOLLOW SKIPPED what is at one place, a link followed where FOLLOW is not empty: `kind` (file | folder |
+                           link | large | other | unread | missing) with `content`, `target`, `size`, or as above
 
 Prints one JSON object: `files` (path → base64 of what is new or changed), `gone` (known, and not there any more) and
 `aside` ([path, why, bytes or new files]; why: large | link | other | name | many | filled | unread).
 """
 
 # pathlib would double the start-up time, and has no folders by number
-# ruff: noqa: PTH123
+# ruff: noqa: PTH115, PTH116, PTH123
 
 import base64
 import json
@@ -189,8 +191,39 @@ def hashed(content: bytes) -> str:
     return str(made.hexdigest())
 
 
+def at(path: str, skipped: list[str], *, follow: bool) -> dict[str, Any]:
+    """Return what is at one place; the kernel's own folders have nothing to show."""
+    try:
+        status = os.stat(path, follow_symlinks=follow)
+    except (FileNotFoundError, NotADirectoryError):
+        return {"kind": "missing"}
+    except OSError:
+        return {"kind": "unread"}
+    if stat.S_ISLNK(status.st_mode):
+        return {"kind": "link", "target": os.readlink(path).encode("utf-8", "replace").decode()}
+    real = os.path.realpath(path)
+    if stat.S_ISDIR(status.st_mode) and not inside_kernel(real):
+        return {"kind": "folder", **Walk(real, skipped, {}).told()}
+    if not stat.S_ISREG(status.st_mode) or inside_kernel(real):
+        return {"kind": "other"}
+    folder, _, name = real.rpartition("/")
+    content = Walk(folder or "/", skipped, {}).content(name)
+    if content is None:
+        return {"kind": "large" if status.st_size > MOST_FILE_BYTES else "unread", "size": status.st_size}
+    return {"kind": "file", "content": base64.b64encode(content).decode()}
+
+
+def inside_kernel(real: str) -> bool:
+    """Tell whether a path is in a folder that the kernel fills."""
+    return real.split("/")[1] in {"proc", "sys", "dev"}
+
+
 def main(words: list[str]) -> None:
-    """Print what differs in a folder."""
+    """Print what differs in a folder, or what is at one place."""
+    if words[0] == "at":
+        _, path, follow, skipped = words
+        sys.stdout.write(json.dumps(at(path, json.loads(skipped), follow=bool(follow))))
+        return
     root, skipped, *pieces = words
     sys.stdout.write(json.dumps(Walk(root, json.loads(skipped), json.loads("".join(pieces))).told()))
 

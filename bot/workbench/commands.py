@@ -21,6 +21,7 @@ from bot.handin.keyboard import converses
 from bot.handin.plan import (
     BuildPlan,
     Command,
+    CopyIn,
     Curl,
     ExecPlan,
     ListContainers,
@@ -54,7 +55,7 @@ STARTING_S = 45.0  #: an app may take so long until it answers: it may install i
 ASK_AGAIN_S = 0.5
 NO_ANSWER = (7, 52, 56)  #: exit codes of curl: refused, empty, reset. Source: curl(1)
 #: after these a container may have written into the project, or had time to
-WRITING = (RunPlan, ExecPlan, ReadLogs, StartContainers, StopContainers, RemoveContainers, Compose)
+WRITING = (RunPlan, ExecPlan, CopyIn, ReadLogs, StartContainers, StopContainers, RemoveContainers, Compose)
 TAKEN = re.compile("already (?:allocated|in use)")  #: …because a port or a name is taken
 
 
@@ -126,6 +127,8 @@ class Workbench:
         if output is None:
             return True
         said = comment(command.plan, output)
+        if output.brought:
+            await self.files.bring(learner, output.brought, where)
         if isinstance(command.plan, WRITING):
             changes |= await self.files.collect(learner)
         await self._chat.show(where, CommandOutput(command.line, with_note(said, came_back(changes))))
@@ -194,6 +197,7 @@ class Workbench:
             await asyncio.sleep(ASK_AGAIN_S)
             output = await run(plan)
         await self.files.collect(learner)
+        await self.files.bring(learner, output.brought)
         await self.rebuilds.built(learner, output, files)
         if output.exit_code and make_room:
             log.info("applied_in_vain", learner=learner, plan=type(plan).__name__, said=output.text[-300:])

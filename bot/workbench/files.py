@@ -62,6 +62,12 @@ class ProjectFiles:
             return {}
         return changes
 
+    async def bring(self, learner: str, files: Sequence[tuple[str, bytes]], where: Where | None = None) -> None:
+        """Keep files that a command brings; as one change, so `undo` takes it back. Raises as `write` does."""
+        if files:
+            async with self._pens[learner]:
+                await self.write(learner, dict(files), where)
+
     async def write(self, learner: str, changed: Mapping[str, bytes | None], where: Where | None = None) -> None:
         """Keep files, then show them to the containers that mount the project.
 

@@ -259,7 +259,7 @@ COMMANDS = [
     ("R17 context", "docker --context other ps", "OTHER_ENGINE"),
     ("R17 config", "docker --config /x ps", "OTHER_ENGINE"),
     ("R17 variable", "DOCKER_HOST=tcp://1.2.3.4 docker ps", "OTHER_ENGINE"),
-    ("R19 cp", "docker cp web:/etc/shadow .", "NOT_OFFERED"),
+    ("R19 cp", "docker cp /etc/shadow web:/a", "HOST_PATH"),
     ("R19 commit", "docker commit web x", "NOT_OFFERED"),
     ("R19 export", "docker export web", "NOT_OFFERED"),
     ("R19 save", "docker save x", "NOT_OFFERED"),

@@ -273,6 +273,16 @@ def test_a_look_at_files_runs_our_interpreter_without_network_on_a_read_only_sys
     }
 
 
+def test_a_look_at_a_containers_files_sees_its_mounts_and_changes_nothing() -> None:
+    plain = recipe.file_look(OWNER, IMAGE.id, "docent-main-probe", "f00d", "wait", 0)
+    made = recipe.container_look(OWNER, IMAGE.id, "docent-main-probe", "f00d", [("docent-main-u01abc-db", "/data")])
+    assert made.name == "docentcopier-main-u01abc"
+    mount = {"Type": "volume", "Source": "docent-main-u01abc-db", "Target": "/data", "ReadOnly": True}
+    host = plain.body["HostConfig"]
+    mounts = [*host["Mounts"], mount | {"VolumeOptions": {"NoCopy": True}}]  # type: ignore[index]
+    assert made.body == plain.body | {"HostConfig": host | {"Mounts": mounts}}  # type: ignore[operator]
+
+
 def test_a_network_has_no_way_out_and_no_address_of_the_hosts() -> None:
     body = recipe.network(OWNER, "10.200.0.16/28").body
     assert body["Internal"] is True

@@ -7,6 +7,7 @@ import pytest
 from bot.core.messages import CommandOutput, FileSaved, Note
 from bot.core.workshop import Act
 from bot.errors import EngineDown
+from bot.handin.plan import CopyOut, Output
 from tests.workbench.conftest import ADA, FILES, Bench
 
 
@@ -48,6 +49,23 @@ async def test_a_file_is_kept_though_the_engine_is_away(bench: Bench) -> None:
     assert "Your files are kept" in fault.text
     assert isinstance(saved, FileSaved)
     assert (await bench.store.files("U1"))["src/a.js"] == b"new"
+
+
+async def test_what_a_command_brings_is_kept_shown_to_containers_and_can_be_taken_back(bench: Bench) -> None:
+    bench.sandbox.answers[CopyOut] = Output("Successfully copied", brought=(("src/a.js", b"new"), ("b.txt", b"b")))
+    (shown,) = await bench.types("docker cp todo:/app/. .")
+    assert isinstance(shown, CommandOutput)
+    assert (await bench.store.files("U1"))["src/a.js"] == b"new"
+    ((_, files),) = bench.sandbox.refreshed
+    assert files["b.txt"] == b"b"
+    await bench.workbench.files.undo("U1", "", None, ADA)
+    assert await bench.store.files("U1") == FILES
+
+
+async def test_an_authors_copy_is_kept_too(bench: Bench) -> None:
+    bench.sandbox.answers[CopyOut] = Output("Successfully copied", brought=(("b.txt", b"b"),))
+    await bench.workbench.apply("U1", [Act(say="docker cp todo:/b.txt .")])
+    assert "b.txt" in await bench.paths()
 
 
 async def test_an_authors_acts_remove_files_too(bench: Bench) -> None:
