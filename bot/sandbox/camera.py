@@ -7,6 +7,7 @@ it is of the expected shape, and a picture only after `bot.sandbox.png`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import secrets
 from base64 import b64decode
@@ -28,7 +29,7 @@ from bot.sandbox.png import CAP, trusted
 from bot.sandbox.screen import shown
 from bot.sandbox.setup import Setup
 
-WIDTH, HEIGHT = 800, 560  #: pixels; Slack shows them at half that, and letters can still be read
+WIDTH, HEIGHT = 800, 480  #: pixels; Slack shows them at half that, and letters can still be read
 PATIENCE_S = 4.0  #: for an app that was started a moment ago
 #: what the browser calls it → why there is no picture
 TROUBLES = {
@@ -57,6 +58,7 @@ class Camera:
         self._image = image
         self._free = asyncio.Semaphore(AT_ONCE)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._leaving: set[asyncio.Task[None]] = set()
 
     async def look(self, learner: str, wanted: Wanted) -> Sight:
         """Return what a browser sees of the app, or why it sees nothing. Raises: `ImageMissing`, `HostError`."""
@@ -123,8 +125,22 @@ class Camera:
                 body = {"Cmd": [*ENTRYPOINT, words], "AttachStdout": True, "AttachStderr": True}
                 ran = await host.execute(request.name, body, deadline_s=DEADLINE_S + LEFT_S, lane=Lane.PROBE, kept=KEPT)
             finally:
-                await asyncio.shield(host.remove(request.name))
+                self._remove_soon(request.name)
         return _answer(ran, nonce)
+
+    def _remove_soon(self, browser: str) -> None:
+        """Remove a browser while its picture is on its way already; one that stays is found by the janitor."""
+        task = asyncio.create_task(self._removed(browser))
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+    async def _removed(self, browser: str) -> None:
+        with contextlib.suppress(HostError):
+            await self._setup.host.remove(browser)
+
+    async def close(self) -> None:
+        """Let the last browsers go."""
+        await asyncio.gather(*self._leaving)
 
 
 def _number(said: object) -> int:

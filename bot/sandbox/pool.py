@@ -148,9 +148,12 @@ class Verifiers:
         await self._setup.host.ask("POST", f"/networks/{network}/connect", body={"Container": owner.verifier})
 
     async def part(self, owner: Owner, network: str) -> None:
-        """Take the learner's verifier off one of their networks (idempotent)."""
-        body = {"Container": owner.verifier, "Force": True}
-        await self._setup.host.ask("POST", f"/networks/{network}/disconnect", body=body)
+        """Take what is ours off one of the learner's networks, before it is removed (idempotent)."""
+        host, body = self._setup.host, {"Container": owner.verifier, "Force": True}
+        await host.ask("POST", f"/networks/{network}/disconnect", body=body)
+        for browser in await host.containers(*owner.labels, "docent.kind=browser"):
+            if network in browser.networks:  # its picture is lost: what the learner does goes first
+                await host.remove(browser.id)
 
     async def close(self) -> None:
         """Stop the timers; the verifiers stay for the next start."""

@@ -156,6 +156,7 @@ class DockerSandbox:
         if self.sharing:
             await self.sharing.house.shut()
         await self._projects.close()
+        await self.camera.close()
         await demolish(self._setup)
 
     @property
@@ -193,4 +194,5 @@ class DockerSandbox:
         if self.sharing:
             await self.sharing.house.close()
         await self._projects.close()
+        await self.camera.close()
         self._engine.close()

@@ -12,7 +12,7 @@ import pytest
 
 from bot.core.sights import AppSeen, NotSeen, Wanted, Why
 from bot.errors import HostError, ImageMissing
-from bot.handin.plan import CreateNetwork, Curl, PublishedPort, RunPlan
+from bot.handin.plan import CreateNetwork, Curl, PublishedPort, RemoveContainers, RemoveNetworks, RunPlan
 from bot.pictures import Drawing
 from bot.pictures.page import sheet
 from bot.ports import Camera
@@ -20,7 +20,7 @@ from bot.sandbox import camera as camera_room
 from bot.sandbox.host import Host, Ran
 from bot.sandbox.sandbox import DockerSandbox
 from tests.fakes import MemoryCamera
-from tests.sandbox.conftest import Learner
+from tests.sandbox.conftest import Learner, until
 
 WHITE = sheet("", "", 64, "a white sheet", width=96)
 
@@ -84,7 +84,8 @@ HOSTILE: tuple[tuple[str, str, str], ...] = (
 async def test_a_hostile_page_gets_a_picture_or_a_reason_and_nothing_else(real: DockerSandbox, host: Host) -> None:
     # two learners, so that the one's slow pages go beside the other's
     await asyncio.gather(*(hostile(Learner(real, f"U{at}"), HOSTILE[at::2]) for at in range(2)))
-    assert not [c for c in await host.containers(f"docent.instance={real._setup.instance}") if c.kind == "browser"]
+    await real.camera.close()
+    assert not await host.containers(f"docent.instance={real._setup.instance}", "docent.kind=browser")
 
 
 async def hostile(learner: Learner, rows: Sequence[tuple[str, str, str]]) -> None:
@@ -94,7 +95,7 @@ async def hostile(learner: Learner, rows: Sequence[tuple[str, str, str]]) -> Non
     camera = learner.sandbox.camera
     first = await camera.look(learner.name, Wanted())  # it waits for an app that has just been started
     assert isinstance(first, AppSeen)
-    assert (first.items, first.address, size_of(first.png)) == (2, "http://localhost:3000/", (800, 560))
+    assert (first.items, first.address, size_of(first.png)) == (2, "http://localhost:3000/", (800, 480))
     for mode, what, words in rows:
         assert (await learner.do(Curl("localhost", 3000, f"/{mode}", "POST"))).exit_code == 0
         sight = await camera.look(learner.name, Wanted())
@@ -102,7 +103,7 @@ async def hostile(learner: Learner, rows: Sequence[tuple[str, str, str]]) -> Non
             assert what in {sight.title, str(sight.status) if sight.status != 200 else sight.title}, mode
             assert words in sight.text, mode
             assert "root:" not in sight.text
-            assert size_of(sight.png) == (800, 560)
+            assert size_of(sight.png) == (800, 480)
         else:
             assert sight.why == what, (mode, sight)
             assert words in sight.more, (mode, sight)
@@ -121,11 +122,34 @@ async def test_an_app_on_a_network_of_their_own_is_seen_there(real: DockerSandbo
 
 
 @pytest.mark.engine
+async def test_a_picture_that_is_being_taken_keeps_no_network_from_being_removed(
+    real: DockerSandbox, host: Host
+) -> None:
+    learner = Learner(real, "U1")
+    await learner.do(CreateNetwork("todo-app"))
+    silent = "require('http').createServer(() => {}).listen(80)"
+    plan = RunPlan("node:24-alpine", ("node", "-e", silent), "web", detach=True, networks=("todo-app",))
+    await learner.do(replace(plan, ports=(PublishedPort(80, 8080),)))
+    looking = asyncio.create_task(real.camera.look("U1", Wanted()))
+
+    async def looks() -> bool:
+        found = await host.containers(f"docent.instance={real._setup.instance}", "docent.kind=browser")
+        return any(each.running for each in found)
+
+    await until(looks)
+    await learner.do(RemoveContainers(("web",), force=True))
+    assert (await learner.do(RemoveNetworks(("todo-app",)))).text == "todo-app"
+    with pytest.raises(HostError, match="did not answer"):
+        await looking
+
+
+@pytest.mark.engine
 async def test_nothing_of_a_drawing_runs_and_nothing_is_left_of_the_browser(real: DockerSandbox, host: Host) -> None:
     red = "document.documentElement.style.background='red'"
     hostile = Drawing(f'<body onload="{red}"><script>{red}</script><svg onload="{red}"/>', 96, 64, "")
     assert await real.camera.draw(hostile) == await real.camera.draw(Drawing("<body>", 96, 64, ""))
-    assert not [c for c in await host.containers(f"docent.instance={real._setup.instance}") if c.kind == "browser"]
+    await real.camera.close()
+    assert not await host.containers(f"docent.instance={real._setup.instance}", "docent.kind=browser")
 
 
 async def test_without_the_browser_it_is_said_that_it_is_not_there_yet() -> None:
