@@ -92,10 +92,9 @@ def above(seen: AppSeen, *, asked: bool) -> str:
             f"Your app answered with an error ({seen.status}). This is the page that came with it; "
             f"docker logs {seen.container} may tell more."
         )
-    place = seen.address.rstrip("/")
-    return (
-        f"This is your app at {place}, as a browser sees it." if asked else f"And this is how your app looks: {place}"
-    )
+    # without a scheme it is no link: on the reader's own machine there is nothing
+    place = seen.address.removeprefix("http://").rstrip("/")
+    return f"This is what a browser shows at {place}." if asked else f"And this is what a browser shows at {place} now."
 
 
 #: why there is no picture, and what to do

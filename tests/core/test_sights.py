@@ -36,7 +36,8 @@ def test_a_page_with_an_error_is_shown_as_one() -> None:
     broken = AppSeen(b"", "web", "http://localhost:3000/", 500, "", "It broke")
     assert above(broken, asked=True).startswith("Your app answered with an error (500).")
     assert "docker logs web" in above(broken, asked=True)
-    assert "http://localhost:3000" in above(PAGE, asked=False)
+    assert above(PAGE, asked=True) == "This is what a browser shows at localhost:3000."
+    assert above(PAGE, asked=False) == "And this is what a browser shows at localhost:3000 now."
 
 
 @pytest.mark.parametrize("why", Why)

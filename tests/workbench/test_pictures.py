@@ -51,7 +51,7 @@ async def test_who_asks_sees_their_app_and_is_told_what_it_shows(room: Room) -> 
     ((channel, picture),) = room.chat.files
     assert (channel, picture.name, picture.content) == ("D1", "my-app.png", b"png")
     assert "“Todo App”" in picture.alt
-    assert "http://localhost:3000" in picture.say
+    assert "at localhost:3000" in picture.say
     assert room.chat.statuses[0] == "is taking a picture of your app …"
 
 
