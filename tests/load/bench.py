@@ -142,6 +142,21 @@ async def rebuilds(ada: Person, rehearsal: Rehearsal, sandbox: DockerSandbox, la
     return await timed(press)
 
 
+async def pictures(ada: Person) -> tuple[float, float, float]:
+    """Return the time from the words to a picture of the app: the first, the median of later ones, and of layers."""
+
+    async def show(words: str, name: str) -> float:
+        async def ask() -> None:
+            await ada.say(words)
+            await ada.wait_for(name, 60)
+
+        return await timed(ask)
+
+    first, *later = [await show("show my app", "my-app.png") for _ in range(ROUNDS + 1)]
+    drawn = [await show("docker image history getting-started", "layers.png") for _ in range(ROUNDS)]
+    return first, statistics.median(later), statistics.median(drawn)
+
+
 async def looked(store: SqlStore, newest: int) -> float:
     """Return the time that the checks of the last round took without queue and Slack: evidence and judging alone."""
     took = []
@@ -199,6 +214,9 @@ async def measure(data: Path) -> list[Figure]:
         await rehearsal.begin(workshop.section("02"))  # type: ignore[arg-type]
         fresh = sum((await checks(ada, refs, play, fresh=True)).values())
         lost_early = await rebuilds(ada, rehearsal, sandbox, "05")
+        before = psutil.Process(bot.pid).memory_info().rss / 2**20
+        first, later, drawn = await pictures(ada)
+        grown = psutil.Process(bot.pid).memory_info().rss / 2**20 - before
         last = max(section.id for section in workshop.sections if section.id <= "08")
         lost_late = await rebuilds(ada, rehearsal, sandbox, last)
         resident = psutil.Process(bot.pid).memory_info().rss / 2**20
@@ -226,6 +244,10 @@ async def measure(data: Path) -> list[Figure]:
         Figure("evidence and judging against that", looking / hand, "×", "≤ 0.7"),
         Figure("rebuild after 02 to 05, nothing cached", lost_early, "s", "≤ 30 s"),
         Figure(f"rebuild after 02 to {last}, nothing cached", lost_late, "s", "≤ 30 s"),
+        Figure("picture of the app, the first", first, "s", "—"),
+        Figure("picture of the app, later ones, median", later, "s", "≤ 3 s"),
+        Figure("layers printed and drawn, median", drawn, "s", "≤ 3 s"),
+        Figure(f"bot grown by {2 * ROUNDS + 1} pictures", grown, "MB", "—"),
         Figure("bot resident", resident, "MB", "≤ 120 MB"),
     ]
 
