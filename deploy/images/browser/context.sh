@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 debs chromium-headless-shell python3-minimal libpython3-stdlib fontconfig \
-  fonts-dejavu-core fonts-droid-fallback fonts-noto-core fonts-noto-color-emoji
+  fonts-dejavu-core fonts-droid-fallback fonts-noto-core fonts-noto-color-emoji fonts-wqy-microhei
 unpack
 say "laying out the browser"
 mkdir "$out/.image"

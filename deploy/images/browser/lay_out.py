@@ -19,9 +19,13 @@ PARTS = """
 PROGRAMS = ("usr/bin/python3.{minor}", "usr/bin/fc-cache")
 #: Opened by name at run time: NSS loads its own parts.
 LOADED = ("libsoftokn3.so", "libfreebl3.so", "libfreeblpriv3.so")
-FOLDERS = ("etc/fonts", "usr/share/fontconfig", "usr/share/fonts/truetype/dejavu", "usr/share/fonts/truetype/droid")
+FOLDERS = (
+    *("etc/fonts", "usr/share/fontconfig"),
+    #: the last one has what the others lack of Korean
+    *(f"usr/share/fonts/truetype/{name}" for name in ("dejavu", "droid", "wqy")),
+)
 #: One upright face and its bold for every script of today, and emoji; no serifs, no dead languages' italics.
-NOTO = re.compile(r"NotoSans[A-Z]?[A-Za-z0-9]*-(Regular|Bold)\.ttf|NotoColorEmoji\.ttf")
+NOTO = re.compile(r"(NotoSans[A-Z]?[A-Za-z0-9]*|NotoSerifTibetan)-(Regular|Bold)\.ttf|NotoColorEmoji\.ttf")
 SURPLUS = shutil.ignore_patterns("test", "unittest", "pydoc_data", "lib2to3", "distutils", "ensurepip", "*.pyc")
 
 
