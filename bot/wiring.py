@@ -92,7 +92,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         stack.push_async_callback(sandbox.close)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = AsyncWebClient(settings.slack_bot_token, base_url=settings.slack_api_url, session=session)
-        team = await own_team(client)
+        team, workspace = await own_team(client)
         outbox = Outbox(paced=settings.pace)
         outbox.start()
         stack.push_async_callback(outbox.stop)
@@ -113,6 +113,8 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
             chat,
             staff,
             bench.files,
+            sandbox.camera,
+            workspace=workspace,
             start_files=start_files,
             secret=await kept_secret(store, CERTIFICATE_SECRET),
             clock=now,
@@ -277,15 +279,15 @@ def pinned_images(settings: Settings, pins: Pins) -> dict[str, str]:
     return pins.get()
 
 
-async def own_team(client: AsyncWebClient) -> str:
-    """Return the workspace that the token is for. Raises: `OperatorError` when Slack refuses it."""
+async def own_team(client: AsyncWebClient) -> tuple[str, str]:
+    """Return id and name of the workspace that the token is for. Raises: `OperatorError` when Slack refuses it."""
     try:
         answer = await client.auth_test()
     except SlackApiError as error:
         raise OperatorError(f"Slack refused the bot token: {error.response['error']}.") from error
     except aiohttp.ClientError as error:
         raise OperatorError(f"Slack could not be reached: {error}.") from error
-    return str(answer["team_id"])
+    return str(answer["team_id"]), str(answer.get("team") or "")
 
 
 def asset_reader(folder: Path) -> Asset:

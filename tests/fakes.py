@@ -303,7 +303,12 @@ class MemoryStaff:
 
 
 def farewell_of(
-    workshop: Workshop, store: SqlStore, chat: Chat, bench: Workbench, staff: Staff | None = None
+    workshop: Workshop,
+    store: SqlStore,
+    chat: Chat,
+    bench: Workbench,
+    staff: Staff | None = None,
+    camera: MemoryCamera | None = None,
 ) -> Farewell:
     """Return the farewell of a class with this store, this chat and these instructors."""
     return Farewell(
@@ -314,6 +319,8 @@ def farewell_of(
         chat,
         staff or MemoryStaff(),
         bench.files,
+        camera or MemoryCamera(),
+        workspace="Our workspace",
         start_files={"package.json": b"{}"},
         secret="sesame",
         clock=lambda: datetime.now(UTC),

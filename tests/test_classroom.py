@@ -48,7 +48,7 @@ from bot.core.messages import (
 from bot.core.sights import AppSeen
 from bot.core.verdict import Failed, Passed, Verdict
 from bot.core.workshop import Act, StepRef
-from bot.errors import ChatError, EngineDown, RegistryDown
+from bot.errors import ChatError, EngineDown, ImageMissing, RegistryDown
 from bot.handin.command import read_commands
 from bot.handin.plan import (
     BuildPlan,
@@ -113,7 +113,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Class]:
     bench = Workbench(
         store, SqlStandings(store.database), sandbox, scribe, lambda path: (LESSONS / path).read_bytes(), camera
     )
-    farewell = farewell_of(WORKSHOP, store, chat, bench, staff)
+    farewell = farewell_of(WORKSHOP, store, chat, bench, staff, camera)
     classroom = Classroom(
         WORKSHOP,
         store,
@@ -505,9 +505,9 @@ async def test_a_skip_makes_no_room_for_a_command_that_the_lesson_wants_to_fail(
     assert [type(plan) for plan in room.sandbox.ran] == [RunPlan]
 
 
-async def finish(room: Class, *, by_hand: int = 1) -> None:
+async def finish(room: Class, *, by_hand: int = 1, name: str = "Ada") -> None:
     """Bring Ada to the end: the last steps by hand, everything before skipped."""
-    await room.classroom.turn(Started(), ADA, "Ada")
+    await room.classroom.turn(Started(), ADA, name)
     learner = await room.store.learner("U1")
     behind = WORKSHOP.order[:-by_hand]
     await room.store.record(replace(learner, at=WORKSHOP.order[-by_hand], skipped=frozenset(behind)), "moved")
@@ -523,19 +523,42 @@ async def test_at_the_end_there_is_a_summary_a_certificate_and_the_way_onward(ro
     assert isinstance(card, SummaryCard)
     assert isinstance(last, Note)
     assert (card.passed, card.skipped) == (1, len(WORKSHOP.order) - 1)
-    assert any("Certificate." in message.text for message in said[at:] if isinstance(message, Note))
     assert Offer.FEEDBACK in last.offers
+    ((channel, file),) = room.chat.files
+    assert (channel, file.name) == ("D1", "certificate-docker-workshop.png")
+    assert file.content.startswith(b"\x89PNG")
+    assert "1 of" in file.alt
+    assert "Our workspace" in room.camera.drawn[0].html
 
 
 async def test_a_certificate_has_the_same_number_whenever_it_is_asked_for(room: Class) -> None:
     await finish(room)
     for _ in range(2):
         await room.classroom.turn(AskedForCertificate(), ADA)
-    told = [m.text for m in room.chat.said if isinstance(m, Note) and "Certificate." in m.text]
+    told = [file.alt for _, file in room.chat.files]
     assert len(told) == 3
     assert len(set(told)) == 1
     assert number_of("sesame", WORKSHOP.id, "U1") in told[0]
     assert number_of("sesame", WORKSHOP.id, "U2") not in told[0]
+
+
+@pytest.mark.parametrize("trouble", [ImageMissing("no browser"), EngineDown("the engine is away")])
+async def test_where_nothing_can_be_drawn_the_certificate_comes_in_words(room: Class, trouble: Exception) -> None:
+    room.camera.fails = [trouble]
+    await finish(room)
+    assert room.chat.files == []
+    (note,) = [m for m in room.chat.said if isinstance(m, Note) and "**Certificate.** Ada has been" in m.text]
+    assert number_of("sesame", WORKSHOP.id, "U1") in note.text
+    await room.classroom.turn(AskedForCertificate(), ADA)
+    assert len(room.chat.files) == 1
+
+
+async def test_who_has_a_letter_that_cannot_be_drawn_is_told(room: Class) -> None:
+    await room.store.learner("U1", "王𠮷")
+    await finish(room, name="王𠮷")
+    ((_, file),) = room.chat.files
+    assert ending_words.WITHOUT_LETTERS in file.say
+    assert "王𠮷" in file.alt, "words can say it"
 
 
 async def test_the_notebook_holds_what_was_done_and_nothing_of_anybody_else(room: Class) -> None:
@@ -585,7 +608,7 @@ async def test_feedback_reaches_the_instructors_once_and_a_second_one_takes_its_
     await room.classroom.turn(GaveFeedback(5, ""), ADA)
     assert room.chat.forms == [Survey(), Survey(2, "Too *fast* <@U2>")]
     (card,) = room.staff.told.values()
-    assert card == FeedbackCard("Ada <!channel>", 5, "", f"0 of {len(WORKSHOP.order)} steps", again=True)
+    assert card == FeedbackCard("Ada <!channel>", 5, "", f"0 of {len(WORKSHOP.order)} steps passed", again=True)
     thanks = [m.text for m in room.chat.said if isinstance(m, Note)]
     assert thanks == [ending_words.THANKS, ending_words.THANKS_AGAIN]
 

@@ -273,7 +273,7 @@ class FeedbackCard:
     name: str
     useful: int  #: 1 to 5, 0: not said
     better: str
-    progress: str  #: "12 of 43 steps"
+    progress: str  #: "12 of 43 steps passed"
     again: bool = False  #: it takes the place of what they said before
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.core.messages import FeedbackCard, Hardest, SectionSum, SummaryCard, Survey
-from bot.slack.elements import Block, Element, context, cut, header, line, markdown, plain, preformatted, rich, say
+from bot.slack.elements import Block, Element, context, cut, header, line, markdown, plain, quote, rich, say
 
 SURVEY_VIEW = "survey"  #: callback_id of the feedback form
 USEFUL, BETTER = "useful", "better"  #: block_id and action_id of its two questions
@@ -96,7 +96,7 @@ def feedback_blocks(card: FeedbackCard) -> list[Block]:
     )
     blocks = [rich(head, line(say("How useful: "), say(useful, bold=True)))]
     if card.better:
-        blocks.append(rich(line(say("What should be better:")), preformatted(cut(card.better, BETTER_LIMIT))))
+        blocks.append(rich(line(say("What should be better:")), quote(cut(card.better, BETTER_LIMIT))))
     return blocks
 
 

@@ -96,6 +96,11 @@ def preformatted(text: str) -> Element:
     return {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text or " "}]}
 
 
+def quote(text: str) -> Element:
+    """Return somebody's words as a quotation, literally."""
+    return {"type": "rich_text_quote", "elements": [{"type": "text", "text": text or " "}]}
+
+
 def say(text: str, *, bold: bool = False, code: bool = False, italic: bool = False) -> Element:
     """Return literal text with a style."""
     style = {name: True for name, on in (("bold", bold), ("code", code), ("italic", italic)) if on}

@@ -14,8 +14,10 @@ from bot.core.ending.notebook import write_notebook
 from bot.core.learner import Learner
 from bot.core.messages import FeedbackCard, Note, Offer, Survey
 from bot.core.workshop import Workshop
-from bot.errors import ChatError
-from bot.ports import Chat, Feedback, Feedbacks, Keepsake, Notebooks, Staff, Store, Where
+from bot.errors import ChatError, HostError
+from bot.pictures.certificate import certificate as draw
+from bot.pictures.letters import drawable
+from bot.ports import Camera, Chat, Feedback, Feedbacks, Keepsake, Notebooks, Staff, Store, Where
 from bot.workbench.files import ProjectFiles
 
 log = structlog.get_logger(__name__)
@@ -24,7 +26,10 @@ PATIENCE_S = 3.0  #: a learner waits no longer for their instructors' channel
 
 
 class Farewell:
-    """Gives and takes what is left of the workshop. `secret` makes certificates' numbers nobody else can."""
+    """Gives and takes what is left of the workshop.
+
+    `workspace` is the name of the instructors' workspace, '' unknown; `secret` makes numbers that nobody else can make.
+    """
 
     def __init__(
         self,
@@ -35,7 +40,9 @@ class Farewell:
         chat: Chat,
         staff: Staff,
         files: ProjectFiles,
+        camera: Camera,
         *,
+        workspace: str,
         start_files: Mapping[str, bytes],
         secret: str,
         clock: Callable[[], datetime],
@@ -47,6 +54,8 @@ class Farewell:
         self._chat = chat
         self._staff = staff
         self._files = files
+        self._camera = camera
+        self._workspace = workspace
         self._start_files = start_files
         self._secret = secret
         self._clock = clock
@@ -63,9 +72,21 @@ class Farewell:
         await self._chat.send_file(where.without_press(), Keepsake(name, text.encode(), say=words.NOTEBOOK))
 
     async def send_certificate(self, learner: Learner, certificate: Certificate, where: Where) -> None:
-        """Send the certificate."""
+        """Draw the certificate and send it; where nothing can be drawn, say what stands on it."""
         number = number_of(self._secret, self._workshop.id, learner.id)
-        await self._chat.show(where.without_press(), Note(words.certificate_in_words(certificate, number)))
+        drawing = draw(certificate, number, self._workspace)
+        try:
+            async with self._chat.busy(where, "is drawing your certificate …"):
+                picture = await self._camera.draw(drawing)
+        except HostError as error:
+            log.warning("certificate_not_drawn", learner=learner.id, error=str(error))
+            text = f"{words.NO_PICTURE}\n\n{words.certificate_in_words(certificate, number)}"
+            await self._chat.show(where.without_press(), Note(text, (Offer.CERTIFICATE,)))
+            return
+        lacking = drawable(certificate.name) != certificate.name
+        say = f"{words.CERTIFICATE} {words.WITHOUT_LETTERS}" if lacking else words.CERTIFICATE
+        name = f"certificate-{self._workshop.id}.png"
+        await self._chat.send_file(where.without_press(), Keepsake(name, picture, drawing.alt, say))
 
     async def open_survey(self, learner: Learner, where: Where) -> None:
         """Open the feedback form, with what they answered before."""
@@ -99,11 +120,11 @@ class Farewell:
 
     async def _card(self, feedback: Feedback) -> FeedbackCard:
         learner = await self._store.learner(feedback.learner)
-        done = sum(learner.done(ref) for ref in self._workshop.order)
+        passed = sum(ref in learner.passed for ref in self._workshop.order)
         return FeedbackCard(
             name=learner.name,
             useful=feedback.useful,
             better=feedback.better,
-            progress=f"{done} of {len(self._workshop.order)} steps",
+            progress=f"{passed} of {len(self._workshop.order)} steps passed",
             again=bool(feedback.told_at),
         )

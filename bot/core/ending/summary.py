@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from datetime import datetime
 
@@ -82,7 +83,7 @@ def certificate(workshop: Workshop, learner: Learner, now: datetime) -> Certific
 
 def one_line(name: str) -> str:
     """Return a name fit to be drawn: in one line, without what cannot be seen, cut with a visible …"""
-    seen = "".join(c if c.isprintable() or c in JOINERS else " " for c in name)
+    seen = "".join(c if c.isprintable() or c in JOINERS else " " for c in unicodedata.normalize("NFC", name))
     plain = " ".join(seen.split())
     return plain if len(plain) <= LONGEST_NAME else plain[: LONGEST_NAME - 1] + "…"
 

@@ -17,7 +17,9 @@ THANKS = "Thank you! Your feedback is with the instructors."
 THANKS_AGAIN = "Thank you! Your new feedback takes the place of what you wrote before."
 THANKS_KEPT = "Thank you! I keep your feedback; the instructors see it as soon as I reach their channel."
 NOTEBOOK = "Your lab notebook: what was asked, what you wrote, what came out. Open it with any text editor."
-CERTIFICATE = "Your certificate. Say `certificate` whenever you want it again."
+CERTIFICATE = "Your certificate. Say certificate whenever you want it again."
+WITHOUT_LETTERS = "I have no form of some letters of your name; they stand as 〓. I am sorry."
+NO_PICTURE = "I cannot draw pictures here at the moment; `certificate` tries again. This is what it says:"
 AGAIN = "Say `summary`, `certificate` or `notebook` whenever you want them again."
 
 
