@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -581,9 +583,15 @@ async def test_the_notebook_holds_what_was_done_and_nothing_of_anybody_else(room
         await room.checks.publish(attempt.id, verdict)
     await room.classroom.turn(AskedForNotebook(), ADA)
     await room.classroom.stop(drain_s=5)
-    ((channel, file),) = room.chat.files
+    (channel, file), (_, project) = room.chat.files
     text = file.content.decode()
     assert (channel, file.name.endswith(".md")) == ("D1", True)
+    with zipfile.ZipFile(io.BytesIO(project.content)) as archive:
+        unpacked = {name: archive.read(name) for name in archive.namelist()}
+    assert unpacked == {
+        "getting-started-app/Dockerfile": b"FROM node:24-alpine\n",
+        "getting-started-app/package.json": b"{}",
+    }
     for part in ("$ docker build -t getting-started .\n[1/2] FROM node\nbuilt", "Hint 1 of 3", "what is a volume?"):
         assert part in text
     assert "FROM node:24-alpine" in text.split("## Your files")[1]

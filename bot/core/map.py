@@ -58,7 +58,8 @@ def home(workshop: Workshop, learner: Learner) -> StatusCard:
     learner = settled(workshop, learner)
     over = finished(workshop, learner)
     started = learner.at is not None
-    offers = () if over else (Offer.CONTINUE,) if started else (Offer.START,)
+    kept = (Offer.SUMMARY, Offer.NOTEBOOK) if started else ()
+    onward = (Offer.CERTIFICATE,) if over else (Offer.CONTINUE,) if started else (Offer.START,)
     return StatusCard(
         name=learner.name,
         title=workshop.title,
@@ -66,7 +67,7 @@ def home(workshop: Workshop, learner: Learner) -> StatusCard:
         here=place(workshop, learner.at) if learner.at and not over else "",
         started=started,
         finished=over,
-        offers=(*offers, Offer.HELP),
+        offers=(*onward, *kept, Offer.HELP),
     )
 
 

@@ -33,7 +33,7 @@ def count(number: int, what: str) -> str:
 
 def summary_text(card: SummaryCard) -> str:
     """Return the summary in one sentence."""
-    took = f" in {minutes(card.spent_s)}" if card.spent_s is not None else ""
+    took = f", in {minutes(card.spent_s)}" if card.spent_s is not None else ""
     skips = f", {card.skipped} skipped" if card.skipped else ""
     return f"{card.title}: {card.passed} of {card.steps} steps passed{skips}{took}."
 
@@ -48,13 +48,13 @@ def summary_blocks(card: SummaryCard) -> list[Block]:
     blocks.append(rich(*(_section(each) for each in card.sections)))
     if card.hardest:
         blocks.append(rich(_hardest(card.hardest)))
-    if card.spent_s is not None:
-        blocks.append(context(f"Times are about: a pause counts for at most {minutes(card.pause_s)}."))
+    times = f" Times are rough: a pause counts for at most {minutes(card.pause_s)}." if card.spent_s is not None else ""
+    blocks.append(context(f"● all passed · ◌ with skips · ○ still open.{times}"))
     return blocks
 
 
 def _planned(card: SummaryCard) -> str:
-    return f" Planned were {card.minutes:g} min; everybody has their own pace." if card.spent_s is not None else ""
+    return f" The plan was {card.minutes:g} min; everybody has their own pace." if card.spent_s is not None else ""
 
 
 def _hardest(found: Hardest) -> Element:

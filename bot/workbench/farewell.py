@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import zipfile
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -15,6 +17,7 @@ from bot.core.learner import Learner
 from bot.core.messages import FeedbackCard, Note, Offer, Survey
 from bot.core.workshop import Workshop
 from bot.errors import ChatError, HostError
+from bot.handin.paths import FOLDER
 from bot.pictures.certificate import certificate as draw
 from bot.pictures.letters import drawable
 from bot.ports import Camera, Chat, Feedback, Feedbacks, Keepsake, Notebooks, Staff, Store, Where
@@ -22,6 +25,7 @@ from bot.workbench.files import ProjectFiles
 
 log = structlog.get_logger(__name__)
 
+THEN = (1980, 1, 1, 0, 0, 0)  #: the first time that an archive can hold: the same files give the same archive
 PATIENCE_S = 3.0  #: a learner waits no longer for their instructors' channel
 
 
@@ -63,13 +67,16 @@ class Farewell:
         self._tellings: set[asyncio.Task[None]] = set()
 
     async def send_notebook(self, learner: Learner, where: Where) -> None:
-        """Write the learner's notebook and send it."""
+        """Write the learner's notebook and send it, with their project."""
         pages = await self.notebooks.pages(learner.id)
         files = await self._files.all(learner.id)
         workshop = self._workshop.seen_by(learner.namespace)
         text = write_notebook(workshop, learner, pages, files, self._start_files, self._clock())
         name = f"notebook-{self._workshop.id}.md"
         await self._chat.send_file(where.without_press(), Keepsake(name, text.encode(), say=words.NOTEBOOK))
+        if files:
+            name = f"project-{self._workshop.id}.zip"
+            await self._chat.send_file(where.without_press(), Keepsake(name, packed(files), say=words.PROJECT))
 
     async def send_certificate(self, learner: Learner, certificate: Certificate, where: Where) -> None:
         """Draw the certificate and send it; where nothing can be drawn, say what stands on it."""
@@ -128,3 +135,12 @@ class Farewell:
             progress=f"{passed} of {len(self._workshop.order)} steps passed",
             again=bool(feedback.told_at),
         )
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """Return a project as a .zip with one folder in it, called as Compose calls the project."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(f"{FOLDER}/{path}", THEN), content, zipfile.ZIP_DEFLATED)
+    return made.getvalue()

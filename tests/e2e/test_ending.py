@@ -82,7 +82,8 @@ async def test_a_learner_comes_to_the_end_and_takes_it_away(school: School, page
     await picture(page, "end-certificate")
 
     await press(page, "Lab notebook")
-    link = page.locator("#log article").last.get_by_role("link", name="notebook")
+    link = page.locator("#log").get_by_role("link", name="notebook-docker-workshop.md")
+    await expect(page.locator("#log").get_by_role("link", name="project-docker-workshop.zip")).to_be_visible()
     await expect(link).to_be_visible()
     async with page.expect_download() as download:
         await link.click()

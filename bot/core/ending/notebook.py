@@ -128,7 +128,10 @@ def _entry(page: Page) -> str:
 
 
 def _files(changed: Mapping[str, bytes]) -> str:
-    text = ["## Your files\n", "Those that you wrote or changed, as they are now.\n"]
+    text = [
+        "## Your files\n",
+        "Those that you wrote or changed, as they are now; where it says \\*\\*\\*\\*, a password stood.\n",
+    ]
     for path, content in list(changed.items())[:FILES_MAX]:
         body = fenced(kept(content.decode(), FILE_MAX)) if is_text(content) else f"(not a text, {len(content):,} bytes)"
         text.append(f"### {code(path)}\n\n{body}\n")
