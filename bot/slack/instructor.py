@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
+import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -62,6 +63,9 @@ class InstructorsChannel:
                     break
         except SlackApiError as error:
             log.warning("no_instructors_channel", error=error.response["error"])
+            return ""
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("no_instructors_channel", error=str(error))
             return ""
         log.warning("no_instructors_channel", channel=wanted, advice="make the channel and invite Docent to it")
         return ""

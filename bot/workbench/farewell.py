@@ -71,12 +71,16 @@ class Farewell:
         pages = await self.notebooks.pages(learner.id)
         files = await self._files.all(learner.id)
         workshop = self._workshop.seen_by(learner.namespace)
-        text = write_notebook(workshop, learner, pages, files, self._start_files, self._clock())
+        # a long one takes a while to write: not on the loop that answers everybody
+        text = await asyncio.to_thread(
+            write_notebook, workshop, learner, pages, files, self._start_files, self._clock()
+        )
         name = f"notebook-{self._workshop.id}.md"
         await self._chat.send_file(where.without_press(), Keepsake(name, text.encode(), say=words.NOTEBOOK))
         if files:
             name = f"project-{self._workshop.id}.zip"
-            await self._chat.send_file(where.without_press(), Keepsake(name, packed(files), say=words.PROJECT))
+            project = await asyncio.to_thread(packed, files)
+            await self._chat.send_file(where.without_press(), Keepsake(name, project, say=words.PROJECT))
 
     async def send_certificate(self, learner: Learner, certificate: Certificate, where: Where) -> None:
         """Draw the certificate and send it; where nothing can be drawn, say what stands on it."""

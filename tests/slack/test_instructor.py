@@ -84,6 +84,17 @@ async def test_without_a_channel_nothing_is_told_and_nothing_breaks(space: Works
         assert await staff.tell(CARD) == ""
 
 
+async def test_a_workspace_that_is_away_is_asked_again_later(space: Workspace, staff: Staff) -> None:
+    space.premises.faults.add(Fault("conversations.list", error="ratelimited"))
+    assert await staff.tell(CARD) == ""
+    assert await staff.tell(CARD)
+
+
+async def test_a_slack_that_cannot_be_reached_is_no_crash(space: Workspace, staff: Staff) -> None:
+    await space.stop()
+    assert await staff.tell(CARD) == ""
+
+
 async def test_a_workspace_that_refuses_is_a_fault_of_the_chat(space: Workspace, staff: Staff) -> None:
     space.premises.faults.add(Fault("chat.postMessage", error="restricted_action"))
     with pytest.raises(ChatError, match="restricted_action"):
