@@ -9,6 +9,7 @@ from typing import assert_never
 
 from bot.errors import RegistryDown
 from bot.handin import plan as plans
+from bot.handin import usage
 from bot.handin.compose.commands import Compose, ExecService
 from bot.sandbox.builds import Builds
 from bot.sandbox.compose import composing
@@ -66,6 +67,16 @@ HELP = """Docker commands that work here:
   docker compose    Run several containers from one file docker compose up -d
   docker version    Show the engine's version            docker version
 Beside them: curl http://localhost:3000/, ls, cat FILE, rm FILE"""
+
+
+#: said below a page of Docker's
+HERE = "These work here; Docker itself has more. `docker help` shows everything on one screen."
+
+
+def helped(topic: str) -> plans.Output:
+    """Return the page of help about a topic, '' for everything."""
+    page = composing.HELP if topic.startswith("compose") else usage.page(topic)
+    return plans.Output(page or HELP, note=HERE if page and not topic.startswith("compose") else "")
 
 
 class Commands:
@@ -134,7 +145,7 @@ class Commands:
             case plans.Curl():
                 return await curl(self._setup, self._verifiers, owner, plan)
             case plans.ShowHelp(topic=topic):
-                return plans.Output(composing.HELP if topic.startswith("compose") else HELP)
+                return helped(topic)
             case Compose():
                 return await self.composing.perform(owner, plan, files, progress)
             case plans.ListFiles() | plans.ShowFiles():
