@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 
 from bot.handin.docker_verbs import Verb
-from bot.handin.flags import Parsed
+from bot.handin.flags import Parsed, go_quoted
 from bot.handin.listing import listing
 from bot.handin.names import existing
 from bot.handin.plan import (
@@ -26,6 +27,9 @@ from bot.handin.run_plan import CONTAINER_NAME, plan_exec, plan_run
 from bot.handin.stopped import Stopped, stop
 
 _LONGEST_GRACE_S = 30
+#: a span of Go's, or seconds of 1970. Source: moby `timetypes.GetTimestamp`
+_SPAN = re.compile(r"(?:\d{1,6}(?:\.\d{1,3})?(?:h|m|s|ms))+|\d{1,10}")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z?)?")
 #: Source: moby `signal.ParseSignal`, the signals of Linux
 _SIGNAL = re.compile(
     r"(?:SIG)?(?:ABRT|ALRM|CHLD|CONT|FPE|HUP|ILL|INT|KILL|PIPE|QUIT|SEGV|STOP|TERM|TRAP|TSTP|TTIN|TTOU|USR[12]|WINCH)"
@@ -107,15 +111,31 @@ def _rm(verb: Verb, parsed: Parsed) -> Plan:
     return RemoveContainers(existing(parsed.rest), force=parsed.on("force"), volumes=parsed.on("volumes"))
 
 
+def _is_moment(text: str) -> bool:
+    if not _MOMENT.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text.removesuffix("Z")[:19])
+    except ValueError:
+        return False
+    return True
+
+
 def _logs(verb: Verb, parsed: Parsed) -> Plan:
     tail = parsed.last("tail", "all")
     if tail != "all" and not (tail.isascii() and tail.isdigit() and len(tail) < 7):
         raise stop("BAD_OPTION_VALUE", f"`{tail[:60]}` is no number of lines. Try `--tail 20`.", tail[:200])
+    since = parsed.last("since")
+    if since and not (_SPAN.fullmatch(since) or _is_moment(since)):
+        say = "`--since` takes a span, such as `10m`, or a moment, such as `2026-11-23T13:30:00`."
+        words = f'invalid value for "since": failed to parse value as time or duration: {go_quoted(since[:200])}'
+        raise Stopped(Refusal("BAD_OPTION_VALUE", say, since[:200], docker=True, exit_code=1, words=words))
     return ReadLogs(
         name=existing(parsed.rest)[0],
         tail=None if tail == "all" else int(tail),
         timestamps=parsed.on("timestamps"),
         follow=parsed.on("follow"),
+        since=since,
     )
 
 

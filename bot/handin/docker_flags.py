@@ -175,9 +175,9 @@ RESTART_FLAGS = Table(*_flags("timeout/t time", _WHOLE), *_flags("signal/s", _TE
 RM = Table(*_flags("force/f volumes/v", _SWITCH), *_flags("link/l", _SWITCH, OTHER_CONTAINER))
 LOGS = Table(
     *_flags("follow/f timestamps/t", _SWITCH),
-    *_flags("tail/n"),
+    *_flags("tail/n since"),
     *_flags("details", _SWITCH, quiet=True),
-    *_flags("since until", _TEXT, NOT_OFFERED),
+    *_flags("until", _TEXT, NOT_OFFERED),
 )
 IMAGES = Table(
     *_flags("all/a quiet/q no-trunc digests", _SWITCH),

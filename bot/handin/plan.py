@@ -187,6 +187,7 @@ class ReadLogs:
     tail: int | None = None
     timestamps: bool = False
     follow: bool = False
+    since: str = ""  #: `42m`, or a moment as `2026-11-23T13:30:00Z`
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ OPTIONS = {
     "publish": "Publish a container's port(s) to the host",
     "quiet": "Only display IDs, or suppress the output",
     "rm": "Automatically remove the container when it exits",
+    "since": 'Show logs since a moment or a span before now (e.g. "42m" for 42 minutes)',
     "signal": "Signal to send to the container",
     "tag": 'Image identifier (format: "[registry/]repository[:tag]")',
     "tail": 'Number of lines to show from the end of the logs (default "all")',

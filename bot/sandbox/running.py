@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -27,6 +28,7 @@ from bot.sandbox.names import Owner, random_name
 from bot.sandbox.places import Places
 from bot.sandbox.pool import Networks
 from bot.sandbox.refusals import MORE, decided, name_taken, no_container, port_taken, public, several, start_code
+from bot.sandbox.sayings import engine_since
 from bot.sandbox.screen import shown
 from bot.sandbox.setup import Setup
 from bot.sandbox.things import Container
@@ -255,7 +257,8 @@ class Running:
         meant = which_container(plan.name, await containers(self._setup, owner))
         if not isinstance(meant, Container):
             return no_container(plan.name, meant)
-        text = await self._setup.host.logs(meant.id, tail=plan.tail, timestamps=plan.timestamps)
+        since = engine_since(plan.since, time.time()) if plan.since else ""
+        text = await self._setup.host.logs(meant.id, tail=plan.tail, timestamps=plan.timestamps, since=since)
         note = ""
         if plan.follow and meant.running:
             note = f"That is all so far; I cannot follow along in a chat. Ask again with `docker logs {plan.name}`."

@@ -12,6 +12,8 @@ from bot.sandbox.screen import shown
 from bot.sandbox.setup import Setup
 from bot.sandbox.things import Container, ended_of
 
+SPAN = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s)")
+SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 STARTED = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z")
 
 
@@ -32,3 +34,13 @@ def engine_time(started: str) -> str:
         return ""
     seconds = int(datetime.fromisoformat(found[1]).replace(tzinfo=UTC).timestamp())
     return f"{seconds}.{(found[2] or '0').ljust(9, '0')}" if seconds > 0 else ""
+
+
+def engine_since(written: str, now: float) -> str:
+    """Return what a learner wrote for `--since` as the log filter takes it; `now` in seconds of 1970."""
+    if written.isdigit():
+        return written
+    if (spans := SPAN.findall(written)) and "-" not in written:
+        return f"{now - sum(float(count) * SECONDS[unit] for count, unit in spans):.3f}"
+    moment = datetime.fromisoformat(written.removesuffix("Z")[:19]).replace(tzinfo=UTC)
+    return f"{int(moment.timestamp())}.0"

@@ -104,6 +104,7 @@ PLANS: list[tuple[str, Plan]] = [
     ("docker stop --timeout=9999 web", StopContainers(("web",), 30)),
     ("docker start web", StartContainers(("web",))),
     ("docker restart -t 3 web", StartContainers(("web",), restart=True, grace_s=3)),
+    ("docker logs --since 1h30m web", ReadLogs("web", since="1h30m")),
     ("docker kill -s TERM web", KillContainers(("web",), "TERM")),
     ("docker container kill web b", KillContainers(("web", "b"))),
     ("docker pause web", PauseContainers(("web",))),

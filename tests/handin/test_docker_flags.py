@@ -20,7 +20,7 @@ USED = {
     "restart": "time timeout",
     "kill": "signal",
     "rm": "force volumes",
-    "logs": "follow tail timestamps",
+    "logs": "follow since tail timestamps",
     "images": "all digests filter format no-trunc quiet",
     "inspect": "format type",
     "image inspect": "format",

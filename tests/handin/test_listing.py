@@ -47,3 +47,10 @@ def test_a_template_of_more_than_plain_fields_is_answered_with_one_that_works(te
 
 def test_filters_have_an_end() -> None:
     assert refused("docker ps " + "-f name=x " * 17).code == "TOO_MANY"
+
+
+@pytest.mark.parametrize("since", ["nonsense", "2025-99-99", "12 m", "-5m", "2025-11-23T25:00"])
+def test_a_moment_that_is_none_is_answered_as_docker_does(since: str) -> None:
+    refusal = refused(f"docker logs --since '{since}' web")
+    words = f'invalid value for "since": failed to parse value as time or duration: "{since}"'
+    assert (refusal.words, refusal.exit_code) == (words, 1)
