@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tests.differ.judging import Like, Row
+from tests.differ.judging import Like, both
 from tests.differ.running import RECORDED, Comparison, compare, record
 
 COLOURS = {Like.SAME: "green", Like.MEANT: "yellow", Like.DIFFERENT: "red"}
@@ -39,18 +39,13 @@ def main() -> None:
     elif asked.different:
         for row in found.rows:
             if row.like is Like.DIFFERENT:
-                typer.echo(_both(row))
+                typer.echo(both(row))
     else:
         Console().print(_table(found))
     typer.echo(_count(found), err=asked.json)
     for each in found.unused:
         typer.echo(f"never met: {each}", err=True)
     sys.exit(1 if found.unused or any(row.like is Like.DIFFERENT for row in found.rows) else 0)
-
-
-def _both(row: Row) -> str:
-    real, ours = ("\n".join(f"  {sign} {line}" for line in lines) for sign, lines in (("-", row.real), ("+", row.ours)))
-    return f"$ {row.line}   [{row.real_exit} → {row.our_exit}]\n{real}\n{ours}\n"
 
 
 def _table(found: Comparison) -> Table:

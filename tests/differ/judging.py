@@ -96,6 +96,12 @@ class Judge:
         return [f"{rule.lines}: {rule.why}" for rule in self.meant if rule not in self.met]
 
 
+def both(row: Row) -> str:
+    """Return a row with both answers, line by line; `-` stands before the real one's, `+` before ours."""
+    real, ours = ("\n".join(f"  {sign} {line}" for line in lines) for sign, lines in (("-", row.real), ("+", row.ours)))
+    return f"$ {row.line}   [{row.real_exit} → {row.our_exit}]\n{real}\n{ours}\n"
+
+
 def _tidy(text: str) -> list[str]:
     return [line for line in text.splitlines() if line]
 
