@@ -119,6 +119,8 @@ class Camera:
             host = self._setup.host
             try:
                 made = await host.create(request, Lane.PROBE)
+                if isinstance(made, EngineSaid) and made.status == 404:
+                    raise ImageMissing("The browser's image is gone from this host. Run `docent images prepare`.")
                 refused = made if isinstance(made, EngineSaid) else await host.start(request.name, Lane.PROBE)
                 if refused is not None:
                     raise HostError(f"The browser did not start: {refused.message}")

@@ -161,6 +161,17 @@ async def test_without_the_browser_it_is_said_that_it_is_not_there_yet() -> None
         await sandbox.close()
 
 
+@pytest.mark.engine
+async def test_an_image_that_is_gone_from_the_host_is_one_that_is_missing(
+    make_sandbox: Callable[..., DockerSandbox],
+) -> None:
+    async def gone() -> str:
+        return "sha256:" + "0" * 64
+
+    with pytest.raises(ImageMissing, match="is gone from this host"):
+        await make_sandbox(browser=gone).camera.draw(WHITE)
+
+
 @pytest.mark.parametrize("said", ['{"nonce": "other", "ok": true}', "not json", "[]", "", "[[[" * 9_999])
 def test_an_answer_to_another_question_is_no_answer(said: str) -> None:
     with pytest.raises(HostError):
