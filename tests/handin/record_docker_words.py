@@ -1,4 +1,4 @@
-"""Record what Docker's own client says about wrong usages: `python tests/handin/record_docker_words.py`.
+"""Record what Docker's own client says about wrong usages: `python -m tests.handin.record_docker_words`.
 
 Takes the clients and an engine of `deploy/differ`: Buildx looks at a name only when it has an engine. The answers are
 kept in `docker_words.json`, and `test_docker_line.py` compares ours with them, letter for letter.
