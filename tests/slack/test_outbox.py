@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from slack_sdk.errors import SlackApiError
 
+from bot.localslack.tiers import RateLimits, Tier, Tiers
 from bot.slack import outbox as module
 from bot.slack.outbox import Outbox, Priority
 
@@ -152,7 +154,7 @@ async def test_it_stops_even_when_something_comes_in_that_very_moment(ticks: int
         asyncio.create_task(box.send("chat.postMessage", "D1", sender(log, str(i)), Priority.ANSWER)) for i in range(6)
     ]
     async with asyncio.timeout(5):
-        while len(log) < module.CHANNEL_BURST:  # the rest waits for its turn
+        while len(log) < int(module.CHANNEL_BURST):  # the rest waits for its turn
             await asyncio.sleep(0)
         stopping = asyncio.create_task(box.stop(drain_s=0))
         for _ in range(ticks):
@@ -161,4 +163,18 @@ async def test_it_stops_even_when_something_comes_in_that_very_moment(ticks: int
         await stopping
     for send in sends:
         send.cancel()
-    assert box.waiting == 2
+    assert box.waiting == 3
+
+
+def test_calls_that_are_held_up_on_their_way_still_keep_slacks_pace() -> None:
+    began = datetime(2026, 1, 1, tzinfo=UTC)
+    arrived = began
+    limits = RateLimits(Tiers.ENFORCE, lambda: arrived)
+    bucket, sent_s = module.Bucket(module.CHANNEL_RATE, module.CHANNEL_BURST), 0.0
+    for number in range(30):
+        sent_s += bucket.wait_s(sent_s)
+        bucket.wait_s(sent_s)
+        bucket.take()
+        # the first ones are held up, the later ones are not
+        arrived = began + timedelta(seconds=sent_s + (0.4 if number < 4 else 0.0))
+        assert limits.wait_s("chat.postMessage", Tier.POST, "D1") == 0
