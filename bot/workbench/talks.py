@@ -40,6 +40,7 @@ class _Talk:
     messages: dict[int, str] = field(default_factory=dict)  #: line of input → ts of what was said to it
     secret: bool = False
     said_bye: str = ""  #: why we ended it
+    over: bool = False  #: nothing more is heard, though its end may not be told yet
 
     def touched(self) -> None:
         if self.idle is not None and not self.idle.expired():
@@ -96,7 +97,7 @@ class Talks:
     async def typed(self, learner: str, text: str, where: Where) -> None:
         """Type a reply into the learner's program."""
         talk = self._open.get(learner)
-        if talk is None or talk.where.thread != where.thread:
+        if talk is None or talk.over or talk.where.thread != where.thread:
             await self._chat.show(where, Note(words.TALK_LOST))
             return
         typed = read_typed(text, secret=talk.secret)
@@ -124,8 +125,9 @@ class Talks:
                     while heard := await talk.conversation.hear():
                         await self._show(talk, heard)
             except TimeoutError:
-                talk.said_bye = words.TALK_IDLE
+                talk.over, talk.said_bye = True, words.TALK_IDLE
                 await talk.conversation.close()
+            talk.over = True
             await self._end(learner, talk, await talk.conversation.ended())
         except HostError as error:
             log.warning("talk_broke_off", learner=learner, error=str(error))

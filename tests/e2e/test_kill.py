@@ -55,6 +55,12 @@ async def run_file(data: Path) -> RunFile:
     return found
 
 
+async def connected(data: Path) -> None:
+    async with asyncio.timeout(60):
+        while "Docent is connected" not in (data / "serve.log").read_text():
+            await asyncio.sleep(0.05)
+
+
 @asynccontextmanager
 async def records(data: Path) -> AsyncIterator[SqlStore]:
     store = await open_store(data / DATABASE)
@@ -82,6 +88,7 @@ async def test_a_killed_bot_gives_one_verdict_after_its_restart(tmp_path: Path) 
         ada = await Person.connect(space.url, "Ada")
         try:
             async with docent("serve", "--local", data=tmp_path) as bot:
+                await connected(tmp_path)
                 await come_to(ada, workshop, ref)
                 await ada.say(slow_dockerfile(4))
                 await ada.wait_for("Updated|Saved", 20)

@@ -152,6 +152,9 @@ async def test_whoever_is_told_to_end_ends_even_with_an_answer_in_hand(door: Doo
     asking.cancel()
     done, _ = await asyncio.wait({asking}, timeout=5)
     assert done
+    async with asyncio.timeout(10):  # every slot is free once no thread works any more
+        for _ in range(THREADS[Lane.CONTROL]):
+            await engine._slots[Lane.CONTROL].acquire()
 
 
 async def test_an_engine_that_trickles_cannot_outlast_the_deadline(door: Door, fake: Start) -> None:

@@ -107,6 +107,28 @@ async def test_a_reply_to_a_program_that_has_ended_is_typed_nowhere(bench: Bench
     assert len(program.typed) == typed
 
 
+async def test_a_reply_while_the_end_is_being_told_is_typed_nowhere(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread, program = await opened(bench)
+    ending, told, ended = asyncio.Event(), asyncio.Event(), program.ended
+
+    async def slowly() -> Output:
+        ending.set()
+        await told.wait()
+        return await ended()
+
+    monkeypatch.setattr(program, "ended", slowly)
+    await says(bench, thread, "exit")
+    async with asyncio.timeout(5):
+        await ending.wait()
+    await says(bench, thread, "a password that comes late")
+    assert last(bench) == Note(words.TALK_LOST)
+    assert "a password that comes late" not in str(program.typed)
+    told.set()
+    await until(lambda: not bench.workbench.talks._open)
+
+
 async def test_somebody_in_a_thread_already_stays_there(bench: Bench) -> None:
     here = replace(ADA, thread="1.5")
     opened = await bench.workbench.talks.begin("U1", LINE, RunPlan("ubuntu", interactive=True), here)
