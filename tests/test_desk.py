@@ -363,7 +363,7 @@ async def test_a_job_of_another_shape_is_begun_anew(
     monkeypatch.setattr(desk_module, "SHAPE", "check-2")
     async with at_work(room, tmp_path):
         await until(lambda: len(room.published) == 2)
-    assert room.verified == [1, 1, 2]
+    assert sorted(room.verified) == [1, 1, 2]  # begun anew they may run side by side
 
 
 async def test_a_stranded_job_is_continued(room: Room, tmp_path: Path) -> None:
