@@ -149,7 +149,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         people = People(client)
         expiry = Expiry(store, chat, sandbox, classroom, people.room, now, patience_of(settings))
         uploads = Uploads(session, settings.slack_bot_token, settings.slack_api_url)
-        app = AsyncApp(client=client)
+        app = AsyncApp(name="docent", client=client)  # without a name it reads the sources of all its callers
         app.middleware(only_teams(settings.teams or (team,)))
         app.middleware(only_once(Seen()))
         LearnerListeners(classroom, people, chat, uploads).register(app)
