@@ -42,6 +42,7 @@ class BuildSeen:
     log: str = ""  #: last 8,000 characters
     refused: str = ""
     took_s: float = 0.0
+    pushed: str = ""  #: what it is called in the registry where they made it elsewhere and handed it in
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,10 @@ class FileSpec(Spec):
 
 
 class BuildSpec(Spec):
-    """The learner's project builds."""
+    """The learner's project builds; or else what they made of it elsewhere and pushed is their image here."""
 
     dockerfile: str = "Dockerfile"
+    image: str | None = None  #: the image that may be handed in so
 
 
 class ImageSpec(Spec):

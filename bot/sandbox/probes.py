@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.core.evidence import (
     AnswerSeen,
@@ -124,7 +125,10 @@ class Probes:
     ) -> Evidence:
         match spec:
             case BuildSpec():
-                return await self.build(owner, spec, files)
+                seen = await self.build(owner, spec, files)
+                if spec.image and not seen.ok:
+                    return replace(seen, pushed=await self._proofs.handed_in(owner, spec.image))
+                return seen
             case ImageSpec():
                 return await self.image(owner, spec, attempt)
             case CacheSpec():

@@ -341,6 +341,7 @@ PASSES: list[tuple[str, Condition, Any]] = [
     ("a continued line", RECIPE, recipe(GOOD.replace("npm install", "npm \\\n  # why\n  install"))),
     ("Windows line ends", RECIPE, recipe(GOOD.replace("\n", "\r\n"))),
     ("a build", BUILD, BuildSeen(True, "sha", took_s=1.2)),
+    ("an image made elsewhere", BUILD, BuildSeen(False, refused="no Dockerfile", pushed="ada/getting-started")),
     ("an image", IMAGE, IMAGE_OK),
     ("a trailing slash", IMAGE, image(workdir="/app/")),
     ("a container", RUNS, UP_OK),

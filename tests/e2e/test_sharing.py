@@ -65,10 +65,10 @@ async def test_an_image_built_and_pushed_elsewhere_is_handed_in_with_a_sentence(
 
 
 async def _passes(school: School, learner: str, ref: StepRef) -> None:
-    """See that what the step's check looks for on the host is there; questions and project files are apart."""
+    """See that what the step's check looks for on the host is there; questions are apart, and there is no project."""
     step, sandbox = school.bot.workshop.step(ref), school.bot.sandbox
     assert step
-    looked = [condition for condition in step.conditions if condition.probe not in ("answer", "build")]
+    looked = [condition for condition in step.conditions if condition.probe != "answer"]
     assert looked
     for condition in looked:
         evidence = await sandbox.probe(learner, condition.with_, {}, attempt=9_901, again=False)

