@@ -252,7 +252,7 @@ class StaysSpec(Spec):
     database: str  #: the service whose volume has to stay
     port: int
     items: str = "/items"
-    wait_s: float = 40  #: for the app to answer
+    wait_s: float = 75  #: for the app to answer, after its database has come up again
 
 
 ProbeSpec = (
