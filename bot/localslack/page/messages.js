@@ -25,8 +25,12 @@ export class List {
     Object.assign(this, { log, scroller, me, inThread, openThread });
     this.shown = new Map();
     this.sticks = true;
+    this.top = 0;
     scroller.addEventListener("scroll", () => {
-      this.sticks = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_PX;
+      const near = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_PX;
+      // only somebody who scrolls up lets go of the end; a picture that has just come in does not
+      if (near || scroller.scrollTop < this.top) this.sticks = near;
+      this.top = scroller.scrollTop;
     });
     // pictures and folded parts change the height after the message was drawn
     const watch = new ResizeObserver(() => this.sticks && this.toEnd());
