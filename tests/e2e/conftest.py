@@ -32,7 +32,8 @@ class School:
 
 @pytest.fixture
 async def school(tmp_path: Path) -> AsyncIterator[School]:
-    async with open_school(tmp_path) as school:
+    """A school without Slack's pace, which `test_browser` keeps: most of a test's time would be waiting for it."""
+    async with open_school(tmp_path, pace=False) as school:
         yield school
 
 

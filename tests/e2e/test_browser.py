@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
 from bot.core.workshop import Act, Step
 from bot.settings import shipped
-from tests.e2e.conftest import School
+from tests.e2e.conftest import School, open_school
 from tests.e2e.pages import newest, open_page, picture, press, say
 
 pytestmark = [pytest.mark.e2e, pytest.mark.engine]
 
 LESSONS = shipped("lessons") / "docker-workshop"
 CHECK_MS = 120_000
+
+
+@pytest.fixture
+async def paced(tmp_path: Path) -> AsyncIterator[School]:
+    """A school as fast as Slack lets it be, and no faster."""
+    async with open_school(tmp_path) as school:
+        yield school
 
 
 @pytest.fixture
@@ -44,7 +52,13 @@ async def perform(page: Page, step: Step, act: Act) -> None:
         await expect(newest(page, question.options[option].why[:40].replace("`", ""))).to_be_visible()
 
 
-async def test_section_two_by_clicking_and_typing(school: School, page: Page) -> None:
+async def test_section_two_by_clicking_and_typing(paced: School) -> None:
+    async with open_page(paced.space.url) as page:
+        await _section_two(paced, page)
+    assert paced.space.premises.problems.all() == [], "Slack would have refused nothing"
+
+
+async def _section_two(school: School, page: Page) -> None:
     section = school.bot.workshop.section("02")
     assert section
     await expect(newest(page, "Welcome to the workshop")).to_be_visible()
