@@ -198,13 +198,8 @@ class Classroom:
                 await self._bench.editing.fill(learner.id, action, where)
             case StartCheck(ref):
                 await self._start_check(ref, learner, where)
-            case RunCommands(commands, ref, after):
-                worked = await self._bench.run(learner.id, commands, where, self._comment(learner, ref))
-                for command in commands if worked else ():
-                    if isinstance(command.plan, ShowHistory) and not command.plan.quiet:
-                        self._spawn(self._bench.pictures.layers(learner.id, command.plan.image, where))
-                if worked and after:  # after a failure, meant or not, nobody is asked whether they are happy
-                    await self._chat.show(where, after)
+            case RunCommands():
+                await self._run(action, learner, where)
             case TypeInto(typed):
                 await self._bench.talks.typed(learner.id, typed, where)
             case KeepFiles(files, ref):
@@ -254,6 +249,19 @@ class Classroom:
                 self._refresh_board()
             case _:
                 assert_never(action)
+
+    async def _run(self, action: RunCommands, learner: Learner, where: Where) -> None:
+        """Run commands; when all worked, show what comes with them, and offer what comes next."""
+        ref = action.ref
+        if not await self._bench.run(learner.id, action.commands, where, self._comment(learner, ref)):
+            return  # after a failure, meant or not, nobody is asked whether they are happy
+        for command in action.commands:
+            if isinstance(command.plan, ShowHistory) and not command.plan.quiet:
+                self._spawn(self._bench.pictures.layers(learner.id, command.plan.image, where))
+        if action.after and ref:
+            now = await self._store.learner(learner.id)
+            if now.at == ref and not now.done(ref) and now.open_attempt is None:  # else it would come too late
+                await self._chat.show(where, action.after)
 
     async def _apply(self, acts: Sequence[Act], ref: StepRef, learner: Learner, where: Where) -> None:
         """Do a skipped step as its author would, and say so when that did not work."""

@@ -165,6 +165,17 @@ async def test_a_hint_is_answered_while_a_build_runs(room: Class) -> None:
     assert any(isinstance(message, CommandOutput) for message in room.chat.said)
 
 
+async def test_nobody_is_offered_a_check_that_they_have_passed_meanwhile(room: Class) -> None:
+    await room.at(BUILD)
+    room.sandbox.gate = asyncio.Event()
+    await room.classroom.turn(TypedCommands(read_commands("docker build -t x .")), ADA)
+    learner = await room.store.learner("U1")
+    await room.store.record(replace(learner, passed={**learner.passed, BUILD: datetime(2026, 11, 23, tzinfo=UTC)}), "x")
+    room.sandbox.gate.set()
+    await room.classroom.stop()
+    assert not any(isinstance(m, Note) and m.text == words.AFTER_COMMANDS for m in room.chat.said)
+
+
 async def test_a_picture_holds_up_nothing(room: Class) -> None:
     room.camera.sights["U1"] = AppSeen(b"png", "web", "http://localhost:3000/", 200)
     room.camera.gate = asyncio.Event()
