@@ -105,7 +105,10 @@ def machine(folder: Path, found: Clients, engine_url: str = "") -> Iterator[Mach
     (folder / "config" / "cli-plugins").symlink_to(found.plugins.resolve())
     shutil.copytree(PROJECT, made.project)
     engine = subprocess.Popen(
-        ["unshare", "--net", "--mount", "sh", "-ec", ENGINE, "engine", str(folder)], start_new_session=True
+        ["unshare", "--net", "--mount", "sh", "-ec", ENGINE, "engine", str(folder)],
+        # readline sets COLUMNS for a whole process, and `docker top` would be cut at it
+        env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8"},
+        start_new_session=True,
     )
     try:
         _wait_for(made, engine)
