@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import aiohttp
 import pytest
+from playwright.async_api import Page
 
 from bot.cli.local import joining, open_workspace
 from bot.core.workshop import StepRef, Workshop
@@ -18,6 +19,7 @@ from bot.localslack.person import Person, Shown
 from bot.localslack.workspace import Workspace as Space
 from bot.settings import Settings, read_settings
 from bot.wiring import Bot, running_bot
+from tests.e2e.pages import open_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,12 @@ async def school(tmp_path: Path) -> AsyncIterator[School]:
     """A school without Slack's pace, which `test_browser` keeps: most of a test's time would be waiting for it."""
     async with open_school(tmp_path, pace=False) as school:
         yield school
+
+
+@pytest.fixture
+async def page(school: School) -> AsyncIterator[Page]:
+    async with open_page(school.space.url) as page:
+        yield page
 
 
 @asynccontextmanager

@@ -12,7 +12,8 @@ from bot.core.learner import SandboxState
 from bot.core.standing import Standing
 from bot.core.workshop import StepRef
 from tests.e2e.conftest import School
-from tests.e2e.test_browser import CHECK_MS, newest, page, picture, press, say  # noqa: F401 - page is the fixture
+from tests.e2e.pages import newest, picture, press, say
+from tests.e2e.test_browser import CHECK_MS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.engine]
 
@@ -29,7 +30,7 @@ async def away_for(school: School, hours: float) -> None:
     await school.bot.expiry.look()
 
 
-async def test_a_sandbox_that_was_put_away_comes_back_with_one_press(school: School, page: Page) -> None:  # noqa: F811
+async def test_a_sandbox_that_was_put_away_comes_back_with_one_press(school: School, page: Page) -> None:
     await press(page, "Start the workshop")
     await say(page, "go 02")
     section = school.bot.workshop.section("02")
