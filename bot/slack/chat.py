@@ -17,9 +17,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.messages import Form, Message, Note, StatusCard
 from bot.errors import CardGone, ChatError
 from bot.ports import Keepsake, Progress, Where
-from bot.slack.blocks import Rendered, form_view, home_view, render, way_to
+from bot.slack.blocks import Rendered, render
 from bot.slack.elements import cut, escape
+from bot.slack.forms import form_view, way_to
 from bot.slack.outbox import Outbox, Priority
+from bot.slack.overview import home_view
 
 log = structlog.get_logger(__name__)
 

@@ -16,8 +16,8 @@ from bot.core.messages import Message
 from bot.core.workshop import Workshop
 from bot.errors import ChatError
 from bot.ports import Sandbox, Store
-from bot.slack.blocks import BOARD_ROWS
 from bot.slack.chat import SlackChat
+from bot.slack.overview import BOARD_ROWS
 
 log = structlog.get_logger(__name__)
 

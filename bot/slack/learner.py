@@ -12,9 +12,10 @@ from bot.classroom import Classroom
 from bot.core.events import AnsweredProgram, Arrived, Event, GaveFeedback, Mentioned, OpenedHome
 from bot.handin.command import unslack
 from bot.ports import Where
-from bot.slack.blocks import ANSWER, EDITOR_INPUT, EDITOR_VIEW, GO, OFFER, read_value
+from bot.slack.buttons import ANSWER, GO, OFFER, read_value
 from bot.slack.chat import SlackChat
 from bot.slack.closing import EMPTY_SURVEY, SURVEY_VIEW, read_survey
+from bot.slack.forms import EDITOR_INPUT, EDITOR_VIEW
 from bot.slack.people import People
 from bot.slack.reading import read_form, read_message, read_press
 from bot.slack.uploads import Uploads

@@ -38,7 +38,7 @@ from bot.handin.command import looks_like_commands, read_commands, unslack
 from bot.handin.project import read_code_blocks
 from bot.handin.replacing import asks_to_replace
 from bot.handin.transcript import asked_command
-from bot.slack.blocks import ANSWER, GO, OFFER, Value, read_spot, read_value
+from bot.slack.buttons import ANSWER, GO, OFFER, Value, read_spot, read_value
 
 MESSAGE_LIMIT = 12_000  #: characters read of one message; Slack itself cuts at 40,000
 

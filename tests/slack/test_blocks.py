@@ -39,8 +39,11 @@ from bot.core.verdict import Blocked, Failed, Fault, NotYet, Passed, TimedOut
 from bot.core.workshop import Option, Question, StepRef
 from bot.handin.plan import Output
 from bot.localslack.blockkit import message_characters, validate_blocks, validate_view
-from bot.slack.blocks import editor_view, form_view, home_view, read_value, render, value_of
+from bot.slack.blocks import render
+from bot.slack.buttons import read_value, value_of
 from bot.slack.closing import read_survey
+from bot.slack.forms import editor_view, form_view
+from bot.slack.overview import home_view
 
 REF = StepRef("02", "dockerfile")
 HOSTILE = "<!channel> <@U1> `x` ```y``` <script>alert(1)</script> & *b* \u202e" + "long " * 4_000

@@ -17,7 +17,9 @@ from bot.core.messages import Editor, FilePage, Note, Offer
 from bot.core.workshop import StepRef
 from bot.handin.plan import Refusal
 from bot.handin.windows import Spot
-from bot.slack.blocks import editor_view, read_value, render
+from bot.slack.blocks import render
+from bot.slack.buttons import read_value
+from bot.slack.forms import editor_view
 from bot.slack.reading import read_form, read_message, read_press
 
 REF = StepRef("03", "edit")

@@ -1,0 +1,80 @@
+"""Where everybody is: a learner's map of the sections, their Home, and the instructors' board. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.core.messages import Board, BoardRow, Mark, SectionProgress, StatusCard
+from bot.slack.buttons import GO, buttons, value_of
+from bot.slack.elements import Block, Element, actions, button, context, cut, divider, header, line, markdown, rich, say
+
+BOARD_ROWS = 40  #: keeps the board inside one message
+
+
+def status_blocks(card: StatusCard, owner: str) -> list[Block]:
+    """Return the map of sections with progress; fits a message and App Home."""
+    blocks: list[Block] = [header(card.title), context(f"{card.name} · {done_words(card)}")]
+    if card.here:
+        blocks.append(rich(line(say("You are here: "), say(card.here, bold=True))))
+    blocks.append(rich(*(_section_line(section) for section in card.sections)))
+    return blocks + buttons(card.offers, owner, None)
+
+
+def done_words(card: StatusCard) -> str:
+    """Return how much is proved, and how much was skipped."""
+    done, steps = sum(s.done for s in card.sections), sum(s.steps for s in card.sections)
+    skipped = sum(s.skipped for s in card.sections)
+    return f"{done} of {steps} steps proved" + (f", {skipped} skipped" if skipped else "")
+
+
+_MARKS = {Mark.DONE: "●", Mark.SKIPPED: "◌", Mark.HERE: "◐", Mark.AHEAD: "○"}
+
+
+def _section_line(section: SectionProgress) -> Element:
+    steps = f"{section.done}/{section.steps}" + (f" ({section.skipped} skipped)" if section.skipped else "")
+    return line(
+        say(f"{_MARKS[section.mark]} "),
+        say(f"{section.id} {section.title}", bold=section.mark is Mark.HERE),
+        say(f"  {steps} · {section.minutes:g} min"),
+    )
+
+
+def home_view(card: StatusCard, owner: str) -> dict[str, Any]:
+    """Return the App Home: the map with a button a section, progress, Continue."""
+    blocks = status_blocks(card, owner)
+    if card.started:
+        jumps = [button(f"{s.id} {s.title}", f"{GO}{s.id}", value_of(owner, None, s.id)) for s in card.sections]
+        blocks += [divider(), context("Go to a section. What you proved stays proved."), actions(*jumps)]
+    return {"type": "home", "blocks": blocks}
+
+
+def board_blocks(board: Board) -> list[Block]:
+    """Return the board, as many rows as one message holds."""
+    blocks: list[Block] = [
+        header(cut(board.title, 150)),
+        context(f"{board.started} started · {board.finished} finished"),
+    ]
+    if board.trouble:
+        blocks.append(markdown(f"⚠️ **Our side:** {board.trouble}"))
+    if board.rows:
+        blocks.append(rich(*(_board_row(row) for row in board.rows[:BOARD_ROWS])))
+    else:
+        blocks.append(markdown("Nobody has started yet. This message follows along by itself."))
+    if board.more:
+        blocks.append(context(f"and {board.more} more"))
+    return blocks
+
+
+def _board_row(row: BoardRow) -> Element:
+    parts = [say(cut(row.name, 40), bold=True), say(f"  {row.section} · {row.step}  {row.done}/{row.steps}")]
+    if row.skipped:
+        parts.append(say(f" ({row.skipped} skipped)"))
+    if row.checking:
+        parts.append(say("  checking now", italic=True))
+    elif row.failing:
+        tries = f"{row.tries} tries, " if row.tries > 1 else ""
+        parts += [say(f"  {tries}last: "), say(row.failing, code=True)]
+    if row.seen_at is not None:
+        parts.append(say(f"  {datetime.fromtimestamp(row.seen_at, UTC):%H:%M} UTC", italic=True))
+    return line(*parts)
