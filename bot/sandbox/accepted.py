@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from bot.handin import dockerfile as dockerfiles
 from bot.handin.bases import Ground, emit, resolve_bases
+from bot.handin.decision import AcceptedDockerfile, Decision, decided, judge_dockerfile
 from bot.handin.plan import BuildPlan, Refusal
-from bot.handin.policy import judge_build
 from bot.sandbox.build_log import Instruction
 
 
@@ -16,6 +16,7 @@ from bot.sandbox.build_log import Instruction
 class Accepted:
     """A Dockerfile that the policy let through."""
 
+    judged: AcceptedDockerfile
     instructions: tuple[Instruction, ...]
     text: str  #: for the engine: every base is a pinned image id
     bases: tuple[str, ...]  #: `name:tag` of the images it is built on, the last stage's last
@@ -32,28 +33,27 @@ def read(
     if isinstance(found, Refusal):
         return found
     path, data = found
-    parsed = dockerfiles.parse_dockerfile(data)
-    if isinstance(parsed, dockerfiles.DockerfileProblem):
-        return Refusal(
-            parsed.code, parsed.say, docker=bool(parsed.words), exit_code=1, words=parsed.words, seen=plan.dockerfile
-        )
-    refusal = judge_build(parsed, plan, bases, own)
-    if refusal is not None:
-        return refusal
-    if plan.target and plan.target.lower() not in {stage.name for stage in parsed.stages}:
-        words = f'ERROR: failed to build: failed to solve: target stage "{plan.target}" could not be found'
-        say = "No stage of the Dockerfile has that name; it is the word after `AS`."
-        return Refusal("UNKNOWN_STAGE", say, plan.target, docker=True, exit_code=1, words=words)
-    grounds = resolve_bases(parsed, plan.build_args)
+    judged = judge_dockerfile(data, plan, bases, own)
+    if isinstance(judged, Refusal):
+        return judged
     return Accepted(
-        instructions=_instructions(parsed),
+        judged=judged,
+        instructions=_instructions(judged.read),
         # what is served to everybody is never shadowed by an image that a learner gave the same name
-        text=emit(parsed, {**own, **bases}, plan.build_args),
-        bases=tuple(base.name for base in grounds if base.ground is Ground.IMAGE),
+        text=emit(judged.read, {**own, **bases}, plan.build_args),
+        bases=judged.bases,
         written_bytes=len(data),
         path=path,
-        warnings=parsed.warnings,
+        warnings=judged.read.warnings,
     )
+
+
+def decision(plan: BuildPlan, files: Mapping[str, bytes], found: Accepted | Refusal) -> Decision | None:
+    """Return what was decided about the Dockerfile, None where there is none to decide about."""
+    given = _text(plan, files)
+    if isinstance(given, Refusal):
+        return None
+    return decided("dockerfile", given[1], found if isinstance(found, Refusal) else found.judged)
 
 
 def foreign_bases(plan: BuildPlan, files: Mapping[str, bytes], bases: Mapping[str, str]) -> bool:

@@ -16,6 +16,7 @@ from bot.sandbox.belongings import pictures
 from bot.sandbox.build_log import BuildLog
 from bot.sandbox.cgroup import Cgroups, found
 from bot.sandbox.context import OURS, Context, packed
+from bot.sandbox.decisions import keep
 from bot.sandbox.engine import EngineSaid
 from bot.sandbox.names import Owner
 from bot.sandbox.screen import cut, shown
@@ -97,6 +98,7 @@ class Builds:
         setup = self._setup
         own = await self._own(owner) if accepted.foreign_bases(plan, files, setup.bases) else {}
         read = accepted.read(plan, files, setup.bases, own)
+        keep(owner, accepted.decision(plan, files, read))
         if isinstance(read, Refusal):
             return read
         for name in read.bases:

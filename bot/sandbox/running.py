@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.errors import ImageMissing
+from bot.handin.decision import image_decided
 from bot.handin.env_files import read_env
 from bot.handin.plan import (
     ExecPlan,
@@ -23,6 +24,7 @@ from bot.handin.policy import judge_run
 from bot.handin.reference import normalise
 from bot.sandbox import recipe
 from bot.sandbox.belongings import Several, containers, listener, pictures, which_container, which_picture
+from bot.sandbox.decisions import keep
 from bot.sandbox.engine import EngineSaid
 from bot.sandbox.names import Owner, random_name
 from bot.sandbox.places import Places
@@ -159,6 +161,7 @@ class Running:
         images = await pictures(self._setup, owner, mine)
         own = [name for image in images for name in (*image.tags, image.id)]
         refusal = judge_run(plan, self._setup.bases, own)
+        keep(owner, image_decided(plan, refusal))
         if refusal is not None:
             return Output(refusal.words or refusal.say, refusal.exit_code, note=refusal.say if refusal.words else "")
         found = which_picture(plan.image, images)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ import structlog
 
 from bot.core.events import Event, HandedInUnusable, UploadedProject, WroteFiles
 from bot.handin.archive import LARGEST_ARCHIVE, is_archive, read_archive
+from bot.handin.decision import decided
 from bot.handin.plan import Refusal
 from bot.handin.project import most_bytes
 
@@ -83,6 +84,7 @@ class Uploads:
             log.warning("archive_slow", name=name, size=len(content))
             taken.problems.append(f"`{name}` took me too long to open. Please pack only your project's own files.")
             return
+        log.info("decision", **asdict(decided("archive", content, read)))
         if isinstance(read, Refusal):
             taken.problems.append(read.say)
         else:

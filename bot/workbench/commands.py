@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import asdict
 
 import structlog
 
@@ -17,6 +18,7 @@ from bot.core.workshop import Act
 from bot.errors import HostError
 from bot.handin.command import read_commands
 from bot.handin.compose.commands import Compose, Down, Up
+from bot.handin.decision import command_decided
 from bot.handin.keyboard import converses
 from bot.handin.plan import (
     BuildPlan,
@@ -109,6 +111,7 @@ class Workbench:
         return True
 
     async def _run_one(self, learner: str, command: Command, where: Where, comment: Comment) -> bool:
+        log.info("decision", learner=learner, **asdict(command_decided(command)))
         if isinstance(command.plan, Refusal):
             await self._chat.show(where, refusal_message(command.line, command.plan))
             return False

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import pytest
+from structlog.testing import capture_logs
 
 from bot.core.messages import CommandOutput, FileSaved, Note
 from bot.core.workshop import Act
@@ -72,3 +75,16 @@ async def test_an_authors_acts_remove_files_too(bench: Bench) -> None:
     await bench.workbench.apply("U1", [Act(say="rm src/a.js"), Act(remove="Dockerfile")])
     assert await bench.paths() == {"src/b/c.js"}
     assert len(bench.sandbox.refreshed) == 2
+
+
+async def test_each_command_is_decided_about_in_the_log(bench: Bench) -> None:
+    with capture_logs() as logs:
+        await bench.types("docker login -u ada -p geheim")
+        await bench.types("docker run -v /:/h alpine")
+    kept = [each for each in logs if each["event"] == "decision"]
+    assert [(each["learner"], each["kind"], each["code"]) for each in kept] == [
+        ("U1", "command", ""),
+        ("U1", "command", "HOST_MOUNT"),
+    ]
+    assert kept[1]["input"] == sha256(b"docker run -v /:/h alpine").hexdigest()
+    assert "geheim" not in repr(logs)

@@ -11,6 +11,7 @@ from bot.handin.compose import commands as acts
 from bot.handin.compose.plan import ComposePlan
 from bot.handin.compose.policy import judge_compose
 from bot.handin.compose.things import COMPOSE_VERSION
+from bot.handin.decision import decided
 from bot.handin.plan import ExecPlan, Output
 from bot.sandbox.belongings import pictures
 from bot.sandbox.builds import Builds
@@ -20,6 +21,7 @@ from bot.sandbox.compose.printing import Progress
 from bot.sandbox.compose.project import Files, Project, chosen, look, note, refused, unknown, warnings
 from bot.sandbox.compose.rising import Rising, Tell
 from bot.sandbox.compose.showing import Showing, config
+from bot.sandbox.decisions import keep
 from bot.sandbox.names import Owner
 from bot.sandbox.pool import Verifiers
 from bot.sandbox.running import Running
@@ -118,7 +120,9 @@ class Composing:
             return Output("\n".join([*said, "no service selected"]), 1)
         own = [name for image in await pictures(self._setup, owner) for name in (*image.tags, image.id)]
         wanted = replace(project.plan, services=services)
-        if refusal := judge_compose(wanted, self._setup.bases, own):
+        refusal = judge_compose(wanted, self._setup.bases, own)
+        keep(owner, decided("compose", files[project.file], refusal or wanted))
+        if refusal:
             return refused(refusal)
         if project.orphans and not act.remove_orphans:
             said.append(printing.orphans([each.name for each in project.orphans]))

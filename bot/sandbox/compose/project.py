@@ -9,10 +9,12 @@ from bot.core.evidence import ComposeSeen
 from bot.handin.compose.commands import Source
 from bot.handin.compose.plan import ComposePlan, ComposeProblem, ServicePlan
 from bot.handin.compose.read import find_compose, read_compose
+from bot.handin.decision import decided
 from bot.handin.paths import FOLDER, HOME
 from bot.handin.plan import Output, Refusal
 from bot.sandbox.belongings import containers
 from bot.sandbox.compose import printing
+from bot.sandbox.decisions import keep
 from bot.sandbox.names import Owner
 from bot.sandbox.setup import Setup
 from bot.sandbox.things import Container
@@ -80,6 +82,8 @@ async def look(setup: Setup, owner: Owner, files: Mapping[str, bytes], source: S
     """Return the project, or what Compose says about its file."""
     found = read_project(files, source)
     if isinstance(found, ComposeProblem):
+        if (file := source.file or find_compose(files)) in files:
+            keep(owner, decided("compose", files[str(file)], found.refusal()))
         return refused(found.refusal())
     plan, file = found
     mine = await containers(setup, owner)
