@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     workshop: Path = Field(default_factory=lambda: shipped("lessons") / "docker-workshop")
     docker_host: str = Field("", validation_alias=AliasChoices("DOCKER_HOST", "docker_host"))
     check_slots: int = Field(2, ge=1, le=64, description="checks that run at the same time on this host")
+    build_slots: int = Field(2, ge=1, le=64, description="builds, pushes and pulls that run at the same time")
+    command_slots: int = Field(8, ge=1, le=64, description="other commands that run at the same time")
     check_timeout_s: float = Field(120, ge=5, le=900)
     registry: str = Field(
         "", pattern=PLACE, description="host:port of the class's registry; empty: a free port of this machine only"

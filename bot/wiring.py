@@ -27,6 +27,7 @@ from bot.core.workshop import Workshop
 from bot.desk import Desk
 from bot.errors import HostError, OperatorError
 from bot.expiry import Expiry
+from bot.fairness.turnstile import Slots, Turnstile
 from bot.progress.feedbacks import SqlFeedbacks
 from bot.progress.lock import hold
 from bot.progress.notebooks import SqlNotebooks
@@ -103,7 +104,8 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         notebooks = SqlNotebooks(store.database)
         scribe = Scribe(chat, notebooks)
         camera = sandbox.camera if settings.pictures else None
-        bench = Workbench(store, SqlStandings(store.database), sandbox, scribe, asset_reader(settings.workshop), camera)
+        fair = Turnstile(sandbox, Slots(settings.build_slots, settings.command_slots))
+        bench = Workbench(store, SqlStandings(store.database), fair, scribe, asset_reader(settings.workshop), camera)
         start_files = project_files(settings.workshop / workshop.app)
         farewell = Farewell(
             workshop,

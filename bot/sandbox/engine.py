@@ -58,7 +58,7 @@ class Lane(enum.Enum):
     CONTROL = "control"
 
 
-THREADS = {Lane.BUILD: 3, Lane.RUN: 16, Lane.PROBE: 8, Lane.CONTROL: 6}
+THREADS = {Lane.BUILD: 8, Lane.RUN: 16, Lane.PROBE: 8, Lane.CONTROL: 6}
 
 
 @dataclass(frozen=True, slots=True)
