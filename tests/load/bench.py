@@ -34,7 +34,6 @@ from bot.localslack.runfile import without_proxies
 from bot.localslack.workspace import start_workspace
 from bot.progress.pins import Pins
 from bot.progress.store import SqlStore, open_store
-from bot.sandbox.catalogue import VERIFIER
 from bot.sandbox.sandbox import DockerSandbox
 from bot.settings import read_settings, shipped
 from bot.wiring import DATABASE, open_sandbox, pinned_images
@@ -187,6 +186,32 @@ async def edits(ada: Person) -> float:
     return statistics.median([await timed(partial(edit, old, new)) for old, new in pairwise(names)])
 
 
+async def commands(ada: Person, sandbox: DockerSandbox, alpine: str) -> float:
+    """Return the median of what a command in chat takes beyond the same command of the docker CLI; `dev` runs."""
+    dev = sandbox._setup.owner(ada.id).container("dev")
+    pairs = [
+        ("docker ps", ["ps"]),
+        ("docker images", ["images"]),
+        ("docker logs dev", ["logs", dev]),
+        ("docker exec dev true", ["exec", dev, "true"]),
+        ("docker run --rm alpine echo hello", ["run", "--rm", "--network", "none", alpine, "echo", "hello"]),
+    ]
+
+    async def ask(line: str) -> None:
+        await ada.say(line)
+        await ada.wait_for(rf"^\$ {line}", 30)
+
+    async def cli(words: list[str]) -> None:
+        made = await asyncio.create_subprocess_exec("docker", *words, stdout=asyncio.subprocess.DEVNULL)
+        await made.wait()
+
+    beyond = []
+    for line, words in pairs * ROUNDS:
+        ours = await timed(partial(ask, line))
+        beyond.append(ours - await timed(partial(cli, words)))
+    return statistics.median(beyond)
+
+
 async def looked(store: SqlStore, newest: int) -> float:
     """Return the time that the checks of the last round took without queue and Slack: evidence and judging alone."""
     took = []
@@ -248,11 +273,11 @@ async def measure(data: Path) -> list[Figure]:
         first, later, drawn = await pictures(ada)
         grown = psutil.Process(bot.pid).memory_info().rss / 2**20 - before
         edited = await edits(ada)
+        pins = await asyncio.to_thread(pinned_images, read_settings(data=data), Pins(store.database))
+        beyond = await commands(ada, sandbox, pins["alpine:latest"])
         last = max(section.id for section in workshop.sections if section.id <= "08")
         lost_late = await rebuilds(ada, rehearsal, sandbox, last)
         resident = psutil.Process(bot.pid).memory_info().rss / 2**20
-        pins = await asyncio.to_thread(pinned_images, read_settings(data=data), Pins(store.database))
-        pins.pop(VERIFIER, None)
         hand = await asyncio.to_thread(by_hand, pins["node:24-alpine"], data)
     finally:
         await ada.close()
@@ -276,6 +301,7 @@ async def measure(data: Path) -> list[Figure]:
         Figure("rebuild after 02 to 05, nothing cached", lost_early, "s", "≤ 30 s"),
         Figure(f"rebuild after 02 to {last}, nothing cached", lost_late, "s", "≤ 30 s"),
         Figure("edit in chat until the running container serves it, median", edited, "s", "≤ 2 s"),
+        Figure("a command in chat beyond the docker CLI's time, median", beyond, "s", "≤ 1 s"),
         Figure("picture of the app, the first", first, "s", "—"),
         Figure("picture of the app, later ones, median", later, "s", "≤ 3 s"),
         Figure("layers printed and drawn, median", drawn, "s", "≤ 3 s"),
