@@ -46,11 +46,11 @@ from bot.slack.elements import (
     cut,
     cut_middle,
     divider,
-    escape,
     header,
     inline,
     line,
     markdown,
+    mrkdwn,
     preformatted,
     rich,
     say,
@@ -105,7 +105,7 @@ def render(message: Message, owner: str) -> Rendered:  # noqa: C901 - one row ea
 
 
 def _spoken(text: str) -> str:
-    return cut(escape(text.strip()), MESSAGE_TEXT) or "Docent"
+    return mrkdwn(text.strip(), MESSAGE_TEXT) or "Docent"
 
 
 def _minutes(minutes: float) -> str:

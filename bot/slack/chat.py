@@ -18,8 +18,9 @@ from bot.core.messages import Form, Message, Note, StatusCard
 from bot.errors import CardGone, ChatError
 from bot.ports import Keepsake, Progress, Where
 from bot.slack.blocks import Rendered, render
-from bot.slack.elements import cut, escape
+from bot.slack.elements import MESSAGE_TEXT, cut, mrkdwn
 from bot.slack.forms import form_view, way_to
+from bot.slack.legible import inert
 from bot.slack.outbox import Outbox, Priority
 from bot.slack.overview import home_view
 
@@ -28,7 +29,9 @@ log = structlog.get_logger(__name__)
 RESPONSE_URL_USES = 5  #: Source: docs.slack.dev, handling user interaction
 ALT_TEXT = 1_000  #: Source: docs.slack.dev, files.getUploadURLExternal, alt_txt
 RESPONSE_URL_S = 29 * 60.0
+STATUS_TEXT = 150  #: characters of a status line; it is one line of a person's screen
 STATUS_EVERY_S = 1.5
+NO_PREVIEWS: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}  #: what an address shows may be anybody's
 REMEMBERED = 2_000  #: cards and response_urls we keep count of
 GONE = {"message_not_found", "channel_not_found", "is_archived", "cant_update_message", "not_in_channel"}
 
@@ -54,8 +57,7 @@ class SlackChat:
                 text=rendered.text,
                 blocks=rendered.blocks,
                 thread_ts=where.thread or None,
-                unfurl_links=False,
-                unfurl_media=False,
+                **NO_PREVIEWS,
             )
 
         response = await self._sent("chat.postMessage", where.channel, send, Priority.ANSWER)
@@ -114,7 +116,9 @@ class SlackChat:
         response = await self._sent(
             "chat.postMessage",
             channel,
-            lambda: self._client.chat_postMessage(channel=channel, text=rendered.text, blocks=rendered.blocks),
+            lambda: self._client.chat_postMessage(
+                channel=channel, text=rendered.text, blocks=rendered.blocks, **NO_PREVIEWS
+            ),
             Priority.BOARD,
         )
         return str(response["ts"])
@@ -175,7 +179,7 @@ class SlackChat:
             return await self._client.files_completeUploadExternal(
                 files=[{"id": file_id, "title": file.name}],
                 channel_id=where.channel,
-                initial_comment=escape(file.say) or None,
+                initial_comment=mrkdwn(file.say, MESSAGE_TEXT) or None,
                 thread_ts=where.thread or None,
             )
 
@@ -214,7 +218,9 @@ class SlackChat:
         if self._no_status or not about or not where.channel.startswith("D"):
             return
         try:
-            await self._client.assistant_threads_setStatus(channel_id=where.channel, thread_ts=about, status=status)
+            await self._client.assistant_threads_setStatus(
+                channel_id=where.channel, thread_ts=about, status=cut(inert(status), STATUS_TEXT)
+            )
         except SlackApiError as error:
             # workspaces without the agent surface answer the same error every time: ask once
             if error.response["error"] in {"missing_scope", "unknown_method", "not_enabled", "feature_not_enabled"}:
@@ -254,7 +260,7 @@ class SlackChat:
             if uses >= RESPONSE_URL_USES:
                 return False
             self._urls[url] = (uses + 1, since)
-            body = {"replace_original": True, "text": rendered.text, "blocks": rendered.blocks}
+            body = {"replace_original": True, "text": rendered.text, "blocks": rendered.blocks, **NO_PREVIEWS}
             async with self._session.post(url, json=body) as response:
                 return response.status == 200
 

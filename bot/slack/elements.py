@@ -1,6 +1,6 @@
 """The smallest parts of a message: text that cannot be misread, buttons, rich text; pure.
 
-Limits are cut here and nowhere else, with a visible "…".
+Every text goes through `bot.slack.legible` here; limits are cut after that, here and nowhere else, with a visible "…".
 Source of limits: docs.slack.dev/reference/block-kit (section 3,000; header 150; button 75; value 2,000;
 markdown 12,000) and bolt-js issue 2509 (about 13,200 characters of blocks in one message).
 """
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from typing import Any
+
+from bot.slack.legible import inert, legible, literal
 
 Block = dict[str, Any]
 Element = dict[str, Any]
@@ -24,6 +26,7 @@ def cut(text: str, limit: int) -> str:
 
 def cut_middle(text: str, limit: int) -> str:
     """Return the text with its middle left out, saying how much: errors stand at the end, causes at the start."""
+    text = legible(text)  # before it is cut, so that no half of a token is left that nobody knows for one
     if len(text) <= limit:
         return text
     note = f"\n… {len(text) - limit:,} characters left out …\n"
@@ -32,14 +35,18 @@ def cut_middle(text: str, limit: int) -> str:
     return text[:head] + note + text[-tail:]
 
 
-def escape(text: str) -> str:
-    """Return text that Slack shows literally in mrkdwn and in `text`. Source: docs.slack.dev, formatting text."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+_HALF = re.compile(r"&[a-z]{0,3}$")
+
+
+def mrkdwn(text: str, limit: int) -> str:
+    """Return a text that Slack shows literally, cut where no escaped sign is cut in two."""
+    shown = literal(text)
+    return shown if len(shown) <= limit else _HALF.sub("", shown[: limit - 1]).rstrip() + "…"
 
 
 def plain(text: str, limit: int = 75) -> Element:
     """Return a plain_text object; never empty."""
-    return {"type": "plain_text", "text": cut(text, limit) or " ", "emoji": True}
+    return {"type": "plain_text", "text": cut(legible(text), limit) or " ", "emoji": True}
 
 
 def header(text: str) -> Block:
@@ -49,15 +56,13 @@ def header(text: str) -> Block:
 
 def context(text: str) -> Block:
     """Return a context block of one literal line."""
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": cut(escape(text), 2_000) or " "}]}
-
-
-_MENTION = re.compile(r"<(?=[!@#])")
+    # verbatim: Slack looks for no addresses and no names in it
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": mrkdwn(text, 2_000) or " ", "verbatim": True}]}
 
 
 def markdown(text: str) -> Block:
-    """Return a markdown block; a quoted `<!channel>` or `<@U…>` in it stays text (a zero-width space breaks it)."""
-    return {"type": "markdown", "text": cut(_MENTION.sub("<\u200b", text), 9_000) or " "}
+    """Return a markdown block, in which no word of others acts."""
+    return {"type": "markdown", "text": cut(inert(text), 9_000) or " "}
 
 
 def divider() -> Block:
@@ -71,7 +76,7 @@ def button(label: str, action_id: str, value: str, *, style: str = "", spoken: s
     if style:
         made["style"] = style
     if spoken:
-        made["accessibility_label"] = spoken[:75]
+        made["accessibility_label"] = legible(spoken)[:75]
     return made
 
 
@@ -93,18 +98,18 @@ def line(*elements: Element) -> Element:
 
 def preformatted(text: str) -> Element:
     """Return text in a fixed-width box, literally: nothing in it is a mention, a link or a format."""
-    return {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text or " "}]}
+    return {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": legible(text) or " "}]}
 
 
 def quote(text: str) -> Element:
     """Return somebody's words as a quotation, literally."""
-    return {"type": "rich_text_quote", "elements": [{"type": "text", "text": text or " "}]}
+    return {"type": "rich_text_quote", "elements": [{"type": "text", "text": legible(text) or " "}]}
 
 
 def say(text: str, *, bold: bool = False, code: bool = False, italic: bool = False) -> Element:
     """Return literal text with a style."""
     style = {name: True for name, on in (("bold", bold), ("code", code), ("italic", italic)) if on}
-    element: Element = {"type": "text", "text": text}
+    element: Element = {"type": "text", "text": legible(text)}
     if style:
         element["style"] = style
     return element

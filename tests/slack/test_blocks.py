@@ -6,37 +6,20 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.core.messages import (
-    Board,
-    BoardRow,
     CheckCard,
     CheckState,
     CommandOutput,
     ConditionLine,
     Editor,
-    FeedbackCard,
-    FilePage,
-    FileSaved,
-    Hardest,
-    HintCard,
-    Mark,
     Message,
-    Note,
     Offer,
-    QuestionCard,
-    SectionProgress,
-    SectionSum,
     StatusCard,
-    StepCard,
     SummaryCard,
     Survey,
-    Welcome,
 )
-from bot.core.verdict import Blocked, Failed, Fault, NotYet, Passed, TimedOut
-from bot.core.workshop import Option, Question, StepRef
+from bot.core.verdict import Failed
 from bot.handin.plan import Output
 from bot.localslack.blockkit import message_characters, validate_blocks, validate_view
 from bot.slack.blocks import render
@@ -44,79 +27,9 @@ from bot.slack.buttons import read_value, value_of
 from bot.slack.closing import read_survey
 from bot.slack.forms import editor_view, form_view
 from bot.slack.overview import home_view
+from tests.slack.every_message import REF, SECTIONS, SUMS, messages
 
-REF = StepRef("02", "dockerfile")
 HOSTILE = "<!channel> <@U1> `x` ```y``` <script>alert(1)</script> & *b* \u202e" + "long " * 4_000
-QUESTION = Question(
-    id="q",
-    ask="What does `docker build` make?",
-    options=(Option(text="An image", right=True, why="Yes."), Option(text="A container", why="Not yet.")),
-)
-LINES = (
-    ConditionLine("a", "The image builds", Passed("built in 2.1 s")),
-    ConditionLine("b", "It serves", Failed("NOT_LISTENING", "port 3000", HOSTILE, detail=HOSTILE), say=HOSTILE[:200]),
-    ConditionLine("c", "It keeps items", Blocked("b"), blocked_by="It serves"),
-    ConditionLine("d", "It starts", NotYet("starting")),
-    ConditionLine("e", "It answers", TimedOut("http")),
-    ConditionLine("f", "It ends", Fault("the engine is away")),
-    ConditionLine("g", "It is next", running=True),
-)
-SECTIONS = tuple(SectionProgress(f"{n:02}", f"Section {n}", 5, n % 3, 1, 4, list(Mark)[n % 4]) for n in range(1, 11))
-SUMS = tuple(
-    SectionSum(f"{n:02}", "Build the image " * 4, 5, None if n == 1 else 60.0 * n, n % 3, n % 2, 5, n, n)
-    for n in range(1, 11)
-)
-ROWS = tuple(
-    BoardRow(f"U{n}", "Name " * 20, "02", "Build it", 3, 1, 11, 4, "NOT_BUILT", n % 2 == 0, 1e9) for n in range(60)
-)
-
-
-def messages(text: str) -> list[Message]:
-    return [
-        Note(text, tuple(Offer), REF, "step"),
-        Welcome(text, text[:75] or "x", 45, tuple((f"{n:02}", text[:75], 5) for n in range(1, 11))),
-        StepCard(REF, text[:75], text[:75] or "x", 1, 5, 2, text[:2_800], tuple(Offer)[:6], "Dockerfile"),
-        QuestionCard(REF, QUESTION),
-        QuestionCard(REF, QUESTION, 0),
-        QuestionCard(REF, QUESTION, 1),
-        *(HintCard(REF, rung, text, text[:75]) for rung in (1, 2, 3)),
-        *(
-            CheckCard(
-                REF,
-                7,
-                text[:75] or "x",
-                state,
-                LINES,
-                say=text[:2_800],
-                ahead=3,
-                eta_s=17.0,
-                hint=text[:400],
-                recap=text[:400],
-                offers=(Offer.CHECK, Offer.HINT),
-            )
-            for state in CheckState
-        ),
-        CommandOutput(text[:2_000], Output(text, 125, 1.0, text[:300])),
-        CommandOutput("docker ps", Output("")),
-        FileSaved(text[:100] or "x", 10, 2, False, text, text[:500], (Offer.CHECK,), REF),
-        Note(text[:300], (Offer.EDIT,), REF, "a.js", text),
-        FilePage(text[:200], 1, 60, 133, text, (Offer.PAGE_BACK, Offer.EDIT_LINES, Offer.PAGE_ON), text[:100], REF),
-        StatusCard(text[:80], text[:75] or "x", SECTIONS, text[:150], True, False, (Offer.CONTINUE, Offer.HELP)),
-        SummaryCard(
-            text[:75] or "x",
-            45,
-            SUMS,
-            300,
-            Hardest(text[:75], text[:90], 4, passed=True),
-            text[:900],
-            tuple(Offer)[-4:],
-        ),
-        SummaryCard("x", 45, SUMS[:1], 300),
-        FeedbackCard(text, 4, text, "3 of 43 steps", again=True),
-        FeedbackCard("", 0, text[:3_000], "3 of 43 steps"),
-        Board(text[:150] or "x", ROWS, 20, 3, 60, text[:300]),
-        Board("x", (), 0, 0, 0),
-    ]
 
 
 def check(message: Message) -> dict[str, Any]:
@@ -141,12 +54,6 @@ def test_hostile_text_fits_and_is_no_mention(message: Message) -> None:
         if block["type"] in ("markdown", "section", "context"):
             assert "<!channel>" not in json.dumps(block), block
             assert "<@U1>" not in json.dumps(block), block
-
-
-@given(st.text(max_size=9_000))
-def test_any_text_fits_any_message(text: str) -> None:
-    for message in messages(text):
-        check(message)
 
 
 def test_home_and_the_form_are_views_that_slack_takes() -> None:
