@@ -60,7 +60,7 @@ from bot.core.words import not_applied
 from bot.core.workshop import Act, StepRef, Workshop
 from bot.errors import ChatError, DocentError, HostError
 from bot.handin.plan import Output, Plan, ShowHistory
-from bot.handin.sharing_plans import without_secrets
+from bot.handin.secrets import hidden
 from bot.ports import Chat, Desk, Sandbox, Store, Where
 from bot.workbench import Comment, Farewell, Workbench, our_side
 
@@ -321,6 +321,7 @@ def own_acts(acts: Sequence[Act], workshop: Workshop) -> tuple[Act, ...]:
 def describe(event: Event) -> str:
     """Return one short line about an event for the journal; never a file's content."""
     fields = {name: getattr(event, name, None) for name in TOLD}
-    told = [f"{name}={str(value)[:200]}" for name, value in fields.items() if value not in (None, "")]
-    told += [command.line[:200] for command in getattr(event, "commands", ())]
-    return without_secrets(" ".join(told))[:1_000]
+    # hidden before it is cut: nobody knows half of a secret for one
+    told = [f"{name}={hidden(str(value)[:2_000])[:200]}" for name, value in fields.items() if value not in (None, "")]
+    told += [hidden(command.line[:2_000])[:200] for command in getattr(event, "commands", ())]
+    return " ".join(told)[:1_000]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.core import checks, handins, ladder, moves, shelf, talk, words
+from bot.core import checks, handins, ladder, moves, revealed, shelf, talk, words
 from bot.core.cards import check_card, filled, step_card
 from bot.core.ending import turns as ending
 from bot.core.ending.summary import timed
@@ -95,8 +95,8 @@ GREET_AGAIN = timedelta(hours=6)
 def decide(workshop: Workshop, learner: Learner, event: Event, now: datetime) -> Turn:
     """Return what happens now: the learner afterwards, and the actions in order."""
     before = settled(workshop, learner)
-    turn = shelf.shelved(learner, _decided(workshop, before, event, now))
-    turn = ending.concluded(workshop, before, turn, now)
+    turn = shelf.shelved(learner, _decided(workshop, before, revealed.discreet(event), now))
+    turn = revealed.warned(event, ending.concluded(workshop, before, turn, now))
     board = (RefreshBoard(),) if RefreshBoard() in turn.actions else ()
     return Turn(turn.learner, (*(a for a in turn.actions if not isinstance(a, RefreshBoard)), *board))
 

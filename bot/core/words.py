@@ -254,6 +254,16 @@ def transcript(commands: Sequence[str]) -> str:
     return f"{first}\n{shown}\n\nI have run nothing. Shall I, here?"
 
 
+def secret(kinds: Sequence[str]) -> str:
+    """Return what is said about secrets that somebody sent."""
+    first, what = kinds[0], " and ".join(kinds)
+    old = "Please change it" if first == "a password" else "Please revoke it"
+    return (
+        f"That looks like {what}. {old} where it came from and use a new one: what you sent stays in Slack until you "
+        "delete it. In my own notes it stands as `****`. I never ask for tokens or passwords of other services."
+    )
+
+
 def docker_typo(line: str) -> str:
     """Return the answer to a command whose first word is misspelt."""
     return f"Did you mean `{line}`? Send it like that and I run it."

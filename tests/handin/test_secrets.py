@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.handin.secrets import hidden
+from bot.handin.secrets import hidden, ours, revealed
 
 TOKEN = "docent-" + "aB3_" * 8
+BEGINNINGS = ("xoxb-", "xoxe.xoxp-", "ghp_", "AKIA", "-----BEGIN PRIVATE KEY-----", "-----BEGIN A", "docker login -p ")
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,14 @@ TOKEN = "docent-" + "aB3_" * 8
         ("git clone https://ada:hunter2@example.org/x", "git clone https://ada:****@example.org/x"),
         ("SLACK=xoxb-1234567890-abcdefghij", "SLACK=xoxb-****"),
         ("AKIAIOSFODNN7EXAMPLE", "AKIA****"),
+        ("TOKEN_ghp_0123456789abcdefghij", "TOKEN_ghp_****"),
+        ("dckr_pat_0123456789-abcdefghij", "dckr_pat_****"),
+        ("https://hooks.slack.com/services/T01/B01/abcdefghij", "https://hooks.slack.com/services/****"),
+        (
+            "-----BEGIN RSA PRIVATE KEY-----\nMIIEow+/=\n-----END RSA PRIVATE KEY-----\nafter",
+            "-----BEGIN RSA PRIVATE KEY-----****\nafter",
+        ),
+        ('"-----BEGIN PRIVATE KEY-----\\nMIIEow==\\n"', '"-----BEGIN PRIVATE KEY-----****"'),
         ("secret=1\nsecret=2", "secret=****\nsecret=****"),
     ],
 )
@@ -64,7 +73,9 @@ def test_a_password_of_the_environment_never_stays(word: str, lead: str) -> None
     assert f"={word}" not in hidden(f"{lead}\nMYSQL_PASSWORD={word}")
 
 
-@pytest.mark.parametrize("piece", ["password", "a://b", "mysql -p ", "ENV token ", "passwordpassword=", "x" * 50])
+@pytest.mark.parametrize(
+    "piece", ["password", "a://b", "mysql -p ", "ENV token ", "passwordpassword=", "x" * 50, *BEGINNINGS]
+)
 def test_a_long_hostile_text_takes_no_time(piece: str) -> None:
     text = piece * (20_000 // len(piece))
     began = time.perf_counter()
@@ -74,3 +85,23 @@ def test_a_long_hostile_text_takes_no_time(piece: str) -> None:
     hidden("\n".join([piece] * (20_000 // len(piece))))
     usual = time.perf_counter() - began
     assert quick < 100 * max(usual, 0.002)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("nothing of that kind", ()),
+        ("my sk-learn and disk-image-of-the-whole-machine", ()),
+        ("docker login -u docent-x -p hunter2", ("a password",)),
+        (f"docker login -u ada -p {TOKEN}", ()),
+        ("xoxb-1234567890-abc and xoxp-1234567890-abc", ("a Slack token",)),
+        ("ASIAIOSFODNN7EXAMPLE glpat-0123456789", ("an AWS key", "a GitLab token")),
+    ],
+)
+def test_what_a_text_reveals_is_named_once(text: str, kinds: tuple[str, ...]) -> None:
+    assert revealed(text) == kinds
+
+
+def test_a_token_of_the_registry_is_known_for_our_own() -> None:
+    assert ours(TOKEN)
+    assert not ours("docent-hunter2")
