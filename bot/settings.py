@@ -41,6 +41,12 @@ class Settings(BaseSettings):
     data: Path = Field(Path(".docent"), description="folder of the database, the queue and the log")
     workshop: Path = Field(default_factory=lambda: shipped("lessons") / "docker-workshop")
     docker_host: str = Field("", validation_alias=AliasChoices("DOCKER_HOST", "docker_host"))
+    runtime: str = Field(
+        "", pattern=r"^[\w.-]*$", description="what learners' containers run with (runsc); empty: the engine's default"
+    )
+    run_cgroup: str = Field(
+        "docent-run", pattern=r"^[\w.-]*$", description="group or slice above learners' containers; empty: none"
+    )
     check_slots: int = Field(2, ge=1, le=64, description="checks that run at the same time on this host")
     build_slots: int = Field(2, ge=1, le=64, description="builds, pushes and pulls that run at the same time")
     command_slots: int = Field(8, ge=1, le=64, description="other commands that run at the same time")

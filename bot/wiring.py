@@ -208,7 +208,16 @@ async def open_sandbox(settings: Settings, store: SqlStore) -> DockerSandbox:
     bases = {name: image for name, image in bases.items() if name in served}
     registry, browser = (image_finder(settings, store, name) for name in (REGISTRY, BROWSER))
     opening = Opening(SqlPasses(store.database), settings.data, registry, address_of(settings))
-    return DockerSandbox(instance, bases, verifier, url=settings.docker_host, opening=opening, browser=browser)
+    return DockerSandbox(
+        instance,
+        bases,
+        verifier,
+        url=settings.docker_host,
+        run_cgroup=settings.run_cgroup,
+        runtime=settings.runtime,
+        opening=opening,
+        browser=browser,
+    )
 
 
 async def kept_secret(store: SqlStore, key: str, size: int = 16) -> str:

@@ -40,7 +40,7 @@ class Asking:
         if detail is None:
             return None
         facts = recipe.ImageFacts(image_id, spec.image, detail.volumes, detail.exposed)
-        by = recipe.Making(owner, "probe", attempt, self._setup.run_cgroup, self._setup.limits)
+        by = await self._setup.making(owner, "probe", attempt)
         await self._networks.ensure(owner)
         name = f"{attempt}-{short(image_id)}"
         made = await host.create(recipe.container(RunPlan(spec.image, detach=True), name, facts, (), by))

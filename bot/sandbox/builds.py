@@ -14,7 +14,7 @@ from bot.handin.plan import BuildPlan, Output, Refusal
 from bot.sandbox import accepted, recipe
 from bot.sandbox.belongings import pictures
 from bot.sandbox.build_log import BuildLog
-from bot.sandbox.cgroup import Cgroups, found
+from bot.sandbox.cgroup import Cgroups
 from bot.sandbox.context import OURS, Context, packed
 from bot.sandbox.decisions import keep
 from bot.sandbox.engine import EngineSaid
@@ -71,7 +71,6 @@ class Builds:
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
-        self._cgroups: Cgroups | None = None
 
     async def command(
         self, owner: Owner, plan: BuildPlan, files: Mapping[str, bytes], progress: Callable[[str], None]
@@ -161,11 +160,8 @@ class Builds:
             log.error = log.error or self._trouble(said, events)
 
     async def cgroups(self) -> Cgroups:
-        """Return the control groups that builds are put into, found out once."""
-        if self._cgroups is None:
-            info = await self._setup.host.info()
-            self._cgroups = found(info) if self._setup.host.local else Cgroups()
-        return self._cgroups
+        """Return the control groups that builds are put into."""
+        return await self._setup.groups.found() if self._setup.groups else Cgroups()
 
     def _trouble(self, said: EngineSaid | None, events: Events) -> str:
         if events.flooded:

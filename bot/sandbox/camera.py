@@ -115,7 +115,7 @@ class Camera:
             image = await self._image()
             if not image:
                 raise ImageMissing("The browser that takes pictures is not prepared yet.")
-            request = recipe.browser(self._setup.instance, image, nonce, self._setup.run_cgroup, look)
+            request = recipe.browser(self._setup.instance, image, nonce, await self._setup.run_cgroup(), look)
             host = self._setup.host
             try:
                 made = await host.create(request, Lane.PROBE)

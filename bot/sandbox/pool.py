@@ -166,7 +166,7 @@ class Verifiers:
 
     async def _make(self, owner: Owner) -> None:
         await self._networks.ensure(owner)
-        host, request = self._setup.host, recipe.verifier(owner, self._setup.verifier, self._setup.run_cgroup)
+        host, request = self._setup.host, recipe.verifier(owner, self._setup.verifier)
         # idempotent: what a crash or another start left is taken over when it is of today's verifier image
         there = await host.inspect(owner.verifier)
         if there is not None and there.get("Image") != self._setup.verifier:

@@ -80,6 +80,7 @@ class Making:
     attempt: int = 0  #: the check it is made for; 0 for a learner's own
     cgroup: str = ""  #: parent group whose ceiling holds for all learners together, '' where there is none
     limits: Limits = field(default_factory=Limits)
+    runtime: str = ""  #: the operator's choice (`runsc`); a learner never has one
 
 
 def container(plan: RunPlan, name: str, image: ImageFacts, ports: tuple[PublishedPort, ...], by: Making) -> Request:
@@ -230,9 +231,12 @@ def labels(owner: Owner, kind: str, attempt: int = 0) -> dict[str, str]:
     }
 
 
-def verifier(owner: Owner, image_id: str, cgroup: str = "") -> Request:
-    """Return the request for the container that asks questions on the learner's network."""
-    host = _bare(mem_mb=64, pids=32, cpus=1.0, cgroup=cgroup)
+def verifier(owner: Owner, image_id: str) -> Request:
+    """Return the request for the container that asks questions on the learner's network.
+
+    It is not among theirs (`Making.cgroup`): what they take together must not end who looks at it.
+    """
+    host = _bare(mem_mb=64, pids=32, cpus=1.0, cgroup="")
     body: Json = {
         "Image": image_id,
         "Cmd": ["wait"],
@@ -449,13 +453,14 @@ def _probe_environment() -> list[str]:
 
 def _confined(by: Making) -> Json:
     limits = by.limits
-    return _bare(limits.mem_mb, limits.pids, limits.cpus, by.cgroup) | {
+    host = _bare(limits.mem_mb, limits.pids, limits.cpus, by.cgroup) | {
         "CapAdd": list(CAPABILITIES),
         "NetworkMode": by.owner.network,
         "Dns": [NO_RESOLVER],
         "DnsOptions": ["timeout:1", "attempts:1"],
         "DnsSearch": [],
     }
+    return host | ({"Runtime": by.runtime} if by.runtime else {})
 
 
 def _bare(mem_mb: int, pids: int, cpus: float, cgroup: str) -> Json:

@@ -140,7 +140,7 @@ class Running:
         if taken is not None:
             return Output(f"docker: Error response from daemon: {name_taken(name, taken.id)}{MORE}", 125)
         ports = decided(plan.ports, mine)
-        by = recipe.Making(owner, cgroup=self._setup.run_cgroup, limits=self._setup.limits)
+        by = await self._setup.making(owner)
         placed = await self._places.prepare(owner, with_own_volumes(plan, image, self._setup.bases), files)
         if isinstance(placed, Output):
             return placed

@@ -15,6 +15,7 @@ from bot.pictures.layers import Layer
 from bot.ports import Progress, RegistryPass
 from bot.sandbox.builds import Builds
 from bot.sandbox.camera import Camera
+from bot.sandbox.cgroup import RUN, Groups
 from bot.sandbox.commands import Commands
 from bot.sandbox.compose.composed import Composed
 from bot.sandbox.conversing import Conversation
@@ -44,9 +45,9 @@ class DockerSandbox:
 
     `instance` (lower-case letters and digits) tells this Docent's things from another's; `bases` maps public names
     to pinned image ids; `verifier` is an image id; `url` is the engine's, '' for `DOCKER_HOST` or the local socket;
-    `run_cgroup` is a control group (or slice) whose ceiling holds for all learners' containers together. Without an
-    `opening` there is no registry, and what needs one is a `RegistryDown`. `browser` finds the id of the image that
-    the `camera` takes pictures with.
+    `run_cgroup` names the control group (or slice) whose ceiling holds for all learners' containers together, and
+    `runtime` what the engine runs them with, '' for its default. Without an `opening` there is no registry, and what
+    needs one is a `RegistryDown`. `browser` finds the id of the image that the `camera` takes pictures with.
     """
 
     def __init__(
@@ -56,13 +57,16 @@ class DockerSandbox:
         verifier: str,
         limits: Limits | None = None,
         url: str = "",
-        run_cgroup: str = "",
+        run_cgroup: str = RUN,
+        runtime: str = "",
         opening: Opening | None = None,
         browser: Callable[[], Awaitable[str]] = nowhere,
     ) -> None:
         self._engine = Engine(url)
         self._bases = dict(bases)
-        self._setup = Setup(Host(self._engine), instance, self._bases, verifier, limits or Limits(), run_cgroup)
+        host = Host(self._engine)
+        groups = Groups(host, run_cgroup)
+        self._setup = Setup(host, instance, self._bases, verifier, limits or Limits(), groups, runtime)
         self._networks = Networks(self._setup)
         self._verifiers = Verifiers(self._setup, self._networks)
         self._builds = Builds(self._setup)

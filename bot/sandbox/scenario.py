@@ -84,7 +84,7 @@ class Scenarios:
             raise Stopped(ScenarioSeen("no_container"))
         await self._networks.ensure(owner)
         facts = recipe.ImageFacts(detail.id, spec.image, detail.volumes, detail.exposed)
-        by = recipe.Making(owner, "probe", role.attempt, self._setup.run_cgroup, self._setup.limits)
+        by = await self._setup.making(owner, "probe", role.attempt)
         request = recipe.container(RunPlan(spec.image, detach=True), f"{role.attempt}-{role.name}", facts, (), by)
         request = like(request, role.raw, volumes=role.volumes)
         await host.remove(request.name)  # what a crash may have left

@@ -160,6 +160,12 @@ def test_a_container_joins_the_learners_own_networks_by_their_names() -> None:
     assert body["HostConfig"]["NetworkMode"] == "docent-main-u01abc-todo-app"  # type: ignore[index]
 
 
+def test_a_runtime_is_the_operators_choice_and_adds_nothing_else() -> None:
+    plain = recipe.container(RunPlan("x"), "db", IMAGE, (), recipe.Making(OWNER)).body
+    chosen = recipe.container(RunPlan("x"), "db", IMAGE, (), recipe.Making(OWNER, runtime="runsc")).body
+    assert chosen == plain | {"HostConfig": plain["HostConfig"] | {"Runtime": "runsc"}}  # type: ignore[operator]
+
+
 def test_a_container_may_have_no_network_at_all() -> None:
     body = recipe.container(RunPlan("x", networks=("none",)), "db", IMAGE, (), recipe.Making(OWNER)).body
     assert body["NetworkingConfig"] == {"EndpointsConfig": {}}
