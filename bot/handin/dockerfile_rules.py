@@ -8,6 +8,7 @@ from collections.abc import Callable
 from bot.handin.build_state import BuildState
 from bot.handin.dockerfile import Dockerfile, Instruction
 from bot.handin.instruction import pairs
+from bot.handin.paths import of_the_kernel
 from bot.handin.plan import Refusal
 
 MOST_PORTS = 20
@@ -18,7 +19,6 @@ MOST_LIST = 200
 RESERVED_LABELS = ("docent.", "com.docker.", "io.docker.", "org.dockerproject.", "org.testcontainers")
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]*://|git@|[\w.-]+@[\w.-]+:", re.IGNORECASE)
 _ARCHIVE = re.compile(r"\.(?:tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst|lzma|zip|7z)(?:\.\w{1,4})?/?$", re.IGNORECASE)
-_KERNEL = ("/proc", "/sys", "/dev")
 #: no volumes over these; a folder inside of one (`/etc/todos`) is fine
 _SYSTEM = frozenset(
     {"/", "/etc", "/bin", "/sbin", "/lib", "/lib64", "/usr", "/boot", "/root", "/var", "/var/run", "/run"}
@@ -82,7 +82,7 @@ def _judge_folder(
     folder = state.folder(text)
     if folder is None:
         return _refuse("UNKNOWN_VARIABLE", made, "I do not know the variable in it. Write the folder itself")
-    if folder in whole or any(folder == root or folder.startswith(f"{root}/") for root in _KERNEL):
+    if folder in whole or of_the_kernel(folder):
         return _refuse("SYSTEM_FOLDER", made, f"`{folder[:60]}` {why}")
     return None
 

@@ -15,7 +15,7 @@ from posixpath import normpath
 
 from bot.handin.docker_flags import BAD_TARGET, HOST_MOUNT, NOT_OFFERED
 from bot.handin.flags import Lesson
-from bot.handin.paths import inside
+from bot.handin.paths import inside, of_the_kernel
 from bot.handin.plan import BindMount, Mount, VolumeMount
 
 VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
@@ -23,7 +23,6 @@ LONGEST_VOLUME_NAME = 60
 _LONGEST_TARGET = 200
 _MODES = frozenset({"rw", "ro", "z", "Z", "nocopy", "cached", "delegated", "consistent"})
 _TRUE, _FALSE = frozenset({"true", "1"}), frozenset({"false", "0"})
-_KERNEL = re.compile(r"/(?:proc|sys|dev)(?:/|$)")
 #: keys of `--mount` that change nothing of what is seen here
 _QUIET = frozenset({"volume-nocopy", "consistency", "bind-propagation", "bind-nonrecursive", "bind-recursive"})
 _HOST_KEYS = frozenset({"volume-opt", "volume-driver"})  #: can name any folder or device of the host
@@ -177,6 +176,6 @@ def tidy_target(path: str) -> str:
 
 def fits(target: str) -> bool:
     """Tell whether a container may see something at this place."""
-    if target != tidy_target(target) or target == "/" or _KERNEL.match(target):
+    if target != tidy_target(target) or target == "/" or of_the_kernel(target):
         return False
     return len(target) <= _LONGEST_TARGET and not any(ord(sign) < 32 for sign in target)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from posixpath import normpath
 
+#: folders that the kernel makes up; behind one of them open files of the engine could be reached (CVE-2024-21626)
+KERNEL = frozenset({"proc", "sys", "dev"})
 _WINDOWS_DRIVE = re.compile(r"[A-Za-z]:")
 LONGEST_PATH = 200
 #: where the project would be on a machine of one's own; what Compose names things after is its last part
@@ -27,3 +30,8 @@ def inside(path: str) -> str | None:
         elif part not in {"", "."}:
             kept.append(part)
     return "/".join(kept) or "."
+
+
+def of_the_kernel(folder: str) -> bool:
+    """Tell whether an absolute path of a container, whatever its dots and slashes, leads to a folder of the kernel."""
+    return normpath("/" + folder.lstrip("/")).split("/")[1] in KERNEL

@@ -8,6 +8,7 @@ from bot.handin.docker_verbs import Verb
 from bot.handin.env_files import env_paths
 from bot.handin.flags import Parsed
 from bot.handin.names import existing
+from bot.handin.paths import of_the_kernel
 from bot.handin.places import mounts, networks
 from bot.handin.plan import ExecPlan, Plan, PublishedPort, RunPlan
 from bot.handin.publish import parse_publish
@@ -140,7 +141,7 @@ def _workdir(verb: Verb, parsed: Parsed) -> str:
         say = f"The folder for `-w` must start with a slash: `/{folder[:60]}`."
         words = f"the working directory '{folder[:200]}' is invalid, it needs to be an absolute path"
         raise docker_stop("BAD_WORKDIR", say, f"Error response from daemon: {words}", folder, verb.path)
-    if re.match(r"/+(?:\./+)*(?:proc|sys|dev)(?:/|$)", folder):
+    if folder and of_the_kernel(folder):
         raise stop(
             "BAD_WORKDIR", f"`{folder[:60]}` belongs to the kernel; choose a folder such as `/app`.", folder[:200]
         )

@@ -54,7 +54,8 @@ class EngineImages:
                 seen = self._api.inspect_image(ref)
             except ImageNotFound:
                 return None
-        return LocalImage(seen["Id"], dict(seen["Config"].get("Labels") or {}))
+        config = seen["Config"]
+        return LocalImage(seen["Id"], dict(config.get("Labels") or {}), tuple(config.get("OnBuild") or ()))
 
     def pull(self, ref: str, said: Callable[[str, float | None], None]) -> LocalImage:
         """Return the image from its registry. Raises: NoRegistry."""

@@ -14,6 +14,7 @@ class LocalImage:
 
     id: str  #: "sha256:…"
     labels: Mapping[str, str]
+    triggers: tuple[str, ...] = ()  #: what its ONBUILD would do to every build on it
 
 
 @dataclass(frozen=True, slots=True)

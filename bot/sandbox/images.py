@@ -123,6 +123,12 @@ def is_current(row: Row, found: LocalImage, digest: str) -> bool:
     return not row.derived and row.pulled
 
 
+def _judge_triggers(row: Row, image: LocalImage) -> None:
+    """Raise about a base that acts in the builds on it: the policy reads only what learners write."""
+    if image.triggers:
+        raise OperatorError(f"{row.name} has ONBUILD instructions, so nobody may build on it here.")
+
+
 @dataclass(slots=True)
 class _Work:
     engine: ImageEngine
@@ -162,6 +168,8 @@ class _Work:
     def made(self, row: Row, digest: str) -> LocalImage:
         """Return the image from its registry, with the recipe on top where it goes there, else from packages."""
         original = self.pulled(row) if row.pulled else None
+        if original:
+            _judge_triggers(row, original)
         if original and not row.derived:
             self.engine.tag(original.id, row.served)
             return original
@@ -213,6 +221,7 @@ class _Work:
     def tested(self, row: Row, image: LocalImage) -> None:
         """Return when the image works. Raises: OperatorError."""
         self.report(Step(row.name, Stage.TESTING, " ".join(row.smoke[:2])))
+        _judge_triggers(row, image)
         program, *words = row.smoke
         ran = self.engine.run_once(image.id, words, entrypoint=program, deadline_s=SMOKE_DEADLINE_S)
         if not re.search(row.expect, ran.output, re.DOTALL | re.MULTILINE):

@@ -2,6 +2,8 @@
 
 # ruff: noqa: E501 - a table reads by the row
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from bot.handin.bases import emit, resolve_bases
 from bot.handin.command import read_commands
 from bot.handin.dockerfile import Dockerfile, DockerfileProblem, parse_dockerfile
-from bot.handin.plan import BindMount, BuildPlan, Refusal, RunPlan, VolumeMount
+from bot.handin.plan import BindMount, BuildPlan, ReadLogs, Refusal, RunPlan, ShowStats, TagImage, VolumeMount
 from bot.handin.policy import judge_build, judge_run
 
 SERVED = ("node:24-alpine", "alpine", "ubuntu", "mysql:8.0", "nicolaka/netshoot")
@@ -44,6 +46,28 @@ FINE = [
 ]  # fmt: skip
 
 
+#: what may be built although it sounds bad: the container holds it, or the engine says no in words of its own
+HELD_LATER = [
+    ("D22 a folder alike", "FROM alpine\nWORKDIR /process\nWORKDIR /app/proc\n"),
+    ("D34 environment", "FROM alpine\nENV LD_PRELOAD=/x.so PATH=/evil\n"),
+    ("D35 root", "FROM alpine\nUSER 0\n"),
+    ("D35 last number", "FROM alpine\nUSER 4294967295\n"),
+    ("D35 no user", "FROM alpine\nUSER ../x\n"),
+    ("D36 for ever", 'FROM alpine\nENTRYPOINT ["sleep", "inf"]\n'),
+    ("D39 shadowed name", "FROM alpine AS nginx\nFROM nginx\n"),
+    ("D49 above", "FROM alpine\nCOPY ../../x /y\n"),
+    ("D49 absolute", "FROM alpine\nCOPY /etc/shadow /y\n"),
+    ("D50 shell", 'FROM alpine\nSHELL ["/evil"]\nRUN x\n'),
+    ("D54 device", "FROM alpine\nRUN mknod sda b 8 0 && dd if=sda\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text"), HELD_LATER, ids=[row[0] for row in HELD_LATER])
+def test_what_only_sounds_bad_may_be_built(name: str, text: str, seen: Callable[[object], None]) -> None:
+    assert verdict(text) == "", name
+    seen("accepted, held by the container")
+
+
 @pytest.mark.parametrize("text", FINE)
 def test_an_ordinary_dockerfile_may_be_built(text: str) -> None:
     assert verdict(text) == ""
@@ -59,6 +83,7 @@ REFUSED = [
     ("D04 another learner", "FROM docent-x/u2/getting-started\n", "UNKNOWN_BASE"),
     ("D04 id", "FROM 0123456789ab\n", "UNKNOWN_BASE"),
     ("D04 long id", f"FROM sha256:{'0' * 64}\n", "UNKNOWN_BASE"),
+    ("D04 number of an image", "FROM " + "ab12" * 16 + "\n", "BAD_BASE"),
     ("D05", "FROM alpine\nCOPY --from=nginx:latest / /\n", "FOREIGN_COPY"),
     ("D05 served image", "FROM alpine\nCOPY --from=node:24-alpine / /\n", "FOREIGN_COPY"),
     ("D06 id", "FROM alpine\nCOPY --from=0123456789ab / /\n", "FOREIGN_COPY"),
@@ -74,9 +99,17 @@ REFUSED = [
     ("D09 quotes", "FROM alpine\nADD ht't'p:\\//x/y /x\n", "ADD_URL"),
     ("D09 variable", "FROM alpine\nENV U=http://x\nADD $U /x\n", "ADD_VARIABLE"),
     ("D10", "FROM alpine\nADD https://github.com/a/b.git#main /x\n", "ADD_URL"),
+    ("D09 ftp", "FROM alpine\nADD ftp://x/y /x\n", "ADD_URL"),
+    ("D09 second", "FROM alpine\nADD a.txt http://x/y /x/\n", "ADD_URL"),
+    ("D10 protocol", "FROM alpine\nADD git://github.com/a/b.git /x\n", "ADD_URL"),
+    ("D10 without a scheme", "FROM alpine\nADD github.com/a/b /x\n", "ADD_URL"),
+    ("D10 user of a host", "FROM alpine\nADD me@host.example:a.git /x\n", "ADD_URL"),
     ("D10 ssh", "FROM alpine\nADD git@github.com:a/b.git /x\n", "ADD_URL"),
     ("D11", "FROM alpine\nADD bomb.tar.gz /\n", "ADD_ARCHIVE"),
     ("D11 list", 'FROM alpine\nADD ["a.txt", "bomb.TGZ", "/"]\n', "ADD_ARCHIVE"),
+    ("D11 zstd", "FROM alpine\nADD bomb.tar.zst /\n", "ADD_ARCHIVE"),
+    ("D11 star", "FROM alpine\nADD *.tar /\n", "ADD_ARCHIVE"),
+    ("D12 unpack", "FROM alpine\nADD --unpack=true a /x\n", "BUILDKIT"),
     ("D12", "FROM alpine\nADD --checksum=sha256:0 a /x\n", "BUILDKIT"),
     ("D12 git", "FROM alpine\nADD --keep-git-dir=true a /x\n", "BUILDKIT"),
     ("D15", "# syntax=attacker/frontend\nFROM alpine\n", "FRONTEND"),
@@ -100,17 +133,32 @@ REFUSED = [
     ("D22 unknown", "FROM getting-started\nWORKDIR $P\n", "UNKNOWN_VARIABLE"),
     ("D22 an image's variable wins over ARG", "FROM getting-started\nARG P=/app\nWORKDIR $P\n", "UNKNOWN_VARIABLE"),
     ("D22 stage", "FROM alpine AS a\nENV P=/proc\nFROM a\nWORKDIR $P\n", "SYSTEM_FOLDER"),
+    ("D22 sys", "FROM alpine\nWORKDIR /sys/fs/cgroup\n", "SYSTEM_FOLDER"),
+    ("D22 dev", "FROM alpine\nWORKDIR /dev\n", "SYSTEM_FOLDER"),
+    *((f"D22 file {number}", f"FROM alpine\nWORKDIR /proc/self/fd/{number}\n", "SYSTEM_FOLDER") for number in range(8, 13)),
+    ("D25 one by one", "FROM alpine\n" + "".join(f"VOLUME /a{n}\n" for n in range(6)), "TOO_MANY"),
+    ("D25 list", f"FROM alpine\nVOLUME [{', '.join(chr(34) + f'/a{n}' + chr(34) for n in range(1, 501))}]\n", "TOO_MANY"),
     ("D25", "FROM alpine\nVOLUME " + " ".join(f"/a{n}" for n in range(150)) + "\n", "TOO_MANY"),
     ("D26", "FROM alpine\nVOLUME /\n", "SYSTEM_FOLDER"),
     ("D26 proc", "FROM alpine\nVOLUME /proc\n", "SYSTEM_FOLDER"),
+    ("D26 variable", "FROM getting-started\nVOLUME $P\n", "UNKNOWN_VARIABLE"),
+    *((f"D26 {path}", f"FROM alpine\nVOLUME {path}\n", "SYSTEM_FOLDER") for path in ("//", "/./etc/", "/data/../usr", "/var/run", "/root", "/sys/x")),
     ("D26 etc", 'FROM alpine\nVOLUME ["/data", "/etc"]\n', "SYSTEM_FOLDER"),
     ("D30", "FROM alpine\nSTOPSIGNAL SIGSTOP\n", "BAD_SIGNAL"),
     ("D30 zero", "FROM alpine\nSTOPSIGNAL 0\n", "BAD_SIGNAL"),
     ("D30 far", "FROM alpine\nSTOPSIGNAL SIGRTMAX+99\n", "BAD_SIGNAL"),
+    ("D30 nineteen", "FROM alpine\nSTOPSIGNAL 19\n", "BAD_SIGNAL"),
+    ("D30 variable", "FROM alpine\nENV S=SIGSTOP\nSTOPSIGNAL $S\n", "BAD_SIGNAL"),
+    ("D31 many", "FROM alpine\n" + "EXPOSE 1 2 3 4 5 6 7\n" * 3, "TOO_MANY"),
+    ("D31 range with a protocol", "FROM alpine\nEXPOSE 1-65535/udp\n", "TOO_MANY"),
+    ("D31 variables", "FROM alpine\nEXPOSE " + "$A " * 21 + "\n", "TOO_MANY"),
     ("D31", "FROM alpine\nEXPOSE 1-65535\n", "TOO_MANY"),
     ("D32", "FROM alpine\nLABEL docent.learner=victim\n", "RESERVED_LABEL"),
     ("D32 compose", "FROM alpine\nLABEL a=b com.docker.compose.project=bot\n", "RESERVED_LABEL"),
     ("D32 ryuk", "FROM alpine\nLABEL \"org.testcontainers.ryuk\"=true\n", "RESERVED_LABEL"),
+    ("D32 of the engine", "FROM alpine\nLABEL IO.docker.x=y\n", "RESERVED_LABEL"),
+    ("D32 of the project", "FROM alpine\nLABEL org.dockerproject.x=y\n", "RESERVED_LABEL"),
+    ("D32 many", "FROM alpine\n" + "".join(f"LABEL a{n}=b\n" for n in range(21)), "TOO_MANY"),
     ("D32 old form", "FROM alpine\nLABEL docent.job victim\n", "RESERVED_LABEL"),
     ("D32 variable", "FROM alpine\nENV A=docent.job\nLABEL $A=victim\n", "RESERVED_LABEL"),
     ("D37", "FROM alpine\n" + "RUN x\n" * 2000, "TOO_MANY"),
@@ -119,9 +167,15 @@ REFUSED = [
     ("D39 later name", "FROM nginx\nFROM alpine AS nginx\n", "UNKNOWN_BASE"),
     ("D40", "".join(f"ARG A{n}=$A{n - 1}$A{n - 1}xx\n" for n in range(1, 41)) + "FROM $A40\n", "BAD_BASE"),
     ("D41", "# escape=`\nFROM alpine\nADD `\n  http://x/y /x\n", "ADD_URL"),
+    ("D42 copy", "FROM alpine\nCOPY <<EOF /x\nADD http://x/y /\nEOF\n", "BUILDKIT"),
+    ("D42 quoted", "FROM alpine\nRUN <<-'EOF'\nADD http://x/y /\nEOF\n", "BUILDKIT"),
     ("D42", "FROM alpine\nRUN <<EOF\nADD http://x/y /\nEOF\n", "BUILDKIT"),
     ("D44 case and tabs", "\tfrom evil.example/x\n", "UNKNOWN_BASE"),
     ("D44 windows", "FROM alpine\r\nadd http://x/y /\r\n", "ADD_URL"),
+    ("D44 UTF-16", "FROM alpine\n".encode("utf-16"), "ENCODING"),
+    ("D44 UTF-16 without a mark", "FROM alpine\n".encode("utf-16-le"), "ENCODING"),
+    ("D44 other bytes", b"FROM alpine\nRUN \xff\n", "ENCODING"),
+    ("D44 mark", "\ufeffFROM evil.example/x\n", "UNKNOWN_BASE"),
     ("D44 nul", "FROM alpine\x00\n", "ENCODING"),
     ("D44 vertical tab", "FROM\x0balpine\n", "ENCODING"),
     ("D45", "FROM alpi\u202ene\n", "INVISIBLE"),
@@ -130,16 +184,24 @@ REFUSED = [
     ("D50 maintainer", "FROM alpine\nMAINTAINER " + "x" * 20_000, "TOO_LONG"),
     ("D50 megabyte", "FROM alpine\n#" + "x" * 1_000_000, "TOO_LONG"),
     ("D50 list", "FROM alpine\nCMD [" + ", ".join(['"x"'] * 1000) + "]\n", "TOO_MANY"),
+    ("D50 arguments", "FROM alpine\nCMD [" + ", ".join(['"x"'] * 100_000) + "]\n", "TOO_LONG"),
+    ("D50 words", "FROM alpine\nCMD " + "x " * 20_000 + "\n", "TOO_LONG"),
+    *((f"D51 {name}", f"FROM alpine\nARG {name}=http://x\n", "BUILDER_ARGUMENT") for name in ("HTTPS_PROXY", "ftp_proxy", "NO_PROXY", "All_Proxy", "BUILDKIT_SYNTAX", "'http_proxy'")),
     ("D51", "FROM alpine\nARG HTTP_PROXY=http://attacker\n", "BUILDER_ARGUMENT"),
     ("D51 before", "ARG no_proxy\nFROM alpine\n", "BUILDER_ARGUMENT"),
+    ("D52 copy", "FROM alpine\nCOPY --chmod=4755 a /a\n", "BUILDKIT"),
+    ("D52 add", "FROM alpine\nADD --chmod=4755 a /a\n", "BUILDKIT"),
     ("ONBUILD", "FROM alpine\nONBUILD ADD http://x/y /\n", "ONBUILD"),
     ("a bad name", "FROM Node\n", "BAD_BASE"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "text", "code"), REFUSED, ids=[row[0] for row in REFUSED])
-def test_a_hostile_dockerfile_is_refused_before_any_engine_sees_it(name: str, text: str, code: str) -> None:
+def test_a_hostile_dockerfile_is_refused_before_any_engine_sees_it(
+    name: str, text: str | bytes, code: str, seen: Callable[[object], None]
+) -> None:
     assert verdict(text) == code, name
+    seen(code)
 
 
 @pytest.mark.parametrize(
@@ -216,6 +278,13 @@ COMMANDS = [
     ("R02 source", "docker run --mount type=bind,source=/etc,dst=/h alpine", "HOST_MOUNT"),
     ("R02 driver", "docker run --mount type=volume,src=v,dst=/v,volume-opt=device=/ alpine", "HOST_MOUNT"),
     ("R02 npipe", "docker run --mount type=npipe,src=x,dst=/v alpine", "HOST_MOUNT"),
+    ("R01 home alone", "docker run -v ~:/h alpine", "HOST_MOUNT"),
+    ("R02 bind above", "docker run --mount type=bind,src=..,target=/h alpine", "HOST_MOUNT"),
+    ("R02 image", "docker run --mount type=image,src=x,target=/h alpine", "NOT_OFFERED"),
+    ("R02 tmpfs", "docker run --mount type=tmpfs,dst=/x,tmpfs-size=100g alpine", "NOT_OFFERED"),
+    ("R02 kernel", "docker run --mount type=bind,src=.,target=/sys/x alpine", "BAD_TARGET"),
+    ("R04 container", "docker run --pid container:x alpine", "HOST_NAMESPACE"),
+    ("R04 parent", "docker run --cgroup-parent / alpine", "HOST_NAMESPACE"),
     ("R04 pid", "docker run --pid=host alpine", "HOST_NAMESPACE"),
     ("R04 ipc", "docker run --ipc host alpine", "HOST_NAMESPACE"),
     ("R04 uts", "docker run --uts=host alpine", "HOST_NAMESPACE"),
@@ -226,21 +295,31 @@ COMMANDS = [
     ("R05 name", "docker run --network name=host,alias=x alpine", "HOST_NETWORK"),
     ("R05 container", "docker run --network container:x alpine", "HOST_NAMESPACE"),
     ("R06", "docker run --cap-add=ALL alpine", "CAPABILITY"),
+    ("R06 drop", "docker run --cap-drop=ALL --cap-add sys_admin alpine", "CAPABILITY"),
+    ("R06 group", "docker run --group-add docker alpine", "CAPABILITY"),
     ("R07", "docker run --device /dev/sda alpine", "DEVICE"),
     ("R07 gpus", "docker run --gpus all alpine", "DEVICE"),
     ("R07 rule", "docker run --device-cgroup-rule='a *:* rwm' alpine", "DEVICE"),
     ("R09 file", "docker run --env-file /proc/self/environ alpine", "OUTSIDE_PROJECT"),
+    ("R09 above", "docker run --env-file ../.env alpine", "OUTSIDE_PROJECT"),
+    ("R09 exec", "docker exec --env-file /proc/self/environ web env", "OUTSIDE_PROJECT"),
     ("R10 label", "docker run --label-file x alpine", "HOST_FILE"),
     ("R10 cid", "docker run --cidfile x alpine", "HOST_FILE"),
     ("R10 pid", "docker run --pidfile x alpine", "UNKNOWN_OPTION"),
     ("R11", "docker run --volumes-from x alpine", "OTHER_CONTAINER"),
     ("R11 link", "docker run --link x alpine", "OTHER_CONTAINER"),
     ("R12", "docker run --log-driver syslog alpine", "HOST_FILE"),
+    ("R12 options", "docker run --log-opt syslog-address=tcp://x alpine", "HOST_FILE"),
+    ("R14 all together", "docker run -dP alpine", "PUBLISH_ALL"),
     ("R14 all", "docker run -P alpine", "PUBLISH_ALL"),
     ("R15 memory", "docker run --memory 1t alpine", "LIMITS"),
     ("R15 pids", "docker run --pids-limit -1 alpine", "LIMITS"),
     ("R15 oom", "docker run --oom-kill-disable alpine", "LIMITS"),
     ("R15 score", "docker run --oom-score-adj -1000 alpine", "LIMITS"),
+    ("R15 swap", "docker run --memory-swap -1 alpine", "LIMITS"),
+    ("R15 cpus", "docker run --cpus 99 alpine", "LIMITS"),
+    ("R15 shm", "docker run --shm-size 100g alpine", "LIMITS"),
+    ("R16 init path", "docker run --init-path /x alpine", "RUNTIME"),
     ("R16 runtime", "docker run --runtime io.x alpine", "RUNTIME"),
     ("R16 isolation", "docker run --isolation x alpine", "RUNTIME"),
     ("R16 driver", "docker run --volume-driver x alpine", "RUNTIME"),
@@ -259,6 +338,10 @@ COMMANDS = [
     ("R17 context", "docker --context other ps", "OTHER_ENGINE"),
     ("R17 config", "docker --config /x ps", "OTHER_ENGINE"),
     ("R17 variable", "DOCKER_HOST=tcp://1.2.3.4 docker ps", "OTHER_ENGINE"),
+    ("R17 tls", "docker --tlsverify ps", "OTHER_ENGINE"),
+    ("R19 cp out", "docker cp web:/etc/passwd /etc/passwd", "HOST_PATH"),
+    ("R19 cp above", "docker cp web:/x ../../x", "HOST_PATH"),
+    ("R19 cp stream", "docker cp - web:/x", "STREAM"),
     ("R19 cp", "docker cp /etc/shadow web:/a", "HOST_PATH"),
     ("R19 commit", "docker commit web x", "NOT_OFFERED"),
     ("R19 export", "docker export web", "NOT_OFFERED"),
@@ -270,6 +353,14 @@ COMMANDS = [
     ("R20 kill", "docker kill -s 'KILL; reboot' web", "BAD_OPTION_VALUE"),
     ("R20 image prune", "docker image prune -a", "CONFIRM"),
     ("R20 container prune", "docker container prune", "CONFIRM"),
+    ("R20 volume prune", "docker volume prune", "CONFIRM"),
+    ("R20 network prune", "docker network prune", "CONFIRM"),
+    ("R20 builder prune", "docker builder prune -af", "NOT_OFFERED"),
+    ("R20 filter", "docker image prune -f --filter label=x", "NOT_OFFERED"),
+    ("R21 stack", "docker stack deploy x", "NOT_OFFERED"),
+    ("R21 context", "docker context use x", "NOT_OFFERED"),
+    ("R21 update", "docker update --memory 1t web", "NOT_OFFERED"),
+    ("R21 events", "docker events", "NOT_OFFERED"),
     ("R21 plugin", "docker plugin install x", "NOT_OFFERED"),
     ("R21 swarm", "docker swarm init", "NOT_OFFERED"),
     ("R21 service", "docker service create x", "NOT_OFFERED"),
@@ -287,6 +378,14 @@ COMMANDS = [
     ("R22 from a file", "docker load < x", "SHELL"),
     ("R22 background", "docker run alpine &", "SHELL"),
     ("R22 group", "(docker ps)", "SHELL"),
+    ("R22 here", "cat <<EOF > x", "SHELL"),
+    ("R22 braces", "docker run alpine ${HOME}", "SHELL"),
+    ("R24 shortened option", "docker run --privil alpine", "UNKNOWN_OPTION"),
+    ("R24 one dash", "docker run -privileged alpine", "BAD_PORT"),
+    ("R24 behind the others", "docker run -it --rm --privileged=true alpine", "PRIVILEGED"),
+    ("R24 said twice", "docker run --privileged --privileged=false alpine", "PRIVILEGED"),
+    ("R24 joined value", "docker run --network=host alpine", "HOST_NETWORK"),
+    ("R25 function", "docker inspect -f '{{env \"SLACK_BOT_TOKEN\"}}' web", "FORMAT"),
     ("R25 table", "docker ps --format '{{range .Names}}{{.}}{{end}}'", "FORMAT"),
     ("R25 template", "docker inspect -f '{{with .Config.Env}}{{.}}{{end}}' web", "FORMAT"),
     ("R26 attach", "docker attach web", "NOT_OFFERED"),
@@ -318,17 +417,61 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize(("name", "line", "code"), COMMANDS, ids=[row[0] for row in COMMANDS])
-def test_a_hostile_command_is_refused_with_a_lesson(name: str, line: str, code: str) -> None:
+def test_a_hostile_command_is_refused_with_a_lesson(
+    name: str, line: str, code: str, seen: Callable[[object], None]
+) -> None:
     (command,) = read_commands(line)
     assert isinstance(command.plan, Refusal), name
     assert command.plan.code == code
     assert command.plan.say
+    seen(code)
 
 
 def test_r09_a_variable_without_a_value_takes_nothing_from_the_bot() -> None:
     (command,) = read_commands("docker run -e SLACK_BOT_TOKEN -e A=1 alpine")
     assert isinstance(command.plan, RunPlan)
     assert command.plan.env == (("A", "1"),)
+
+
+def test_r24_what_follows_two_dashes_is_an_image_and_no_option() -> None:
+    (command,) = read_commands("docker run -- --privileged")
+    assert isinstance(command.plan, Refusal)
+    assert command.plan.code == "BAD_IMAGE_NAME"
+
+
+def test_r24_options_behind_the_image_are_words_of_its_command() -> None:
+    (command,) = read_commands("docker run -itd alpine --privileged -v /:/h")
+    assert isinstance(command.plan, RunPlan)
+    assert command.plan.command == ("--privileged", "-v", "/:/h")
+    assert (command.plan.mounts, command.plan.interactive, command.plan.detach) == ((), True, True)
+
+
+@pytest.mark.parametrize("line", ["docker logs -f web", "docker stats", "docker stats --no-stream web"])
+def test_r26_what_would_never_end_is_one_look(line: str) -> None:
+    (command,) = read_commands(line)
+    assert isinstance(command.plan, ReadLogs | ShowStats)
+
+
+@pytest.mark.parametrize("line", ["docker tag mine alpine", "docker tag mine node:24-alpine"])
+def test_r19_a_name_that_is_served_is_given_in_the_learners_own_room_only(line: str) -> None:
+    (command,) = read_commands(line)
+    assert isinstance(command.plan, TagImage)
+    parsed = parse_dockerfile(f"FROM {command.plan.target}\n")
+    assert isinstance(parsed, Dockerfile)
+    served = {"alpine:latest": "sha256:0a", "node:24-alpine": "sha256:0b"}
+    # as `bot.sandbox.accepted` merges them: what is served wins
+    assert emit(parsed, {command.plan.target: "sha256:ff", **served}).startswith("FROM sha256:0")
+
+
+@pytest.mark.parametrize(
+    "folder",
+    ["/proc/self/fd/7", "//proc", "/./proc", "/app/../proc/self/fd/8", "/a/b/../../sys", "/dev/", "/../dev/shm"],
+)
+@pytest.mark.parametrize("verb", ["docker run -w {} alpine", "docker exec -w {} web ls"])
+def test_d22_r30_no_container_is_started_in_a_folder_of_the_kernel(verb: str, folder: str) -> None:
+    (command,) = read_commands(verb.format(folder))
+    assert isinstance(command.plan, Refusal)
+    assert command.plan.code == "BAD_WORKDIR"
 
 
 def test_r14_published_ports_are_recorded_as_values_only() -> None:

@@ -33,6 +33,7 @@ class MemoryEngine:
         self.prints = {"stat": STAT, "node": "v24.1.0\n", "sh": "hello\n"}
         self.built: list[str] = []  #: the Dockerfiles of all builds
         self.asked: list[str] = []  #: what registries were asked for
+        self.triggers: dict[str, tuple[str, ...]] = {}  #: name in a registry → its ONBUILD
 
     def ping(self) -> None:
         return
@@ -45,7 +46,7 @@ class MemoryEngine:
         if ref not in self.registry:
             raise NoRegistry(f"No registry answers for {ref} from here.")
         said("Downloading", 0.5)
-        return self._add(ref, {})
+        return self._add(ref, {}, self.triggers.get(ref, ()))
 
     def build(
         self, context: Path, tag: str, labels: Mapping[str, str], said: Callable[[str], None], deadline_s: float
@@ -72,8 +73,8 @@ class MemoryEngine:
     def run_once(self, image_id: str, command: Sequence[str], *, entrypoint: str, deadline_s: float) -> Ran:
         return Ran(0, self.prints.get(entrypoint, ""))
 
-    def _add(self, ref: str, labels: Mapping[str, str]) -> LocalImage:
-        made = LocalImage(f"sha256:{secrets.token_hex(32)}", dict(labels))
+    def _add(self, ref: str, labels: Mapping[str, str], triggers: tuple[str, ...] = ()) -> LocalImage:
+        made = LocalImage(f"sha256:{secrets.token_hex(32)}", dict(labels), triggers)
         self.images[made.id] = made
         self.names[ref] = made.id
         return made
@@ -212,6 +213,16 @@ def test_an_image_that_does_not_work_is_not_pinned_and_the_others_are(desk: Desk
     assert Stage.FAILED in {step.stage for step in desk.steps if step.name == ALPINE}
 
 
+@pytest.mark.parametrize("name", [ALPINE, NODE])
+def test_d14_a_base_that_acts_in_the_builds_on_it_is_not_served(desk: Desk, name: str) -> None:
+    desk.engine.registry = {name}
+    desk.engine.triggers[name] = ("ADD http://169.254.169.254/ /x",)
+    with pytest.raises(OperatorError, match=f"{name} has ONBUILD instructions"):
+        desk.prepare(name)
+    assert desk.pins.kept == {}
+    assert desk.engine.built == []
+
+
 def test_an_image_that_the_workshop_can_do_without_stops_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [row for row in CATALOGUE if row.name in {ALPINE, BROWSER}]
     monkeypatch.setattr("bot.sandbox.images.CATALOGUE", rows)
@@ -339,6 +350,16 @@ def test_what_was_built_is_found_by_tag_and_by_id(engine: ImageEngine, built: tu
         found = engine.find(ref)
         assert found is not None
         assert (found.id, found.labels["a"]) == (made.id, "b")
+
+
+@pytest.mark.engine
+def test_d14_the_engine_tells_what_a_base_does_to_builds(tmp_path: Path) -> None:
+    engine, tag = EngineImages(), f"docenttest-{secrets.token_hex(4)}:latest"
+    text = "FROM scratch\nLABEL a=b\nONBUILD RUN true\n"
+    try:
+        assert engine.build(context(tmp_path, text), tag, {}, lambda _: None, 60).triggers == ("RUN true",)
+    finally:
+        engine.remove(tag)
 
 
 def test_a_name_can_be_given_and_taken_away_twice(engine: ImageEngine, built: tuple[str, LocalImage]) -> None:

@@ -13,12 +13,11 @@ from bot.handin.compose.events import Mapping, Node, Scalar
 from bot.handin.compose.keys import MOUNT, UNUSED_MOUNT, judge_keys
 from bot.handin.compose.plan import Mount
 from bot.handin.compose.values import Place, flag, items, text
-from bot.handin.paths import inside
+from bot.handin.paths import inside, of_the_kernel
 from bot.handin.plan import BindMount, VolumeMount
 
 MOST_MOUNTS = 20
 _DRIVE = re.compile(r"[A-Za-z]:")
-_KERNEL = ("/proc", "/sys", "/dev")
 #: a mount over these hides the system of the container itself
 _SYSTEM = frozenset({"/", "/bin", "/sbin", "/lib", "/lib64", "/usr", "/etc", "/boot", "/run", "/var/run"})
 
@@ -157,6 +156,6 @@ def _judge_target(node: Node, target: str, place: Place) -> None:
         words = f"invalid mount path: '{target[:100]}' mount path must be absolute"
         words = f'Error response from daemon: invalid mount config for type "volume": {words}'
         raise place.wrong(line, say, words, "BAD_TARGET")
-    if target in _SYSTEM or target.startswith(tuple(f"{folder}/" for folder in _KERNEL)) or target in _KERNEL:
+    if target in _SYSTEM or of_the_kernel(target):
         say = f"`{target[:60]}` belongs to the container's own system; choose a folder such as `/app`."
         raise place.wrong(line, say, code="BAD_TARGET")

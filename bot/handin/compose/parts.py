@@ -10,6 +10,7 @@ from bot.handin.compose.events import Listing, Mapping, Node, Scalar
 from bot.handin.compose.keys import DEPENDENCY, HEALTH, PORT, UNUSED_HEALTH, judge_keys
 from bot.handin.compose.plan import CONDITIONS, Dependency, HealthPlan, ServicePlan
 from bot.handin.compose.values import Place, decimal, flag, items, mapping, seconds, size_mb, text, texts, whole
+from bot.handin.paths import of_the_kernel
 from bot.handin.plan import PublishedPort
 from bot.handin.publish import parse_publish
 
@@ -20,7 +21,6 @@ MOST_CPUS = 1.0
 MOST_PIDS = 128
 
 FOLDER = re.compile(r"/[^\x00-\x1f\x7f]{0,199}")
-KERNEL = re.compile(r"/+(?:\./+)*(?:proc|sys|dev)(?:/|$)")
 #: what YAML 1.1 read as a number of base 60
 _SIXTIES = re.compile(r"[1-9]\d?(?::[0-5]?\d)+")
 
@@ -136,7 +136,7 @@ def read_tmpfs(node: Node, place: Place, around: Around, plan: ServicePlan) -> S
     found = []
     for value in texts(node, place):
         folder, _, options = value.partition(":")
-        if not FOLDER.fullmatch(folder) or KERNEL.match(folder) or folder == "/":
+        if not FOLDER.fullmatch(folder) or of_the_kernel(folder) or folder == "/":
             raise place.wrong(
                 node, f"`{folder[:60]}` cannot be such a folder. Write it like `/tmp`.", code="BAD_TARGET"
             )

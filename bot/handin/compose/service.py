@@ -14,7 +14,6 @@ from bot.handin.compose.keys import NETWORK_USE, SERVICE, UNUSED_NETWORK_USE, UN
 from bot.handin.compose.mounts import read_mounts
 from bot.handin.compose.parts import (
     FOLDER,
-    KERNEL,
     read_depends_on,
     read_expose,
     read_healthcheck,
@@ -25,7 +24,7 @@ from bot.handin.compose.parts import (
 from bot.handin.compose.plan import NetworkUse, Pairs, ServicePlan
 from bot.handin.compose.values import Place, command, flag, items, labels, mapping, pairs, seconds, text, texts
 from bot.handin.dockerfile_rules import RESERVED_LABELS
-from bot.handin.paths import HOME, inside
+from bot.handin.paths import HOME, inside, of_the_kernel
 from bot.handin.plan import VolumeMount
 
 LONGEST_GRACE_S = 30.0
@@ -56,7 +55,7 @@ def read_service(name: Scalar, node: Node, around: Around, place: Place) -> Serv
 
 def _working_dir(node: Node, place: Place, around: Around, plan: ServicePlan) -> ServicePlan:
     folder = text(node, place, strict=True)
-    if not FOLDER.fullmatch(folder) or KERNEL.match(folder):
+    if not FOLDER.fullmatch(folder) or of_the_kernel(folder):
         words = f"the working directory '{folder[:200]}' is invalid, it needs to be an absolute path"
         words = "" if folder.startswith("/") else f"Error response from daemon: {words}"
         say = f"`{folder[:60]}` cannot be the folder to work in. Write it from the root on, as in `/app`."

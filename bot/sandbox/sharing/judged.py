@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.handin.paths import of_the_kernel
 from bot.sandbox.names import Owner
 from bot.sandbox.recipe import MIB, Limits
 from bot.sandbox.things import Raw
@@ -94,6 +95,8 @@ def config_problem(config: Raw, owner: Owner) -> str:
         return "its description cannot be read"
     if inner.get("OnBuild"):
         return "it has ONBUILD instructions"
+    if of_the_kernel(str(inner.get("WorkingDir") or "/app")):
+        return f"it works in {str(inner['WorkingDir'])[:60]!r}, which belongs to the kernel"
     if _foreign(inner.get("Labels") or {}, owner):
         return "it has labels that begin with `docent.`, which this host uses itself"
     return _volume_problem(inner.get("Volumes") or {})

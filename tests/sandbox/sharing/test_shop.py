@@ -202,7 +202,8 @@ async def test_a_sandbox_takes_in_so_many_images_and_no_more(
     [
         ('LABEL docent.learner="u2"', "docent."),
         ("VOLUME /.docent", "declares a volume"),
-        ("ONBUILD RUN echo", "ONBUILD"),
+        pytest.param("ONBUILD RUN echo", "ONBUILD", id="D14 of an own image from outside"),
+        pytest.param("WORKDIR /proc/self/fd/7", "kernel", id="D22 of an image from outside"),
     ],
 )
 async def test_what_no_build_may_make_here_does_not_come_in_from_outside(
