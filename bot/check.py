@@ -19,6 +19,7 @@ from bot.core.cards import answer_key, check_card
 from bot.core.checks import helped_with
 from bot.core.events import CheckEnded
 from bot.core.evidence import AnswerSeen
+from bot.core.fairness.waits import worth_telling
 from bot.core.learner import Learner
 from bot.core.messages import CheckCard, CheckState, Note, Offer
 from bot.core.specs import AnswerSpec
@@ -27,7 +28,8 @@ from bot.core.verdict import Fault, NotYet, Result, TimedOut, Verdict, answer_se
 from bot.core.words import SANDBOX_GONE
 from bot.core.workshop import Condition, Step, Workshop
 from bot.errors import CardGone, ChatError, HostError
-from bot.ports import Attempt, Chat, Desk, Sandbox, Store, Where
+from bot.fairness.queue import Place, Queue
+from bot.ports import Attempt, Chat, Sandbox, Store, Where
 from bot.workbench import Rebuilds
 
 log = structlog.get_logger(__name__)
@@ -35,7 +37,6 @@ log = structlog.get_logger(__name__)
 ASK_AGAIN_S = 0.2
 PROBE_S = 60.0  #: one condition, over all its looks
 QUEUE_EVERY_S = 2.0  #: how often the cards of waiting checks are looked after
-USUAL_S = 5.0  #: what a check takes, until we know better
 
 
 class Checks:
@@ -47,21 +48,18 @@ class Checks:
         store: Store,
         chat: Chat,
         sandbox: Sandbox,
-        desk: Desk,
+        queue: Queue,
         classroom: Classroom,
         rebuilds: Rebuilds,
         clock: Callable[[], datetime],
-        slots: int,
     ) -> None:
         self._rebuilds = rebuilds
         self._workshop = workshop
         self._store = store
         self._chat = chat
         self._sandbox = sandbox
-        self._desk = desk
+        self._queue = queue
         self._classroom = classroom
-        self._slots = slots
-        self._usual_s = USUAL_S
         self._clock = clock
         self._edits: set[asyncio.Task[None]] = set()
 
@@ -120,22 +118,22 @@ class Checks:
 
     async def follow_queue(self) -> None:
         """Keep the cards of waiting checks true about their place in the queue, until cancelled."""
-        shown: dict[int, int] = {}
+        told: dict[int, float] = {}
         while True:
             await asyncio.sleep(QUEUE_EVERY_S)
-            waiting = {attempt.id: attempt for attempt in await self._store.open_attempts()}
-            shown = {number: ahead for number, ahead in shown.items() if number in waiting}
-            for attempt in waiting.values():
-                ahead = await self._desk.ahead(attempt.id)
-                if ahead and shown.get(attempt.id) != ahead:
-                    shown[attempt.id] = ahead
-                    await self._show_place(attempt, ahead)
+            places = await self._queue.places()
+            told = {number: wait_s for number, wait_s in told.items() if number in places}
+            for attempt in await self._store.open_attempts() if places else ():
+                place = places.get(attempt.id)
+                if place and worth_telling(told.get(attempt.id), place.wait_s):
+                    told[attempt.id] = place.wait_s
+                    await self._show_place(attempt, place)
 
-    async def _show_place(self, attempt: Attempt, ahead: int) -> None:
+    async def _show_place(self, attempt: Attempt, place: Place) -> None:
         learner = await self._store.learner(attempt.learner)
         seen = self._workshop.seen_by(learner.namespace)
-        card = check_card(seen, attempt.ref, attempt.id, CheckState.QUEUED, ahead=ahead, learner=learner.name)
-        await self._progress(attempt, replace(card, eta_s=ahead * self._usual_s / self._slots))
+        card = check_card(seen, attempt.ref, attempt.id, CheckState.QUEUED, ahead=place.ahead, learner=learner.name)
+        await self._progress(attempt, replace(card, eta_s=place.wait_s))
 
     async def _examine(self, attempt: Attempt, learner: Learner, step: Step) -> Verdict:
         files = await self._classroom.project(attempt.learner)
@@ -146,7 +144,7 @@ class Checks:
             results[condition.id] = blocked(condition, results) or await self._look(attempt, learner, condition, files)
         ordered = tuple((condition.id, results[condition.id]) for condition in step.conditions)
         took_s = time.monotonic() - began
-        self._usual_s += (took_s - self._usual_s) / 8
+        self._queue.learn(took_s)
         return Verdict(ordered, took_s)
 
     async def _look(

@@ -7,7 +7,7 @@ under the learner's own hands, so that a hint is answered while an image builds.
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -17,17 +17,19 @@ from typing import Any, assert_never
 import structlog
 
 from bot.core import words
-from bot.core.cards import check_card, filled
+from bot.core.cards import filled
 from bot.core.diagnosis import noted
 from bot.core.ending.pages import talked
 from bot.core.events import Event
+from bot.core.fairness.words import MUCH_TO_DO
 from bot.core.intended import praised
 from bot.core.learner import Learner
-from bot.core.messages import CheckState, Note, Offer
+from bot.core.messages import Note, Offer
 from bot.core.turn import (
     Action,
     Apply,
     CancelCheck,
+    CheckAgain,
     CleanSandbox,
     GiveToken,
     KeepFeedback,
@@ -59,9 +61,10 @@ from bot.core.tutor import decide
 from bot.core.words import not_applied
 from bot.core.workshop import Act, StepRef, Workshop
 from bot.errors import ChatError, DocentError, HostError
+from bot.fairness.reception import Reception
 from bot.handin.plan import Output, Plan, ShowHistory
 from bot.handin.secrets import hidden
-from bot.ports import Chat, Desk, Sandbox, Store, Where
+from bot.ports import Chat, Sandbox, Store, Where
 from bot.workbench import Comment, Farewell, Workbench, our_side
 
 log = structlog.get_logger(__name__)
@@ -69,6 +72,8 @@ log = structlog.get_logger(__name__)
 #: fields of events that the journal keeps
 TOLD = ("card", "ref", "section", "question", "option", "path", "how", "attempt", "text", "scope", "name")
 SLOW = (RunCommands, Apply, CleanSandbox, RebuildSandbox)
+#: of one learner so many messages with commands may wait; what they run is one at a time
+WAITING_COMMANDS = 10
 
 
 class Classroom:
@@ -80,7 +85,7 @@ class Classroom:
         store: Store,
         chat: Chat,
         sandbox: Sandbox,
-        desk: Desk,
+        reception: Reception,
         bench: Workbench,
         farewell: Farewell,
         *,
@@ -92,7 +97,7 @@ class Classroom:
         self._store = store
         self._chat = chat
         self._sandbox = sandbox
-        self._desk = desk
+        self._reception = reception
         self._bench = bench
         self._farewell = farewell
         self._start_files = start_files
@@ -100,6 +105,7 @@ class Classroom:
         self._refresh_board = refresh_board
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._background: set[asyncio.Task[None]] = set()
+        self._waiting: Counter[str] = Counter()
 
     async def turn(self, event: Event, where: Where, name: str = "") -> None:
         """Take one turn for the learner who spoke."""
@@ -137,7 +143,11 @@ class Classroom:
             if isinstance(action, ShowApp):
                 self._spawn(self._guarded(action, turn.learner, where))
                 continue
+            if isinstance(action, RunCommands) and self._waiting[where.user] >= WAITING_COMMANDS:
+                await self._try_to_say(Note(MUCH_TO_DO), where)
+                return
             if isinstance(action, SLOW):
+                self._waiting[where.user] += 1
                 self._spawn(self._act_slowly(turn.actions[number:], turn.learner, where))
                 return
             await self._guarded(action, turn.learner, where)
@@ -157,9 +167,12 @@ class Classroom:
         task.add_done_callback(self._background.discard)
 
     async def _act_slowly(self, actions: tuple[Action, ...], learner: Learner, where: Where) -> None:
-        async with self._bench.hands(learner.id):
-            for action in actions:
-                await self._guarded(action, learner, where)
+        try:
+            async with self._bench.hands(learner.id):
+                for action in actions:
+                    await self._guarded(action, learner, where)
+        finally:
+            self._waiting[where.user] -= 1
 
     async def _guarded(self, action: Action, learner: Learner, where: Where) -> None:
         """Perform one action; what goes wrong is ours, is said so, and stops nobody else."""
@@ -197,7 +210,9 @@ class Classroom:
             case KeepForm():
                 await self._bench.editing.fill(learner.id, action, where)
             case StartCheck(ref):
-                await self._start_check(ref, learner, where)
+                await self._reception.begin(ref, learner, where)
+            case CheckAgain(ref, attempt):
+                await self._reception.again(ref, attempt, learner, where)
             case RunCommands():
                 await self._run(action, learner, where)
             case TypeInto(typed):
@@ -235,8 +250,7 @@ class Classroom:
             case RebuildSandbox(without):
                 await self._rebuild(learner, without, where)
             case CancelCheck(attempt):
-                await self._desk.cancel(attempt)
-                await self._store.close_attempt(attempt, None, None)
+                await self._reception.withdraw(attempt)
             case SendCertificate(certificate):
                 await self._farewell.send_certificate(learner, certificate, where)
             case SendNotebook():
@@ -294,23 +308,6 @@ class Classroom:
             return said if said is not output else noted(workshop, plan, output, section)
 
         return comment
-
-    async def _start_check(self, ref: StepRef, learner: Learner, where: Where) -> None:
-        """Open the attempt, turn the pressed card into its live card, and put it on the desk."""
-        attempt = await self._store.open_attempt(learner, ref, where)
-        if attempt is None:
-            await self._chat.show(where.without_press(), Note("I am already checking; the card shows how it goes."))
-            return
-        workshop = self.workshop.seen_by(learner.namespace)
-        card = check_card(workshop, ref, attempt.id, CheckState.QUEUED, learner=learner.name)
-        if where.card:
-            await self._chat.replace(where, card)
-        else:
-            ts = await self._chat.show(where, card)
-            await self._store.place_card(attempt.id, where.channel, ts)
-        # only now: an edit of the worker's must not come before the card it edits
-        await self._desk.submit(attempt.id, learner.id)
-        self._refresh_board()
 
 
 def own_acts(acts: Sequence[Act], workshop: Workshop) -> tuple[Act, ...]:

@@ -57,6 +57,7 @@ _VERIFY: StepOptions = {"name": "verify", "preemptible": True}
 #: Tried for about four minutes: Slack may be away.
 _PUBLISH: StepOptions = {"name": "publish", "retries_allowed": True, "max_attempts": 10, "interval_seconds": 0.5}
 _CLEANUP_S = 10.0
+_NAME = "attempt-"
 _ALIVE = {"ENQUEUED", "PENDING"}
 _BROKEN = {"ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
 
@@ -100,6 +101,7 @@ class Desk:
         self._suspects: set[int] | None = None  #: None until the first sweep
         self._sweeper: asyncio.Task[None] | None = None
         self._stopping = False
+        self._slots = 1
 
     async def start(
         self,
@@ -117,7 +119,7 @@ class Desk:
         """Take up what was left and begin to work, `slots` checks at a time."""
         self._home = asyncio.get_running_loop()
         self._do_verify, self._do_publish, self._do_lose, self._open = verify, publish, lose, open_attempts
-        self._verify_limit_s = verify_limit_s
+        self._verify_limit_s, self._slots = verify_limit_s, slots
         try:
             await self._call(lambda: self._launch(folder, slots, poll_s))
         except BaseException:
@@ -129,14 +131,13 @@ class Desk:
         """Put an attempt on the desk; twice is once."""
         await self._call(lambda: _enqueue(attempt))
 
-    async def ahead(self, attempt: int) -> int:
-        """Return how many checks wait before this one; 0 when it is running or unknown."""
+    async def waiting(self) -> Sequence[int]:
+        """Return the attempts that wait for a slot, the next first; not those that a free one takes in a moment."""
         waiting = await self._call(
             lambda: DBOS.list_workflows(queue_name=QUEUE, status="ENQUEUED", load_input=False, load_output=False)
         )
-        if all(job.workflow_id != _name(attempt) for job in waiting):
-            return 0
-        return sum(1 for job in waiting if (job.priority or 0) < attempt)
+        free = max(self._slots - len(self._active), 0)
+        return sorted(int(job.workflow_id.removeprefix(_NAME)) for job in waiting)[free:]
 
     async def cancel(self, attempt: int) -> None:
         """Withdraw it; when this returns, nothing of it is running any more (idempotent)."""
@@ -293,7 +294,7 @@ class Desk:
 
 
 def _name(attempt: int) -> str:
-    return f"attempt-{attempt}"
+    return f"{_NAME}{attempt}"
 
 
 def _enqueue(attempt: int) -> None:

@@ -450,8 +450,8 @@ class Desk(Protocol):
         """Put an attempt on the desk; twice is once."""
         ...
 
-    async def ahead(self, attempt: int) -> int:
-        """Return how many checks are before this one; 0 when it is running or unknown."""
+    async def waiting(self) -> Sequence[int]:
+        """Return the attempts that wait for a slot, the next first."""
         ...
 
     async def cancel(self, attempt: int) -> None:

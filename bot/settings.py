@@ -48,6 +48,7 @@ class Settings(BaseSettings):
         "docent-run", pattern=r"^[\w.-]*$", description="group or slice above learners' containers; empty: none"
     )
     check_slots: int = Field(2, ge=1, le=64, description="checks that run at the same time on this host")
+    check_queue: int = Field(200, ge=1, description="checks that may wait; more are asked to come back later")
     build_slots: int = Field(2, ge=1, le=64, description="builds, pushes and pulls that run at the same time")
     command_slots: int = Field(8, ge=1, le=64, description="other commands that run at the same time")
     check_timeout_s: float = Field(120, ge=5, le=900)

@@ -27,6 +27,8 @@ from bot.core.workshop import Workshop
 from bot.desk import Desk
 from bot.errors import HostError, OperatorError
 from bot.expiry import Expiry
+from bot.fairness.queue import Queue
+from bot.fairness.reception import Reception
 from bot.fairness.turnstile import Slots, Turnstile
 from bot.progress.feedbacks import SqlFeedbacks
 from bot.progress.lock import hold
@@ -99,6 +101,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         stack.push_async_callback(outbox.stop)
         chat = SlackChat(client, session, outbox)
         desk = Desk()
+        queue = Queue(desk, slots=settings.check_slots, most=settings.check_queue)
         staff = InstructorsChannel(client, chat, settings.instructors_channel)
         board = BoardKeeper(workshop, store, sandbox, chat, staff, every_s=settings.board_every_s, clock=now)
         notebooks = SqlNotebooks(store.database)
@@ -126,14 +129,14 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
             store,
             scribe,
             sandbox,
-            desk,
+            Reception(workshop, store, scribe, queue, board.mark),
             bench,
             farewell,
             start_files=start_files,
             clock=now,
             refresh_board=board.mark,
         )
-        checks = Checks(workshop, store, scribe, sandbox, desk, classroom, bench.rebuilds, now, settings.check_slots)
+        checks = Checks(workshop, store, scribe, sandbox, queue, classroom, bench.rebuilds, now)
         await stack.enter_async_context(background(swept(sandbox, store), "sweep"))
         await stack.enter_async_context(background(opened_registry(sandbox), "registry"))
         await stack.enter_async_context(background(later_images(settings, store, sandbox), "images"))

@@ -333,13 +333,14 @@ class MemoryDesk:
 
     submitted: list[int] = field(default_factory=list)
     cancelled: list[int] = field(default_factory=list)
+    begun: list[int] = field(default_factory=list)
 
     async def submit(self, attempt: int, learner: str) -> None:
         if attempt not in self.submitted:
             self.submitted.append(attempt)
 
-    async def ahead(self, attempt: int) -> int:
-        return self.submitted.index(attempt) if attempt in self.submitted else 0
+    async def waiting(self) -> list[int]:
+        return [each for each in self.submitted if each not in (*self.cancelled, *self.begun)]
 
     async def cancel(self, attempt: int) -> None:
         self.cancelled.append(attempt)

@@ -51,6 +51,8 @@ from bot.core.sights import AppSeen
 from bot.core.verdict import Failed, Passed, Verdict
 from bot.core.workshop import Act, StepRef
 from bot.errors import ChatError, EngineDown, ImageMissing, RegistryDown
+from bot.fairness.queue import Queue
+from bot.fairness.reception import Reception
 from bot.handin.command import read_commands
 from bot.handin.plan import (
     BuildPlan,
@@ -109,6 +111,7 @@ def now() -> datetime:
 async def room(tmp_path: Path) -> AsyncIterator[Class]:
     store = await open_store(tmp_path / "db.sqlite")
     chat, sandbox, desk, staff = MemoryChat(), MemorySandbox(), MemoryDesk(), MemoryStaff()
+    queue = Queue(desk, slots=2, most=99)
     notebooks = SqlNotebooks(store.database)
     scribe = Scribe(chat, notebooks)
     camera = MemoryCamera()
@@ -121,7 +124,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Class]:
         store,
         scribe,
         sandbox,
-        desk,
+        Reception(WORKSHOP, store, scribe, queue),
         bench,
         farewell,
         start_files={"package.json": b"{}"},
@@ -131,7 +134,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Class]:
     yield Class(
         classroom,
         bench,
-        Checks(WORKSHOP, store, scribe, sandbox, desk, classroom, bench.rebuilds, now, 2),
+        Checks(WORKSHOP, store, scribe, sandbox, queue, classroom, bench.rebuilds, now),
         store,
         chat,
         sandbox,

@@ -13,12 +13,31 @@ from bot.core.learner import Learner
 from bot.core.messages import CheckState, Note, Offer, QuestionCard
 from bot.core.moves import note, pass_step
 from bot.core.specs import AnswerSpec
-from bot.core.turn import Action, RefreshBoard, Replace, Say, StartCheck, Turn
+from bot.core.turn import (
+    Action,
+    Apply,
+    CheckAgain,
+    KeepFiles,
+    KeepForm,
+    RebuildSandbox,
+    RefreshBoard,
+    Replace,
+    ReplaceText,
+    RunCommands,
+    Say,
+    StartCheck,
+    TakeProject,
+    Turn,
+    TypeInto,
+    UndoEdit,
+)
 from bot.core.verdict import Failed, Verdict, answer_seen, judge
 from bot.core.workshop import Step, StepRef, Workshop
 
 #: rungs of the ladder that come by themselves; the solution has to be asked for
 BY_ITSELF = (1, 2)
+#: actions after which a check may see something else
+STIRRING = (RunCommands, KeepFiles, KeepForm, ReplaceText, UndoEdit, TakeProject, TypeInto, Apply, RebuildSandbox)
 
 
 def check(workshop: Workshop, learner: Learner, ref: StepRef, step: Step, now: datetime) -> Turn:
@@ -26,6 +45,9 @@ def check(workshop: Workshop, learner: Learner, ref: StepRef, step: Step, now: d
     if not step.checked:
         return Turn(learner, (note(words.NOTHING_TO_CHECK, Offer.NEXT, ref=ref),))
     if learner.open_attempt is not None:
+        # newest wins; but who only presses twice keeps what is almost done
+        if learner.stirred and step.needs_sandbox:
+            return Turn(replace(learner, stirred=False), (CheckAgain(ref, learner.open_attempt),))
         return Turn(learner, (note(words.ALREADY_CHECKING, ref=ref),))
     if step.needs_sandbox:
         return Turn(learner, (StartCheck(ref),))
@@ -34,6 +56,16 @@ def check(workshop: Workshop, learner: Learner, ref: StepRef, step: Step, now: d
     helped = helped_with(learner, ref)
     card = check_card(workshop, ref, 0, CheckState.ENDED, verdict.results, learner=learner.name, helped=helped)
     return Turn(learner, (Say(card), *told))
+
+
+def stirred(turn: Turn) -> Turn:
+    """Return the turn with a note in the learner's record where it changes what an open check may have seen."""
+    learner = turn.learner
+    if any(isinstance(action, StartCheck) for action in turn.actions):
+        return replace(turn, learner=replace(learner, stirred=False))
+    if learner.open_attempt is None or not any(isinstance(action, STIRRING) for action in turn.actions):
+        return turn
+    return replace(turn, learner=replace(learner, stirred=True))
 
 
 def judged_answers(learner: Learner, ref: StepRef, step: Step) -> Verdict:

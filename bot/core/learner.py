@@ -44,6 +44,7 @@ class Learner:
     missed: Mapping[str, int] = field(default_factory=dict)  #: `section/step/condition` → checks that it failed in
     finished_at: datetime | None = None  #: when the last open step was passed or skipped
     open_attempt: int | None = None  #: a check that is queued or running
+    stirred: bool = False  #: they have done something since then that it may not have seen
     met_at: datetime | None = None  #: when we first greeted them
     seen_at: datetime | None = None  #: their last sign of life
     sandbox: SandboxState = SandboxState.NONE

@@ -196,6 +196,14 @@ class CancelCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckAgain:
+    """Check what is there now in place of what the open attempt saw; one that still waits sees it anyhow."""
+
+    ref: StepRef
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
 class SendCertificate:
     """Draw the certificate and send it."""
 
@@ -248,6 +256,7 @@ Action = (
     | RememberSandbox
     | RebuildSandbox
     | CancelCheck
+    | CheckAgain
     | SendCertificate
     | SendNotebook
     | OpenSurvey

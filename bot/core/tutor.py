@@ -96,7 +96,7 @@ def decide(workshop: Workshop, learner: Learner, event: Event, now: datetime) ->
     """Return what happens now: the learner afterwards, and the actions in order."""
     before = settled(workshop, learner)
     turn = shelf.shelved(learner, _decided(workshop, before, revealed.discreet(event), now))
-    turn = revealed.warned(event, ending.concluded(workshop, before, turn, now))
+    turn = revealed.warned(event, checks.stirred(ending.concluded(workshop, before, turn, now)))
     board = (RefreshBoard(),) if RefreshBoard() in turn.actions else ()
     return Turn(turn.learner, (*(a for a in turn.actions if not isinstance(a, RefreshBoard)), *board))
 

@@ -54,6 +54,7 @@ def learner_record(learner: Learner) -> dict[str, Any]:
         "hinted": [[*ref, rungs] for ref, rungs in learner.hinted.items()],
         "missed": dict(learner.missed),
         "finished_at": learner.finished_at and learner.finished_at.isoformat(),
+        "stirred": learner.stirred,
         "sandbox": [learner.sandbox, learner.warned, learner.warned_at and learner.warned_at.isoformat()],
     }
 
@@ -82,4 +83,5 @@ def read_record(blank: Learner, written: int, record: Mapping[str, Any]) -> Lear
         hinted={StepRef(section, step): rungs for section, step, rungs in record.get("hinted", ())},
         missed=dict(record.get("missed", {})),
         finished_at=finished_at and datetime.fromisoformat(finished_at),
+        stirred=record.get("stirred", False),
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
+from bot.core.fairness.words import about
 from bot.core.messages import (
     Board,
     CheckCard,
@@ -223,8 +224,8 @@ def _check_status(card: CheckCard) -> str:
     match card.state:
         case CheckState.QUEUED:
             ahead = f"{card.ahead} before you" if card.ahead else "you are next"
-            about = f", about {max(5, round(card.eta_s / 5) * 5)} s" if card.eta_s else ""
-            return f"⏳ In the queue: {ahead}{about}."
+            wait = f", about {about(card.eta_s)}" if card.eta_s else ""
+            return f"⏳ In the queue: {ahead}{wait}."
         case CheckState.RUNNING:
             done = sum(1 for item in card.lines if item.result is not None)
             return f"⏳ Checking {min(done + 1, len(card.lines))} of {len(card.lines)} …"

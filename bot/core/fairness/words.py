@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
+NEWER_COUNTS = "You have changed something since, so I stopped this check and look at your newer work instead."
+STILL_WAITS = (
+    "Your check still waits for its turn, and it looks at your work as it is then. What you changed counts already."
+)
+MUCH_TO_DO = (
+    "I still have a lot of your commands to run, so I did not take this one. Please send it again when they are done."
+)
+
+
+def busy(minutes: int) -> str:
+    """Return the kind refusal of a check when the queue is full."""
+    return (
+        "So many checks are waiting that I take no more right now. Please try again in about "
+        f"{about(minutes * 60)}. This costs you nothing, and you can go on working meanwhile."
+    )
+
 
 def about(seconds: float) -> str:
     """Return a time as people say it: `20 s`, `4 minutes`, `2 hours`."""
