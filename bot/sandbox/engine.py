@@ -1,64 +1,51 @@
 """The door to the Docker engine: the only import of docker, and a deadline of ours on every call.
 
-docker-py is used for what it is good at, finding the engine (`DOCKER_HOST`, TLS, unix sockets) and holding
-connections; requests are written out by `bot.sandbox.host`. Its own helpers are not used, because `timeout=` there
-is per socket read (a trickling engine never trips it), `build` and `wait` have none, `exec_start` may lose
-the first bytes of output, and `build` sends every registry credential of the operator.
+docker-py finds the engine (`DOCKER_HOST`, TLS, unix sockets) and says which versions of the API it was written for. Its
+calls are not used, because `timeout=` there is per socket read (a trickling engine never trips it), `build` and `wait`
+have none, `exec_start` may lose the first bytes of output, and `build` sends every registry credential of the operator.
 
-Threads: one pool a lane, so that slow builds cannot starve a check; one client a thread. A slot is free
-again when its thread has really ended, not when we stopped waiting for it.
+Two clocks a call. The engine's: an answer must have begun by then, and a short call must have ended; else the engine
+failed, which `bot.sandbox.calling.health` counts. The job's: what a learner's build or program may take; when it is
+up, the connection is cut, which ends what the engine does for us, and the engine is not to blame.
+
+Lanes: each kind of call has slots of its own, so that slow builds cannot starve a check. A slot is free again as soon
+as its connection is cut, whatever the engine does or leaves undone: no call of ours waits in a thread.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import enum
 import json
 import os
-import socket
 import ssl
-import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import urlsplit
 
-import docker
 from docker.constants import DEFAULT_DOCKER_API_VERSION
 from docker.errors import DockerException
 from docker.tls import TLSConfig
 from docker.utils import kwargs_from_env, parse_host, version_lt
-from requests import Response
-from requests.exceptions import ConnectionError as NotConnected
-from requests.exceptions import RequestException, Timeout
-from urllib3.exceptions import HTTPError as BrokenAnswer
 
-from bot.errors import EngineDown, EngineTimeout, HostError
+from bot.errors import HostError
 from bot.sandbox import hijack
+from bot.sandbox.calling.breaker import SLOW_S
+from bot.sandbox.calling.exchange import Answer, Door, Question, asked
+from bot.sandbox.calling.health import Health, Heard
+from bot.sandbox.calling.lanes import SLOTS, Lane, Lanes, Load
+
+__all__ = ["SLOTS", "Engine", "EngineSaid", "Lane", "Load", "Reply", "Sink"]
 
 T = TypeVar("T")
 Params = Mapping[str, str]
 
-NOBODY = "The Docker engine does not answer. Is it running?"
-CHUNK = 16 * 1024  #: bytes read at once from a stream
-
-
-class Lane(enum.Enum):
-    """What a call is for; each lane has its own threads."""
-
-    #: long, heavy on the disk
-    BUILD = "build"
-    #: learners' commands that may wait for a container
-    RUN = "run"
-    #: probes of checks
-    PROBE = "probe"
-    #: everything short
-    CONTROL = "control"
-
-
-THREADS = {Lane.BUILD: 8, Lane.RUN: 16, Lane.PROBE: 8, Lane.CONTROL: 6}
+FIRST_WORD_S = 40.0  #: by then an engine that is well has begun its answer, however long the work takes
+#: whoever gives up a change waits so long for what comes of it: what was made can then be found, and removed
+SETTLE_S = 2.0
+#: asked to see whether it is well again; a ping would be answered by one whose containers are stuck
+CANARY = ("GET", "/containers/json", {"limit": "1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,51 +65,22 @@ class Reply:
     body: bytes = b""
 
 
-#: Takes the bytes of a stream as they come, in a thread of the lane; False closes the stream.
+#: Takes the bytes of a stream as they come; False ends the stream.
 Sink = Callable[[bytes], bool]
 
 
-@dataclass(slots=True)
-class _Watch:
-    """What must be cut when a call is given up."""
-
-    doomed: bool = False
-    fd: int = -1
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def hold(self, response: Response) -> None:
-        """Remember the socket that the answer comes from."""
-        with self.lock, contextlib.suppress(OSError, ValueError):
-            self.fd = os.dup(response.raw.fileno())
-        if self.doomed:
-            self.cut()
-
-    def cut(self) -> None:
-        """Shut the socket: the read in the thread ends, and the engine stops what it does for us."""
-        with self.lock:
-            self.doomed = True
-            if self.fd >= 0:
-                with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self.fd)) as held:
-                    held.shutdown(socket.SHUT_RDWR)
-
-    def let_go(self) -> None:
-        """Forget the socket."""
-        with self.lock:
-            if self.fd >= 0:
-                os.close(self.fd)
-            self.fd = -1
-
-
 class Engine:
-    """The engine at `url`, or the one that `DOCKER_HOST` names, or the local socket. Connects on first use."""
+    """The engine at `url`, or the one that `DOCKER_HOST` names, or the local socket. Connects on first use.
 
-    def __init__(self, url: str = "") -> None:
+    `changed` is called when it is left in peace, and when it is back.
+    """
+
+    def __init__(self, url: str = "", changed: Callable[[], None] = lambda: None) -> None:
         self._url = url
         self._version = ""
-        self._local = threading.local()
-        self._clients: list[docker.APIClient] = []
-        self._pools = {lane: ThreadPoolExecutor(n, f"engine-{lane.value}") for lane, n in THREADS.items()}
-        self._slots = {lane: asyncio.Semaphore(n) for lane, n in THREADS.items()}
+        self._door: Door | None = None
+        self._lanes = Lanes()
+        self.health = Health(self._canary, changed)
 
     @property
     def local(self) -> bool:
@@ -130,12 +88,13 @@ class Engine:
         url = self._url or os.environ.get("DOCKER_HOST", "")
         return not url or url.startswith("unix://")
 
+    @property
+    def load(self) -> Mapping[Lane, Load]:
+        """Return what each lane does now."""
+        return self._lanes.load
+
     def close(self) -> None:
-        """Let the threads go; calls under way end by their own deadlines."""
-        for pool in self._pools.values():
-            pool.shutdown(wait=False, cancel_futures=True)
-        for client in self._clients:
-            client.close()
+        """Do nothing: calls under way end by their own deadlines, and their connections with them."""
 
     async def ask(
         self,
@@ -146,17 +105,15 @@ class Engine:
         deadline_s: float,
         params: Params | None = None,
         json: object = None,
+        patient: bool = False,
     ) -> Reply | EngineSaid:
-        """Return the answer to one request. Raises `EngineDown`, `EngineTimeout`, `HostError`."""
+        """Return the answer to one request. Raises `EngineDown`, `EngineTimeout`, `HostError`.
 
-        def work(client: docker.APIClient, watch: _Watch) -> Reply | EngineSaid:
-            with client.request(
-                method, self._address(client, path), params=params, json=json, stream=True, timeout=deadline_s
-            ) as response:
-                watch.hold(response)
-                return _reply(response)
-
-        return await self._call(lane, f"{method} {path}", deadline_s, work)
+        `patient`: the deadline is a job's own, so that an engine whose answer has begun is not to blame for it.
+        """
+        body, headers = _written(json)
+        question = Question(method, path, params or {}, headers, body)
+        return await self._call(lane, question, _reply, deadline_s, patient=patient)
 
     async def stream(
         self,
@@ -168,143 +125,140 @@ class Engine:
         deadline_s: float,
         params: Params | None = None,
         json: object = None,
-        data: bytes | None = None,
+        data: bytes | BinaryIO | None = None,
         headers: Mapping[str, str] | None = None,
+        patient: bool = True,
+        silence_s: float | None = None,
     ) -> EngineSaid | None:
         """Feed the answer's bytes to `sink` until it ends; None when the engine did as asked.
 
-        Raises: `EngineDown`, `EngineTimeout` (the socket is shut, so the engine stops too), `HostError`.
+        `silence_s` is how long it may pause. Raises: `EngineDown`, `EngineTimeout` (the connection is cut, so that the
+        engine stops too), `HostError`.
         """
+        body, written = _written(json)
+        question = Question(method, path, params or {}, {**written, **(headers or {})}, body if data is None else data)
 
-        def work(client: docker.APIClient, watch: _Watch) -> EngineSaid | None:
-            with client.request(
-                method,
-                self._address(client, path),
-                params=params,
-                json=json,
-                data=data,
-                headers=headers,
-                stream=True,
-                timeout=deadline_s,
-            ) as response:
-                watch.hold(response)
-                if response.status_code >= 400:
-                    said = _reply(response)
-                    return said if isinstance(said, EngineSaid) else None
-                while chunk := response.raw.read1(CHUNK):
-                    if not sink(chunk):
-                        watch.cut()
-                        break
-                return None
+        async def feed(answer: Answer) -> EngineSaid | None:
+            if answer.status >= 400:
+                said = await _reply(answer)
+                return said if isinstance(said, EngineSaid) else None
+            while True:
+                async with asyncio.timeout(silence_s):
+                    chunk = await answer.read()
+                if not chunk or not sink(chunk):
+                    return None
 
-        return await self._call(lane, f"{method} {path}", deadline_s, work)
+        return await self._call(lane, question, feed, deadline_s, patient=patient, first_s=silence_s or FIRST_WORD_S)
 
     async def take_over(
         self, path: str, *, params: Params, body: object, deadline_s: float
     ) -> hijack.Wire | EngineSaid:
-        """Return the raw line that a request opened. Raises `EngineDown`, `EngineTimeout`.
+        """Return the raw line that a request opened. Raises `EngineDown`, `EngineTimeout`, `HostError`."""
+        op = f"POST {path}"
+        await self.health.admitted()
+        async with self.health.counted(op, deadline_s):
+            try:
+                return await hijack.take_over(await self._found(), await self._address(path), params, body)
+            except hijack.NotTakenOver as refused:
+                return EngineSaid(refused.status, _message(refused.body))
 
-        Somebody who thinks before they type must hold none of our threads, so this one is asyncio's own.
+    async def ping(self) -> None:
+        """Return when the engine has said that it is there; one that takes long has failed. Raises `HostError`.
+
+        While the engine rests this is its canary, when the time for one has come.
         """
+        await self.health.admitted()
+        await self._timed(Question("GET", "/_ping"), _reply, SLOW_S, patient=False)
+
+    async def _call(
+        self,
+        lane: Lane,
+        question: Question,
+        read: Callable[[Answer], Awaitable[T]],
+        deadline_s: float,
+        *,
+        patient: bool,
+        first_s: float = FIRST_WORD_S,
+    ) -> T:
+        await self.health.admitted()
+        async with self._lanes.slot(lane, f"{question.method} {question.path}", deadline_s):
+            self.health.still()
+            work = self._timed(question, read, deadline_s, patient=patient, first_s=first_s)
+            return await (work if patient or question.method == "GET" else _settled(work))
+
+    async def _timed(
+        self,
+        question: Question,
+        read: Callable[[Answer], Awaitable[T]],
+        deadline_s: float,
+        *,
+        patient: bool,
+        first_s: float = FIRST_WORD_S,
+    ) -> T:
+        op = f"{question.method} {question.path}"
+        async with self.health.counted(op, deadline_s, first_s if patient else None) as heard:
+            return await self._performed(question, read, heard)
+
+    async def _performed(self, question: Question, read: Callable[[Answer], Awaitable[T]], heard: Heard) -> T:
+        path = await self._address(question.path)
+        versioned = Question(question.method, path, question.params, question.headers, question.body)
         try:
-            async with asyncio.timeout(deadline_s):
-                version = self._version or DEFAULT_DOCKER_API_VERSION
-                return await hijack.take_over(self._door(), f"/v{version}{path}", params, body)
-        except TimeoutError:
-            raise EngineTimeout(f"The Docker engine did not open {path} in {deadline_s:g} s.") from None
-        except hijack.NotTakenOver as refused:
-            return EngineSaid(refused.status, _message(refused.body))
-        except OSError as error:
-            raise EngineDown(NOBODY) from error
-
-    def _door(self) -> hijack.Door:
-        """Return where docker-py would connect to."""
-        where: Mapping[str, Any] = {"base_url": self._url} if self._url else kwargs_from_env()
-        url = urlsplit(parse_host(where.get("base_url"), tls="tls" in where))
-        if url.scheme.endswith("unix"):
-            return hijack.Door(socket_path=f"/{url.netloc}{url.path}".replace("//", "/"))
-        tls = where.get("tls")
-        return hijack.Door("", url.hostname or "localhost", url.port or 2375, _encrypted(tls) if tls else None)
-
-    async def _call(self, lane: Lane, op: str, deadline_s: float, work: Callable[[docker.APIClient, _Watch], T]) -> T:
-        slots = self._slots[lane]
-        try:
-            async with asyncio.timeout(deadline_s):
-                await slots.acquire()
-        except TimeoutError:
-            raise EngineTimeout(
-                f"The Docker engine is too busy: {op} did not get its turn in {deadline_s:g} s."
-            ) from None
-        watch = _Watch()
-        future = asyncio.get_running_loop().run_in_executor(self._pools[lane], self._perform, op, work, watch)
-
-        def ended(done: asyncio.Future[T]) -> None:
-            slots.release()
-            if not done.cancelled():
-                done.exception()  # looked at, so that asyncio does not report one that we gave up on
-
-        future.add_done_callback(ended)
-        try:
-            async with asyncio.timeout(deadline_s):
-                return await asyncio.shield(future)
-        except TimeoutError:
-            watch.cut()
-            raise EngineTimeout(f"The Docker engine did not finish {op} in {deadline_s:g} s.") from None
-        except asyncio.CancelledError:
-            watch.cut()
+            async with asked(await self._found(), versioned) as answer:
+                heard(answer.status)
+                return await read(answer)
+        except OSError:
+            self._version = ""  # what comes back may be another engine
             raise
 
-    def _perform(self, op: str, work: Callable[[docker.APIClient, _Watch], T], watch: _Watch) -> T:
-        try:
-            return work(self._client(), watch)
-        except Timeout as error:
-            raise EngineTimeout(f"The Docker engine did not answer {op}.") from error
-        except NotConnected as error:
-            # urllib3 dresses a timed-out read of a body as a lost connection
-            if "timed out" in str(error):
-                raise EngineTimeout(f"The Docker engine did not answer {op}.") from error
-            self._version = ""  # what comes back may be another engine
-            raise EngineDown(NOBODY) from error
-        except (BrokenAnswer, OSError) as error:
-            if watch.doomed:
-                raise EngineTimeout(f"The Docker engine did not finish {op} in time.") from error
-            raise EngineDown(f"The connection to the Docker engine broke off during {op}.") from error
-        except (RequestException, DockerException, ValueError) as error:
-            raise HostError(f"The Docker engine gave an answer to {op} that we cannot read: {error}") from error
-        finally:
-            watch.let_go()
+    async def _canary(self) -> str:
+        method, path, params = CANARY
+        reply = await self._performed(Question(method, path, params), _reply, lambda _: None)
+        return reply.message if isinstance(reply, EngineSaid) else ""
 
-    def _client(self) -> docker.APIClient:
-        client: docker.APIClient | None = getattr(self._local, "client", None)
-        if client is None:
-            where = {"base_url": self._url} if self._url else kwargs_from_env()
-            # A version of our own keeps the constructor from asking the engine without a deadline.
-            client = docker.APIClient(version=DEFAULT_DOCKER_API_VERSION, **where)
-            client.trust_env = False  # neither proxies nor netrc of the operator's
-            self._local.client = client
-            self._clients.append(client)
-        return client
-
-    def _address(self, client: docker.APIClient, path: str) -> str:
+    async def _address(self, path: str) -> str:
+        """Return the path in the version of the API that we and the engine both know."""
         if not self._version:
-            _knock(client)
-            with client.get(f"{client.base_url}/version", timeout=10) as response:
-                said = str(response.json().get("ApiVersion", DEFAULT_DOCKER_API_VERSION))
+            async with asked(await self._found(), Question("GET", "/version")) as answer:
+                said = json.loads(await answer.whole())
+            newest, oldest = str(said.get("ApiVersion") or DEFAULT_DOCKER_API_VERSION), said.get("MinAPIVersion")
+            if oldest and version_lt(DEFAULT_DOCKER_API_VERSION, str(oldest)):
+                raise ValueError(f"it speaks no API below {oldest}, we none above {DEFAULT_DOCKER_API_VERSION}")
             # docker-py would follow the engine above what it was written for
-            self._version = said if version_lt(said, DEFAULT_DOCKER_API_VERSION) else DEFAULT_DOCKER_API_VERSION
-        return f"{client.base_url}/v{self._version}{path}"
+            self._version = newest if version_lt(newest, DEFAULT_DOCKER_API_VERSION) else DEFAULT_DOCKER_API_VERSION
+        return f"/v{self._version}{path}"
 
-
-def _knock(client: docker.APIClient) -> None:
-    """Raise `EngineDown` when nobody listens; docker-py would leave its socket open then."""
-    path = getattr(client.get_adapter(client.base_url), "socket_path", "")
-    if path:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as knocking:
-            knocking.settimeout(5)
+    async def _found(self) -> Door:
+        """Return where docker-py would connect to. Raises `HostError` for an address that is none."""
+        if self._door is None:
             try:
-                knocking.connect(path)
-            except OSError as error:
-                raise EngineDown(NOBODY) from error
+                self._door = door_of(self._url)
+            except (DockerException, OSError) as error:
+                raise HostError(f"The address of the Docker engine cannot be used: {error}") from error
+        return self._door
+
+
+def door_of(url: str) -> Door:
+    """Return where the engine at a URL listens; '' for the one that the environment names."""
+    where: Mapping[str, Any] = {"base_url": url} if url else kwargs_from_env()
+    parts = urlsplit(parse_host(where.get("base_url"), tls="tls" in where))
+    if parts.scheme.endswith("unix"):
+        return Door(socket_path=f"/{parts.netloc}{parts.path}".replace("//", "/"))
+    tls = where.get("tls")
+    return Door("", parts.hostname or "localhost", parts.port or 2375, _encrypted(tls) if tls else None)
+
+
+async def _settled(work: Coroutine[Any, Any, T]) -> T:
+    """Return what comes of a change; whoever gives it up learns it within `SETTLE_S`, then the connection is cut."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait({task}, timeout=SETTLE_S)
+        raise
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _encrypted(tls: TLSConfig) -> ssl.SSLContext:
@@ -317,6 +271,13 @@ def _encrypted(tls: TLSConfig) -> ssl.SSLContext:
     return context
 
 
+def _written(content: object) -> tuple[bytes, dict[str, str]]:
+    """Return a request's body and its headers."""
+    if content is None:
+        return b"", {}
+    return json.dumps(content).encode(), {"Content-Type": "application/json"}
+
+
 def _message(body: bytes) -> str:
     """Return what the engine says in the body of a refusal."""
     try:
@@ -325,11 +286,10 @@ def _message(body: bytes) -> str:
         return body.decode("utf-8", "replace").strip()
 
 
-def _reply(response: Response) -> Reply | EngineSaid:
-    parsed: Any = None
-    if response.headers.get("Content-Type", "").startswith("application/json") and response.content:
-        parsed = response.json()
-    if response.status_code >= 400:
-        message = parsed.get("message", "") if isinstance(parsed, dict) else response.text
-        return EngineSaid(response.status_code, str(message).strip())
-    return Reply(response.status_code, parsed, b"" if parsed is not None else response.content)
+async def _reply(answer: Answer) -> Reply | EngineSaid:
+    body = await answer.whole()
+    if answer.status >= 400:
+        return EngineSaid(answer.status, _message(body))
+    if body and answer.headers.get("content-type", "").startswith("application/json"):
+        return Reply(answer.status, json.loads(body))
+    return Reply(answer.status, None, body)

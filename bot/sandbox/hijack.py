@@ -9,26 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from bot.errors import EngineTimeout
+from bot.sandbox.calling.exchange import Answer, Door, Question, Unreadable, connected, read_head
 
 WRITE_S = 10.0
 CHUNK = 16 * 1024
-HEAD = 16 * 1024  #: bytes of an answer's head, at most
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """Where the engine listens: at a socket of this machine, or at a host and port."""
-
-    socket_path: str = ""
-    host: str = ""
-    port: int = 0
-    tls: ssl.SSLContext | None = None
 
 
 class NotTakenOver(Exception):
@@ -79,42 +66,25 @@ class Wire:
 
 async def take_over(door: Door, path: str, params: Mapping[str, str], body: object) -> Wire:
     """Return the raw line that a `POST` opened. Raises: `OSError`, `NotTakenOver`; the deadline is the caller's."""
-    if door.socket_path:
-        reader, writer = await asyncio.open_unix_connection(door.socket_path)
-    else:
-        reader, writer = await asyncio.open_connection(door.host, door.port, ssl=door.tls)
+    content = b"" if body is None else json.dumps(body).encode()
+    upgrade = {"Connection": "Upgrade", "Upgrade": "tcp", "Content-Type": "application/json"}
+    reader, writer = await connected(door)
     try:
-        content = b"" if body is None else json.dumps(body).encode()
-        asked = f"{path}?{urlencode(params)}" if params else path
-        head = (
-            f"POST {asked} HTTP/1.1\r\nHost: {door.host or 'docker'}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
-        )
-        writer.write(head.encode() + content)
+        writer.write(Question("POST", path, params, upgrade, content).head(door) + content)
         await writer.drain()
         await _agreed(reader)
-    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError, IndexError) as error:
-        writer.close()
+    except Unreadable as error:
+        writer.transport.abort()
         raise OSError("The engine's answer could not be read.") from error
     except BaseException:
-        writer.close()
+        writer.transport.abort()
         raise
     return Wire(reader, writer)
 
 
 async def _agreed(reader: asyncio.StreamReader) -> None:
     """Read the engine's answer, which is followed by the raw line. Raises `NotTakenOver`."""
-    said = await reader.readuntil(b"\r\n\r\n")
-    status = int(said.split(b" ", 2)[1])
+    said = await read_head(reader)
     # an engine that does not know the upgrade answers 200 and is taken over all the same
-    if status not in {101, 200}:
-        raise NotTakenOver(status, await _rest(reader, said))
-
-
-async def _rest(reader: asyncio.StreamReader, head: bytes) -> bytes:
-    """Return the body of a refusal, as far as it comes."""
-    for line in head.split(b"\r\n"):
-        name, _, value = line.partition(b":")
-        if name.lower() == b"content-length" and value.strip().isdigit():
-            return await reader.readexactly(min(int(value), HEAD))
-    return b""
+    if said.status not in {101, 200}:
+        raise NotTakenOver(said.status, await Answer(said, reader).whole())

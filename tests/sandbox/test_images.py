@@ -408,12 +408,13 @@ def test_stand_ins_say_what_they_are() -> None:
 
 def file_of(engine: EngineImages, image_id: str, path: str) -> str:
     """Take a file out of an image without running anything of it: some hold no shell and no `cat`."""
-    made = engine._api.create_container(image_id, ["never started"])["Id"]
+    body = {"Image": image_id, "Cmd": ["never started"]}
+    made = f"/containers/{engine._must('POST', '/containers/create', body=body).json['Id']}"
     try:
-        pieces, _ = engine._api.get_archive(made, path)
-        with tarfile.open(fileobj=io.BytesIO(b"".join(pieces))) as tar:
+        packed = engine._must("GET", f"{made}/archive", {"path": path}).body
+        with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
             member = tar.extractfile(Path(path).name)
             assert member is not None
             return member.read().decode()
     finally:
-        engine._api.remove_container(made, v=True, force=True)
+        engine._must("DELETE", made, {"v": "1", "force": "1"})
