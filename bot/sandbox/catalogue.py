@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from bot.sandbox.browser import ENTRYPOINT
 from bot.sandbox.contexts import Recipe
+from bot.sandbox.gate.canary import ENTRYPOINT as CANARY_ENTRYPOINT
 from bot.sandbox.verifier import entrypoint
 
 
@@ -34,7 +35,7 @@ class Row:
     optional: bool = False  #: whether the workshop goes on without it
 
 
-VERIFIER, REGISTRY, BROWSER = "docent-verifier", "registry:2", "docent-browser"
+VERIFIER, REGISTRY, BROWSER, CANARY = "docent-verifier", "registry:2", "docent-browser", "docent-canary"
 #: A question to the browser that needs no network.
 SMOKE = {"op": "draw", "nonce": "smoke", "width": 64, "height": 64, "deadline_s": 30, "html": "<p>smoke</p>"}
 
@@ -59,6 +60,17 @@ CATALOGUE = (
         expect=r"^v24\.",
         derived=True,
         installs=True,
+    ),
+    Row(
+        CANARY,
+        "docent-canary:latest",
+        Recipe("canary", ("bot/sandbox/gate/canary/*.py",)),
+        section=3,
+        smoke=(*CANARY_ENTRYPOINT, '{"op": "status", "nonce": "smoke"}'),
+        expect='"nonce": "smoke", "attack": "status", "got": "succeeded"',
+        pulled=False,
+        base=False,
+        optional=True,
     ),
     Row(
         BROWSER,

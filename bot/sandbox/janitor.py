@@ -19,7 +19,7 @@ async def sweep(setup: Setup, verifiers: Verifiers, open_attempts: Collection[in
     """
     removed = 0
     for each in await setup.host.containers(f"docent.instance={setup.instance}"):
-        ours = each.kind in {"filler", "writer", "keeper", "browser"}
+        ours = each.kind in {"filler", "writer", "keeper", "browser", "canary"}
         leftover = ours or (each.kind == "probe" and each.attempt not in open_attempts)
         idle = each.kind == "verifier" and not (each.running and each.image_id == setup.verifier)
         if leftover or idle:

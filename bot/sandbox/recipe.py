@@ -26,7 +26,7 @@ CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "NET_BIND_SERVICE", "
 NO_RESOLVER = "127.0.0.1"
 #: A learner's file system holds nothing under these that an image may declare as its volume.
 TMPFS = "rw,nosuid,nodev,mode=1777,size=32m,nr_inodes=4096"
-KINDS = ("learner", "probe", "verifier", "writer", "keeper", "browser")
+KINDS = ("learner", "probe", "verifier", "writer", "keeper", "browser", "canary")
 #: Where the browser keeps its profile and what its processes share.
 BROWSER_TMPFS = "rw,nosuid,nodev,noexec,mode=1777,size=96m,nr_inodes=4096"
 #: Where the registry keeps what it is given, and how it is set up.
