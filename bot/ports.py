@@ -5,6 +5,7 @@ Each has a real adapter in a room of its own; tests use fakes that pass the same
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -305,6 +306,48 @@ class Feedbacks(Protocol):
         ...
 
 
+class Stage(enum.Enum):
+    """How far an object on the host has come."""
+
+    #: its creation was begun; nobody was handed it yet
+    INTENDED = "intended"
+    #: it was made and handed to whoever asked
+    THERE = "there"
+    #: it was removed, or never came to be
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One object on the host: what ought to be there."""
+
+    what: str  #: container | network | volume | image
+    name: str  #: the engine's; with `what` it is the key
+    stage: Stage
+    at: datetime  #: of this stage
+    kind: str = ""  #: learner | probe | verifier | …
+    learner: str = ""
+    attempt: int = 0
+    engine_id: str = ""  #: '' until it is there
+    until: datetime | None = None  #: it may be taken away after this; None: as long as it is wanted
+
+
+class Ledger(Protocol):
+    """The books of what was made on the host."""
+
+    async def write(self, entries: Sequence[Entry]) -> None:
+        """Keep the entries, each in place of the one of the same name; durable, all or none, when this returns."""
+        ...
+
+    async def entries(self) -> Sequence[Entry]:
+        """Return the entries that are not gone."""
+        ...
+
+    async def forget(self, before: datetime) -> None:
+        """Forget what went before then."""
+        ...
+
+
 class Staff(Protocol):
     """The instructors of a class, in their channel."""
 
@@ -361,6 +404,27 @@ class Conversation(Protocol):
 
     async def close(self) -> None:
         """End the program as closing a terminal would (idempotent); one that was there before goes on."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """What came of one round over a host."""
+
+    removed: int
+    stuck: tuple[str, ...] = ()  #: what could not be removed, and what the engine said
+    alarms: tuple[str, ...] = ()  #: what says that it is ours and is not, by kind and name
+
+
+class Housekeeping(Protocol):
+    """Care for one host. Both raise `HostError` when it does not answer, and may be cut off anywhere."""
+
+    async def sweep(self, open_attempts: Collection[int]) -> int:
+        """Remove what an earlier process left, and return how many things that were; once, at the start."""
+        ...
+
+    async def reconcile(self, open_attempts: Collection[int]) -> Tidied:
+        """Bring the host and the books together, and remove what nobody wants any more."""
         ...
 
 

@@ -31,6 +31,7 @@ from bot.fairness.queue import Queue
 from bot.fairness.reception import Reception
 from bot.fairness.turnstile import Slots, Turnstile
 from bot.progress.feedbacks import SqlFeedbacks
+from bot.progress.ledger import SqlLedger
 from bot.progress.lock import hold
 from bot.progress.notebooks import SqlNotebooks
 from bot.progress.passes import SqlPasses
@@ -40,6 +41,8 @@ from bot.progress.store import SqlStore, open_store
 from bot.sandbox.catalogue import BROWSER, CATALOGUE, REGISTRY, VERIFIER
 from bot.sandbox.engine_images import EngineImages
 from bot.sandbox.images import list_images
+from bot.sandbox.janitor.books import Books
+from bot.sandbox.janitor.seal import Seal
 from bot.sandbox.sandbox import DockerSandbox
 from bot.sandbox.sharing.layout import Address
 from bot.sandbox.sharing.opening import Opening
@@ -51,13 +54,14 @@ from bot.slack.middleware import Seen, only_once, only_teams
 from bot.slack.outbox import Outbox
 from bot.slack.people import People
 from bot.slack.uploads import Uploads
+from bot.upkeep import Upkeep, beat
 from bot.workbench import Asset, Farewell, Scribe, Workbench
 
 log = structlog.get_logger(__name__)
 
 DATABASE = "docent.sqlite"
 CERTIFICATE_SECRET = "certificate.secret"  # noqa: S105 - the note's name, not the secret
-SWEEP_AGAIN_S = 15.0
+SEAL_SECRET = "seal.secret"  # noqa: S105 - as above
 LOOK_FOR_IMAGES_S = 10.0
 CANCEL_AGAIN_S = 2.0
 DRAIN_S = 20.0  #: what is running may end for so long when the bot is asked to stop
@@ -137,7 +141,8 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
             refresh_board=board.mark,
         )
         checks = Checks(workshop, store, scribe, sandbox, queue, classroom, bench.rebuilds, now)
-        await stack.enter_async_context(background(swept(sandbox, store), "sweep"))
+        await stack.enter_async_context(background(beat(settings.data), "beat"))
+        await stack.enter_async_context(background(Upkeep(store, sandbox, staff).keep(), "upkeep"))
         await stack.enter_async_context(background(opened_registry(sandbox), "registry"))
         await stack.enter_async_context(background(later_images(settings, store, sandbox), "images"))
         await desk.start(
@@ -175,19 +180,6 @@ def patience_of(settings: Settings) -> Patience:
     return Patience(timedelta(hours=settings.sandbox_idle_h), tuple(warnings))
 
 
-async def swept(sandbox: DockerSandbox, store: SqlStore) -> None:
-    """Remove what a crash left on the host, as soon as the host answers."""
-    while True:
-        try:
-            removed = await sandbox.sweep({attempt.id for attempt in await store.open_attempts()})
-        except HostError as error:
-            log.warning("sweep_waits", error=str(error))
-            await asyncio.sleep(SWEEP_AGAIN_S)
-        else:
-            log.info("swept", removed=removed)
-            return
-
-
 @asynccontextmanager
 async def background(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
     """Run a coroutine beside the block and cancel it after."""
@@ -211,6 +203,7 @@ async def open_sandbox(settings: Settings, store: SqlStore) -> DockerSandbox:
     bases = {name: image for name, image in bases.items() if name in served}
     registry, browser = (image_finder(settings, store, name) for name in (REGISTRY, BROWSER))
     opening = Opening(SqlPasses(store.database), settings.data, registry, address_of(settings))
+    seal = Seal(bytes.fromhex(await kept_secret(store, SEAL_SECRET, 32)))
     return DockerSandbox(
         instance,
         bases,
@@ -220,6 +213,7 @@ async def open_sandbox(settings: Settings, store: SqlStore) -> DockerSandbox:
         runtime=settings.runtime,
         opening=opening,
         browser=browser,
+        books=Books(instance, seal, SqlLedger(store.database)),
     )
 
 

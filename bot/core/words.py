@@ -326,6 +326,15 @@ def talks_already(line: str) -> str:
     )
 
 
+def stolen_label(things: Sequence[str]) -> str:
+    """Return what instructors are told of things that carry our labels and are not ours."""
+    shown = "\n".join(f"• `{each}`" for each in things[:5]) + ("\n• …" if len(things) > 5 else "")
+    return (
+        "Somebody on the Docker host made things that carry Docent's labels. I did not make them, so I left them "
+        f"alone, and learners do not see them. Please have a look at who uses the host:\n{shown}"
+    )
+
+
 def warning(left_s: float) -> str:
     """Return the message before a sandbox is put away, in about so many seconds."""
     return (

@@ -93,6 +93,13 @@ def upsert(db: sa.Connection, table: sa.Table, **values: Any) -> sa.Insert:
     return sqlite.insert(table).values(**values).on_conflict_do_update(index_elements=key, set_=changed)
 
 
+def upsert_each(db: sa.Connection, table: sa.Table) -> sa.Insert:
+    """Return a statement as `upsert` does, to be executed with a list of rows."""
+    made = (postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert)(table)
+    changed = {column.name: made.excluded[column.name] for column in table.columns if not column.primary_key}
+    return made.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=changed)
+
+
 def insert_once(db: sa.Connection, table: sa.Table, **values: Any) -> sa.Insert:
     """Return a statement that inserts the row, or does nothing where a unique index refuses it."""
     if db.dialect.name == "postgresql":

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from bot.errors import EngineTimeout, HostError
 from bot.sandbox.engine import Engine, EngineSaid, Lane, Reply, Sink
 from bot.sandbox.hijack import Wire
+from bot.sandbox.janitor.booked import BookedEngine
 from bot.sandbox.recipe import Request
 from bot.sandbox.stream import STDOUT, Frames, HeadTail
 from bot.sandbox.things import (
@@ -46,7 +47,7 @@ class Ran:
 class Host:
     """The containers, images and networks of one engine."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine | BookedEngine) -> None:
         self._engine = engine
 
     @property

@@ -94,6 +94,11 @@ class Keepers:
             timer.cancel()
             await self._setup.host.remove(owner.keeper)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the names of the keepers that wait for the next look."""
+        return frozenset(self._setup.owner(key).keeper for key in self._warm)
+
     async def close(self) -> None:
         """Stop the timers; what still waits is removed by the next start's sweep."""
         for _, timer in self._warm.values():

@@ -124,6 +124,11 @@ class Verifiers:
             loop = asyncio.get_running_loop()
             self._warm[owner.key] = loop.call_later(IDLE_S, self._leave, owner)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the names of the verifiers that wait for questions."""
+        return frozenset(self._setup.owner(key).verifier for key in self._warm)
+
     def adopt(self, owner: Owner) -> None:
         """Take over a verifier that runs since before our start."""
         if owner.key not in self._warm:

@@ -51,7 +51,7 @@ from bot.sandbox.binds import bind_seen
 from bot.sandbox.builds import Builds
 from bot.sandbox.compose.composed import Composed
 from bot.sandbox.image_files import ImageFiles
-from bot.sandbox.janitor import remove_kept
+from bot.sandbox.janitor.leaving import remove_kept
 from bot.sandbox.layers import history_seen
 from bot.sandbox.live import Live
 from bot.sandbox.names import Owner

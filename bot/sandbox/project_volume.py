@@ -58,6 +58,11 @@ class ProjectVolumes:
         self._mounted: dict[str, Mounted] = {}
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
+    @property
+    def keepers(self) -> frozenset[str]:
+        """Return the names of the containers that wait for the next look."""
+        return self._keepers.names
+
     async def bring(self, owner: Owner, sources: Iterable[str], files: Mapping[str, bytes]) -> None:
         """Make the volumes of these folders hold what the files say. Raises `HostError`."""
         wanted = tuple(dict.fromkeys(sources))

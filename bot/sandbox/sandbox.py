@@ -12,7 +12,7 @@ from bot.core.standing import Standing
 from bot.errors import HostError, RegistryDown
 from bot.handin.plan import Output, Plan, Talkative
 from bot.pictures.layers import Layer
-from bot.ports import Progress, RegistryPass
+from bot.ports import Progress, RegistryPass, Tidied
 from bot.sandbox.builds import Builds
 from bot.sandbox.camera import Camera
 from bot.sandbox.cgroup import RUN, Groups
@@ -23,7 +23,11 @@ from bot.sandbox.engine import Engine
 from bot.sandbox.host import Host
 from bot.sandbox.image_files import ImageFiles
 from bot.sandbox.inventory import clear, standing
-from bot.sandbox.janitor import demolish, remove_kept, remove_pulled, sweep
+from bot.sandbox.janitor.booked import BookedEngine
+from bot.sandbox.janitor.books import Books, Shelf
+from bot.sandbox.janitor.leaving import demolish, remove_kept, remove_pulled
+from bot.sandbox.janitor.rounds import Janitor
+from bot.sandbox.janitor.seal import Seal
 from bot.sandbox.names import Owner
 from bot.sandbox.pool import Networks, Verifiers
 from bot.sandbox.probes import Probes
@@ -47,7 +51,8 @@ class DockerSandbox:
     to pinned image ids; `verifier` is an image id; `url` is the engine's, '' for `DOCKER_HOST` or the local socket;
     `run_cgroup` names the control group (or slice) whose ceiling holds for all learners' containers together, and
     `runtime` what the engine runs them with, '' for its default. Without an `opening` there is no registry, and what
-    needs one is a `RegistryDown`. `browser` finds the id of the image that the `camera` takes pictures with.
+    needs one is a `RegistryDown`. `browser` finds the id of the image that the `camera` takes pictures with. Without
+    `books`, what was made is known to this process only.
     """
 
     def __init__(
@@ -61,8 +66,10 @@ class DockerSandbox:
         runtime: str = "",
         opening: Opening | None = None,
         browser: Callable[[], Awaitable[str]] = nowhere,
+        books: Books | None = None,
     ) -> None:
-        self._engine = Engine(url)
+        self.books = books or Books(instance, Seal(instance.encode()), Shelf())
+        self._engine = BookedEngine(Engine(url), self.books)
         self._bases = dict(bases)
         host = Host(self._engine)
         groups = Groups(host, run_cgroup)
@@ -78,6 +85,7 @@ class DockerSandbox:
             self._setup, self._networks, self._verifiers, self._builds, self._projects, files, shop
         )
         composed = Composed(self._setup, self._verifiers, self._commands.composing)
+        self.janitor = Janitor(self._engine, verifier)
         self.camera = Camera(self._setup, browser)
         self._probes = Probes(
             self._setup, self._networks, self._verifiers, self._builds, composed, self._projects, files, self.sharing
@@ -115,9 +123,18 @@ class DockerSandbox:
 
     async def sweep(self, open_attempts: Collection[int]) -> int:
         """Remove what a crash left behind, and return how many things that were; to be called once at start."""
-        removed = await sweep(self._setup, self._verifiers, open_attempts)
+        came = await self.janitor.round(open_attempts)
+        mine = f"docent.instance={self._setup.instance}"
+        for each in await self._setup.host.containers(mine, "docent.kind=verifier"):
+            self._verifiers.adopt(self._setup.owner(each.learner))
         await self._probes.prepare()
-        return removed
+        return len(came.removed)
+
+    async def reconcile(self, open_attempts: Collection[int]) -> Tidied:
+        """Bring the host and the books together, and remove what nobody wants any more."""
+        came = await self.janitor.round(open_attempts, self._verifiers.names | self._projects.keepers)
+        stuck = tuple(f"{each.thing.what} {each.thing.name}: {said}" for each, said in came.stuck)
+        return Tidied(len(came.removed), stuck, tuple(f"{a.thing.what} {a.thing.name}" for a in came.alarms))
 
     async def standing(self, learner: str) -> Standing:
         """Return what stands in the learner's sandbox now."""
@@ -199,4 +216,5 @@ class DockerSandbox:
             await self.sharing.house.close()
         await self._projects.close()
         await self.camera.close()
+        await self.books.close()
         self._engine.close()

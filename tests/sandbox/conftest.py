@@ -15,6 +15,8 @@ from bot.errors import HostError
 from bot.handin.plan import BuildPlan, Output, Plan
 from bot.sandbox.engine import Engine
 from bot.sandbox.host import Host
+from bot.sandbox.janitor.books import Books, Shelf
+from bot.sandbox.janitor.seal import Seal
 from bot.sandbox.recipe import Limits
 from bot.sandbox.sandbox import DockerSandbox
 
@@ -86,10 +88,11 @@ async def images(host: Host) -> Mapping[str, str]:
 @pytest.fixture
 async def make_sandbox(host: Host, images: Mapping[str, str]) -> AsyncIterator[Callable[..., DockerSandbox]]:
     made: list[DockerSandbox] = []
-    instance = f"t{secrets.token_hex(4)}"
+    instance, shelf = f"t{secrets.token_hex(4)}", Shelf()  # what one wrote down, the next one reads
 
     def make(limits: Limits | None = None, **more: Any) -> DockerSandbox:
         bases = {public: images[name] for public, name in BASES.items()}
+        more.setdefault("books", Books(instance, Seal(b"a test's"), shelf))
         made.append(DockerSandbox(instance, bases, images["docent-verifier:latest"], limits, **more))
         return made[-1]
 

@@ -82,13 +82,13 @@ async def started(learner: Learner, host: Host, mounts: Sequence[Mapping[str, ob
     for each in mounts:
         if each.get("Source"):
             body = {"Name": each["Source"], "Labels": recipe.labels(owner, "volume")}
-            await host.must("POST", "/volumes/create", body=body)
+            await setup.host.must("POST", "/volumes/create", body=body)
     await learner.sandbox._networks.ensure(owner)
     facts = recipe.ImageFacts(detail.id, APP, detail.volumes, detail.exposed)
     pairs = tuple((key, value) for key, _, value in (each.partition("=") for each in env))
     request = recipe.container(RunPlan(APP, detach=True, env=pairs), "todo", facts, (), recipe.Making(owner))
     request.body["HostConfig"]["Mounts"] = list(mounts)  # type: ignore[index]
-    made = await host.create(request)
+    made = await setup.host.create(request)
     assert isinstance(made, str), made
     assert await host.start(made) is None
     return owner

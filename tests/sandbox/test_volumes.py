@@ -137,14 +137,15 @@ async def test_what_a_check_keeps_goes_with_its_attempt(sandbox: DockerSandbox, 
     await said(learner, "docker volume create mine")
     for attempt in (7, 8):
         name = f"chk{attempt}"
-        await host.must("POST", "/volumes/create", body=recipe.volume(owner, owner.volume(name), name, {}, attempt))
+        ours = sandbox._setup.host
+        await ours.must("POST", "/volumes/create", body=recipe.volume(owner, owner.volume(name), name, {}, attempt))
         request = recipe.network(owner, f"10.201.0.{attempt * 16}/28", name, attempt=attempt)
-        await host.must("POST", "/networks/create", body=request.body)
+        await ours.must("POST", "/networks/create", body=request.body)
     assert (await said(learner, "docker volume ls -q")).text == "mine"  # the rest is not theirs to see
     assert "chk" not in (await said(learner, "docker network ls")).text
     await sandbox.release(7)
     assert [each.name for each in await host.volumes(*owner.labels)] == ["chk8", "mine"]
     assert await sandbox.sweep({8}) == 0
-    assert await sandbox.sweep(()) == 1
+    assert await sandbox.sweep(()) == 2
     assert [each.name for each in await host.volumes(*owner.labels)] == ["mine"]
     assert [each["Name"] for each in await host.networks(*owner.labels)] == [owner.network]

@@ -1,0 +1,126 @@
+"""One round of the janitor: the engine against the books, in the order containers, networks, volumes, images.
+
+Crash-only: a round may end anywhere, and the next one does what is left. What cannot be removed is tried again by the
+next round and said; it never holds up the rest.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+import structlog
+
+from bot.errors import HostError
+from bot.sandbox.engine import EngineSaid, Lane
+from bot.sandbox.janitor.booked import BookedEngine
+from bot.sandbox.janitor.books import now
+from bot.sandbox.janitor.census import Census
+from bot.sandbox.janitor.judging import LAYER, Fate, Finding, Scene, absent, judge
+from bot.sandbox.janitor.seal import What
+
+log = structlog.get_logger(__name__)
+
+REMOVE_S = 40.0
+REMEMBER_GONE = timedelta(days=1)
+FOLDERS = {What.CONTAINER: "containers", What.NETWORK: "networks", What.VOLUME: "volumes", What.IMAGE: "images"}
+ORDER = tuple(FOLDERS)
+
+
+@dataclass
+class Round:
+    """What came of one round."""
+
+    removed: list[Finding] = field(default_factory=list)
+    stuck: list[tuple[Finding, str]] = field(default_factory=list)  #: and what the engine said
+    alarms: list[Finding] = field(default_factory=list)
+    kept: Counter[tuple[What, str]] = field(default_factory=Counter)  #: how many of what, and why
+    gone: int = 0  #: entries of what was not there any more
+    confirmed: int = 0
+
+
+class Janitor:
+    """Keeps one host clean for one Docent."""
+
+    def __init__(
+        self, engine: BookedEngine, verifier: str, since: datetime | None = None, clock: Callable[[], datetime] = now
+    ) -> None:
+        self._engine, self._books, self._verifier = engine, engine.books, verifier
+        self._census = Census(engine.engine)
+        self._clock = clock
+        self.since = since or clock()
+
+    async def round(
+        self,
+        open_attempts: Collection[int],
+        warm: Collection[str] | None = None,
+        *,
+        alive: bool = True,
+        dry_run: bool = False,
+    ) -> Round:
+        """Look at everything and remove what nobody wants. Raises `HostError` when the engine does not answer."""
+        seen_at = self._clock()
+        things = await self._census.take()
+        await self._books.open()  # after the engine was asked: what it listed was entered before it was made
+        scene = Scene(
+            self._books.instance,
+            self._books.seal,
+            self._books.all(),
+            self._clock(),
+            self.since,
+            frozenset(open_attempts),
+            self._verifier,
+            alive=alive,
+            warm=None if warm is None else frozenset(warm),
+            making=self._engine.making,
+        )
+        came = Round()
+        findings = [found for each in things if (found := judge(each, scene)) is not None]
+        for each in sorted(findings, key=lambda found: ORDER.index(found.thing.what)):
+            await self._act(each, came, dry_run=dry_run)
+        gone = absent(scene, frozenset((t.what, t.name) for t in things), frozenset(t.id for t in things), seen_at)
+        for entry in gone:
+            if entry.kind != LAYER:  # those are not listed
+                came.gone += 1
+                if not dry_run:
+                    self._books.gone(What(entry.what), entry.name)
+        if not dry_run:
+            await self._books.forget(self._clock() - REMEMBER_GONE)
+            await self._books.flush()
+        return came
+
+    async def _act(self, found: Finding, came: Round, *, dry_run: bool) -> None:
+        match found.fate:
+            case Fate.KEEP:
+                came.kept[found.thing.what, found.why] += 1
+            case Fate.ALARM:
+                came.alarms.append(found)
+            case Fate.CONFIRM:
+                came.confirmed += 1
+                if not dry_run:
+                    self._books.there(found.thing.what, found.thing.name, found.thing.id)
+            case Fate.REMOVE:
+                said = "" if dry_run else await self._remove(found)
+                if said:
+                    came.stuck.append((found, said))
+                    log.warning("not_removed", what=found.thing.what, name=found.thing.name, why=found.why, said=said)
+                else:
+                    came.removed.append(found)
+
+    async def _remove(self, found: Finding) -> str:
+        """Return '' once it is gone, else why not."""
+        thing = found.thing
+        ref = thing.name if thing.what in (What.VOLUME, What.IMAGE) else thing.id
+        path = f"/{FOLDERS[thing.what]}/{quote(ref, safe='/:@')}"
+        params = {"force": "1", "v": "1"} if thing.what is What.CONTAINER else {}
+        try:
+            said = await self._engine.engine.ask(Lane.CONTROL, "DELETE", path, params=params, deadline_s=REMOVE_S)
+        except HostError as error:
+            return str(error)
+        if isinstance(said, EngineSaid) and said.status != 404:
+            return said.message
+        self._books.gone(thing.what, thing.name)
+        return ""
