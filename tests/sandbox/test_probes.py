@@ -139,7 +139,7 @@ async def test_an_images_files_are_read_without_running_anything_of_it(
 
 
 @pytest.mark.engine
-async def test_an_image_that_lies_with_its_own_programs_is_seen_through(learner: Learner, probe: Probe) -> None:
+async def test_v12_an_image_that_lies_with_its_own_programs_is_seen_through(learner: Learner, probe: Probe) -> None:
     lies = 'FROM node:24-alpine\nENV LD_PRELOAD=/evil.so PATH=/nowhere\nENTRYPOINT ["/bin/false"]\nUSER node\n'
     assert (await learner.image(lies, f"{APP}:latest")).exit_code == 0
     seen = await probe(CONTENT)

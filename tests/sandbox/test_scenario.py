@@ -131,7 +131,7 @@ async def test_an_item_outlives_its_container_with_the_volume_and_the_learner_se
         ("todo-db", "/etc/todo", ()),
         ("todo-db", "/etc/todos", ("SQLITE_DB_LOCATION=/tmp/todo.db",)),
     ],
-    ids=["no volume", "a nameless one", "misspelt target", "data elsewhere"],
+    ids=["V10 no volume", "V10 a nameless one", "V10 misspelt target", "V10 data elsewhere"],
 )
 async def test_an_item_is_gone_where_the_volume_does_not_hold_it(
     learner: Learner, host: Host, source: str | None, target: str, env: tuple[str, ...]

@@ -223,7 +223,7 @@ def test_the_probe_looks_into_an_image_that_holds_one_file(
     assert [found[path][0]["exists"] for path in ("/bin/sh", "/usr")] == [False, False]
 
 
-def test_nothing_that_an_image_sets_or_holds_changes_the_answer(
+def test_v12_nothing_that_an_image_sets_or_holds_changes_the_answer(
     look: Callable[..., dict[str, Any]], image_from: Callable[[str], str]
 ) -> None:
     image = image_from(

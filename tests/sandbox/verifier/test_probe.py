@@ -158,7 +158,7 @@ def test_chunks_are_put_together() -> None:
         assert get(address)["body"] == "abcde"
 
 
-def test_what_is_sent_is_what_was_asked_for() -> None:
+def test_v02_what_is_sent_is_what_was_asked_for_and_says_nothing_of_us() -> None:
     seen: list[bytes] = []
 
     def peer(connection: socket.socket, head: bytes) -> None:
@@ -256,7 +256,7 @@ def test_an_unknown_name_is_told_apart_from_a_closed_port() -> None:
 # --- hostile peers
 
 
-def test_an_endless_body_is_cut_at_the_cap() -> None:
+def test_v04_an_endless_body_is_cut_at_the_cap() -> None:
     def peer(connection: socket.socket, head: bytes) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
         while True:
@@ -267,7 +267,7 @@ def test_an_endless_body_is_cut_at_the_cap() -> None:
     assert (result["bytes"], result["truncated"]) == (BODY_CAP, True)
 
 
-def test_a_body_that_drips_ends_at_the_deadline() -> None:
+def test_v04_a_body_that_drips_ends_at_the_deadline() -> None:
     gone = threading.Event()
 
     def peer(connection: socket.socket, head: bytes) -> None:
@@ -281,7 +281,7 @@ def test_a_body_that_drips_ends_at_the_deadline() -> None:
     assert result["error"] == "timeout"
 
 
-def test_a_header_that_drips_ends_at_the_deadline() -> None:
+def test_v04_a_header_that_drips_ends_at_the_deadline() -> None:
     gone = threading.Event()
 
     def peer(connection: socket.socket, head: bytes) -> None:
@@ -295,17 +295,17 @@ def test_a_header_that_drips_ends_at_the_deadline() -> None:
     assert result["error"] == "timeout"
 
 
-def test_a_giant_header_is_refused() -> None:
+def test_v04_a_giant_header_is_refused() -> None:
     with server(replies(http_answer(b"ok", "200 OK", "X-Big: " + "y" * 1_000_000))) as address:
         assert get(address)["error"] == "too-large"
 
 
-def test_an_endless_chunk_size_is_refused() -> None:
+def test_v04_an_endless_chunk_size_is_refused() -> None:
     with server(replies(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"0" * 100_000)) as address:
         assert get(address)["error"] == "too-large"
 
 
-def test_a_gzip_bomb_is_not_expanded() -> None:
+def test_v04_a_gzip_bomb_is_not_expanded() -> None:
     bomb = gzip.compress(b"\0" * 10_000_000)
     with server(replies(http_answer(bomb, "200 OK", "Content-Encoding: gzip"))) as address:
         result = get(address)

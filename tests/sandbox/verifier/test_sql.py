@@ -215,7 +215,7 @@ HOSTILE: dict[str, tuple[Behaviour, str]] = {
     "an empty packet": (lambda wire: wire.send(b""), "not-mysql"),
     "a long packet": (lambda wire: wire.peer.sendall(b"\xff\xff\xff\x00" + b"x" * 100), "too-large"),
     "a method nobody knows": (lambda wire: wire.send(greeting("mysql_clear_password")), "other-login"),
-    "a file, please": (answers(b"\xfb/etc/passwd"), "not-mysql"),
+    "V06 a file, please": (answers(b"\xfb/etc/passwd"), "not-mysql"),
     "no table": (answers(NO_TABLE), "no-table"),
     "rows without end": (answers(b"\x01", column(), EOF, *[b"\x011"] * 101, EOF), "too-large"),
     "columns without end": (answers(b"\xfa", *[column()] * 20), "reset"),
