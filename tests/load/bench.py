@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import pairwise
@@ -30,15 +29,13 @@ from bot.authoring.rehearse import Rehearsal
 from bot.authoring.stage import ENDED, REBUILT, Player
 from bot.core.workshop import StepRef
 from bot.localslack.person import Person
-from bot.localslack.runfile import without_proxies
-from bot.localslack.workspace import start_workspace
 from bot.progress.pins import Pins
-from bot.progress.store import SqlStore, open_store
+from bot.progress.store import SqlStore
 from bot.sandbox.sandbox import DockerSandbox
-from bot.settings import read_settings, shipped
-from bot.wiring import DATABASE, open_sandbox, pinned_images
+from bot.settings import read_settings
+from bot.wiring import pinned_images
+from tests.load.staged import LESSONS, Staged, staged, timed
 
-LESSONS = shipped("lessons") / "docker-workshop"
 BY_HAND = Path(__file__).with_name("same_by_hand.sh")
 ROUNDS = 5
 DEV = (
@@ -55,13 +52,6 @@ class Figure:
     value: float
     unit: str
     bar: str
-
-
-async def timed(work: Callable[[], Awaitable[object]]) -> float:
-    """Return the seconds that the work took."""
-    began = time.perf_counter()
-    await work()
-    return time.perf_counter() - began
 
 
 async def answers(ada: Person) -> list[float]:
@@ -105,22 +95,6 @@ async def change_package(ada: Person) -> None:
     package["description"] = f"made at {time.time_ns()}"
     await ada.upload("package.json", content=json.dumps(package, indent=2).encode())
     await ada.wait_for("Saved|Updated", 10)
-
-
-async def connected(bot: asyncio.subprocess.Process) -> asyncio.Task[None]:
-    """Wait until the bot says that it is connected; return what goes on reading, so that it never waits for us."""
-    assert bot.stderr
-    async with asyncio.timeout(60):
-        while line := await bot.stderr.readline():
-            if b"connected" in line:
-                break
-    stderr = bot.stderr
-
-    async def drain() -> None:
-        while await stderr.readline():
-            pass
-
-    return asyncio.create_task(drain())
 
 
 async def rebuilds(ada: Person, rehearsal: Rehearsal, sandbox: DockerSandbox, last: str) -> float:
@@ -239,23 +213,18 @@ def by_hand(base: str, folder: Path) -> float:
 
 async def measure(data: Path) -> list[Figure]:
     """Return every figure."""
-    without_proxies(os.environ)
-    os.environ["DOCENT_PACE"] = "false"
-    workshop = load_workshop(LESSONS)
+    async with staged(data) as stage:
+        return await figures_of(stage, data)
+
+
+async def figures_of(stage: Staged, data: Path) -> list[Figure]:
+    """Return every figure of a bot that has just been started."""
+    workshop, store, sandbox = stage.workshop, stage.store, stage.sandbox
     refs = list(dict.fromkeys(r for r, c in workshop.conditions() if r.section == "02" and c.probe != "answer"))
-    space = await start_workspace(shipped("deploy") / "slack-manifest.yaml", run_file=data / "workspace.json")
-    ada = await Person.connect(space.url, "Ada")
-    store = await open_store(data / DATABASE)  # made before, as on every start but the first
-    sandbox = await open_sandbox(read_settings(data=data), store)
-    began = time.perf_counter()
-    serve = (sys.executable, "-m", "bot", "serve", "--local", "--data", str(data))
-    bot = await asyncio.create_subprocess_exec(*serve, stderr=asyncio.subprocess.PIPE)
-    try:
-        # a message that waits too long for its reader is sent again only after a minute, as Slack does
-        drained = await connected(bot)
+    async with Person(stage.url, "Ada") as ada:
         await ada.say("start")
         await ada.wait_for("step 1 of", 30)
-        started = time.perf_counter() - began
+        started = time.perf_counter() - stage.began
         waits = await answers(ada)
         play = Player(workshop, LESSONS, ada, store)
         rehearsal = Rehearsal(workshop, play, store, sandbox, lambda _: None)
@@ -269,25 +238,17 @@ async def measure(data: Path) -> list[Figure]:
         await rehearsal.begin(workshop.section("02"))  # type: ignore[arg-type]
         fresh = sum((await checks(ada, refs, play, fresh=True)).values())
         lost_early = await rebuilds(ada, rehearsal, sandbox, "05")
-        before = psutil.Process(bot.pid).memory_info().rss / 2**20
+        bot = psutil.Process(stage.bot.pid)
+        before = bot.memory_info().rss / 2**20
         first, later, drawn = await pictures(ada)
-        grown = psutil.Process(bot.pid).memory_info().rss / 2**20 - before
+        grown = bot.memory_info().rss / 2**20 - before
         edited = await edits(ada)
         pins = await asyncio.to_thread(pinned_images, read_settings(data=data), Pins(store.database))
         beyond = await commands(ada, sandbox, pins["alpine:latest"])
         last = max(section.id for section in workshop.sections if section.id <= "08")
         lost_late = await rebuilds(ada, rehearsal, sandbox, last)
-        resident = psutil.Process(bot.pid).memory_info().rss / 2**20
+        resident = bot.memory_info().rss / 2**20
         hand = await asyncio.to_thread(by_hand, pins["node:24-alpine"], data)
-    finally:
-        await ada.close()
-        drained.cancel()
-        bot.terminate()
-        await bot.wait()
-        await sandbox.demolish()
-        await sandbox.close()
-        await store.close()
-        await space.stop()
     check = statistics.median(warm)
     return [
         Figure("bot started to first answer", started, "s", "≤ 2 s to the first event"),
