@@ -6,6 +6,7 @@
     ├── HostError          the Docker host let us down           ours: never costs a learner an attempt
     │   ├── EngineDown     no engine answers                     the job is kept and resumed
     │   ├── EngineTimeout  a call passed its deadline
+    │   ├── HostFull       its disk is nearly full               nothing new begins until there is room
     │   ├── ImageMissing   a base image is not prepared          `docent images prepare` mends it
     │   └── RegistryDown   the class's registry does not answer  sharing waits, all else goes on
     └── ChatError          Slack refused or could not be reached
@@ -38,6 +39,10 @@ class EngineDown(HostError):
 
 class EngineTimeout(HostError):
     """An engine call passed the deadline we gave it."""
+
+
+class HostFull(HostError):
+    """The host's disk is so full that nothing new should begin."""
 
 
 class ImageMissing(HostError):

@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     run_cgroup: str = Field(
         "docent-run", pattern=r"^[\w.-]*$", description="group or slice above learners' containers; empty: none"
     )
+    disk_mb: int = Field(
+        1024, ge=10, description="one learner's containers and volumes may hold so much, and one build"
+    )
+    disk_files: int = Field(50_000, ge=1000, description="…and so many files; who writes more is stopped")
+    disk_full_pct: float = Field(85, ge=10, le=100, description="nothing new begins on a host's disk as full as this")
     check_slots: int = Field(2, ge=1, le=64, description="checks that run at the same time on this host")
     check_queue: int = Field(200, ge=1, description="checks that may wait; more are asked to come back later")
     build_slots: int = Field(2, ge=1, le=64, description="builds, pushes and pulls that run at the same time")

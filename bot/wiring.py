@@ -23,13 +23,15 @@ from bot.authoring.load import load_workshop
 from bot.check import Checks
 from bot.classroom import Classroom
 from bot.core.expiry import Patience
+from bot.core.messages import Note
 from bot.core.workshop import Workshop
 from bot.desk import Desk
-from bot.errors import HostError, OperatorError
+from bot.errors import ChatError, HostError, OperatorError
 from bot.expiry import Expiry
 from bot.fairness.queue import Queue
 from bot.fairness.reception import Reception
 from bot.fairness.turnstile import Slots, Turnstile
+from bot.ports import Where
 from bot.progress.feedbacks import SqlFeedbacks
 from bot.progress.ledger import SqlLedger
 from bot.progress.lock import hold
@@ -39,6 +41,8 @@ from bot.progress.pins import Pins
 from bot.progress.standings import SqlStandings
 from bot.progress.store import SqlStore, open_store
 from bot.sandbox.catalogue import BROWSER, CATALOGUE, REGISTRY, VERIFIER
+from bot.sandbox.disk.meter import Weight
+from bot.sandbox.disk.watch import Rules
 from bot.sandbox.engine_images import EngineImages
 from bot.sandbox.images import list_images
 from bot.sandbox.janitor.books import Books
@@ -63,6 +67,7 @@ DATABASE = "docent.sqlite"
 CERTIFICATE_SECRET = "certificate.secret"  # noqa: S105 - the note's name, not the secret
 SEAL_SECRET = "seal.secret"  # noqa: S105 - as above
 LOOK_FOR_IMAGES_S = 10.0
+LOOK_FOR_ROOM_S = 30.0
 CANCEL_AGAIN_S = 2.0
 DRAIN_S = 20.0  #: what is running may end for so long when the bot is asked to stop
 
@@ -157,6 +162,8 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         stack.push_async_callback(desk.stop, DRAIN_S)
         stack.push_async_callback(classroom.stop)
         people = People(client)
+        sandbox.disk.tell = teller(chat, people)
+        await stack.enter_async_context(background(told_when_full(sandbox, staff), "room"))
         expiry = Expiry(store, chat, sandbox, classroom, people.room, now, patience_of(settings))
         uploads = Uploads(session, settings.slack_bot_token, settings.slack_api_url)
         app = AsyncApp(name="docent", client=client)  # without a name it reads the sources of all its callers
@@ -214,7 +221,34 @@ async def open_sandbox(settings: Settings, store: SqlStore) -> DockerSandbox:
         opening=opening,
         browser=browser,
         books=Books(instance, seal, SqlLedger(store.database)),
+        rules=Rules(Weight(settings.disk_mb * 1024 * 1024, settings.disk_files), settings.disk_full_pct),
     )
+
+
+def teller(chat: SlackChat, people: People) -> Callable[[str, str], Awaitable[None]]:
+    """Return a function that tells a learner something of their host in their direct message."""
+
+    async def tell(learner: str, sentence: str) -> None:
+        try:
+            await chat.show(Where(await people.room(learner), learner), Note(sentence))
+        except ChatError as error:
+            log.warning("not_told", learner=learner, error=str(error))
+
+    return tell
+
+
+async def told_when_full(sandbox: DockerSandbox, staff: InstructorsChannel) -> None:
+    """Tell instructors when the host's disk is so full that nothing new begins, and when there is room again."""
+    told = False
+    while True:
+        try:
+            full = await sandbox.disk.full()
+            if bool(full) != told:
+                await staff.tell(Note(full or "There is room on the host's disk again; work goes on."))
+                told = bool(full)
+        except (HostError, ChatError) as error:
+            log.warning("room_unknown", error=str(error))
+        await asyncio.sleep(LOOK_FOR_ROOM_S)
 
 
 async def kept_secret(store: SqlStore, key: str, size: int = 16) -> str:

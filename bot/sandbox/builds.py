@@ -17,6 +17,7 @@ from bot.sandbox.build_log import BuildLog
 from bot.sandbox.cgroup import Cgroups
 from bot.sandbox.context import OURS, Context, packed
 from bot.sandbox.decisions import keep
+from bot.sandbox.disk.watch import Building
 from bot.sandbox.engine import EngineSaid
 from bot.sandbox.names import Owner
 from bot.sandbox.screen import cut, shown
@@ -140,7 +141,11 @@ class Builds:
             return not events.flooded
 
         try:
-            with (await self.cgroups()).for_build(f"{owner.instance}-{owner.key}") as cgroup:
+            if setup.disk:
+                await setup.disk.must_have_room()
+            watched = setup.disk.building(owner) if setup.disk else contextlib.nullcontext(Building())
+            groups = await self.cgroups()
+            with watched as live, groups.for_build(f"{owner.instance}-{owner.key}") as cgroup:
                 params = recipe.build(
                     owner,
                     limits,
@@ -157,7 +162,7 @@ class Builds:
                 raise  # it never began: that is the engine's silence, not a slow build
             log.error = f"the build took longer than {limits.build_deadline_s:.0f} s and was stopped"
         else:
-            log.error = log.error or self._trouble(said, events)
+            log.error = live.stopped or log.error or self._trouble(said, events)
 
     async def cgroups(self) -> Cgroups:
         """Return the control groups that builds are put into."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ BUILD = "docent-build"
 RUN = "docent-run"
 BUILD_PIDS = 256  #: of one learner's builds; npm needs about 30
 PERIOD_US = 100_000
+CONTAINER = re.compile(r"[0-9a-f]{64}")
 MIB = 1024 * 1024
 
 
@@ -64,6 +66,8 @@ class Cgroups:
     parents: tuple[Path, ...] = ()
     shared: str = ""
     run: str = ""
+    #: where the groups can be looked into: above builds, above containers
+    places: tuple[Path, ...] = ()
 
     @property
     def bounded(self) -> bool:
@@ -89,6 +93,38 @@ class Cgroups:
                 with contextlib.suppress(OSError):
                     (parent / name).rmdir()
 
+    def members(self) -> Iterator[Member]:
+        """Return what runs below our groups now: build steps carry no label, so only this tells whose they are."""
+        for place in self.places:
+            for key, folder in _inside(place):
+                if (named := CONTAINER.search(folder.name)) is not None:
+                    yield Member(named[0], key, folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A container below one of our groups. `key`: the learner's build it is a step of, '' where that is not known."""
+
+    container: str
+    key: str
+    folder: Path
+
+    def processes(self) -> tuple[int, ...]:
+        """Return its processes, none when it has ended."""
+        with contextlib.suppress(OSError):
+            return tuple(map(int, (self.folder / "cgroup.procs").read_text().split()))
+        return ()
+
+
+def _inside(place: Path) -> Iterator[tuple[str, Path]]:
+    """Return the folders in a group, and those in them with the name of the first."""
+    with contextlib.suppress(OSError):
+        for folder in (each for each in place.iterdir() if each.is_dir()):
+            yield "", folder
+            if not CONTAINER.search(folder.name):
+                with contextlib.suppress(OSError):
+                    yield from ((folder.name, each) for each in folder.iterdir() if each.is_dir())
+
 
 def found(info: Raw, run: str = RUN, root: Path = ROOT, most: Most = ceiling) -> Cgroups:
     """Return what this host offers, by the engine's `GET /info`; makes the groups above all builds and containers.
@@ -96,8 +132,9 @@ def found(info: Raw, run: str = RUN, root: Path = ROOT, most: Most = ceiling) ->
     `run` is the name of the group above containers, '' for none; `most` says what a group may take.
     """
     if info.get("CgroupDriver") == "systemd":
-        build, run = (_slice(name, root) for name in (BUILD, run))
-        return Cgroups(shared=build, run=run)
+        slices = [_slice(name, root) for name in (BUILD, run)]
+        build, run = (place.name if place else "" for place in slices)
+        return Cgroups(shared=build, run=run, places=tuple(place for place in slices if place))
     if os.geteuid() != 0:
         return Cgroups()
     unified = str(info.get("CgroupVersion", "1")) == "2"
@@ -105,15 +142,16 @@ def found(info: Raw, run: str = RUN, root: Path = ROOT, most: Most = ceiling) ->
     if not parents or not _held(parents, BUILD, most(BUILD, info), unified):
         return Cgroups()
     held = bool(run) and _held(parents, run, most(RUN, info), unified)
-    return Cgroups(parents, run=f"/{run}" if held else "")
+    places = (parents[0] / BUILD, parents[0] / run) if held else (parents[0] / BUILD,)
+    return Cgroups(parents, run=f"/{run}" if held else "", places=places)
 
 
-def _slice(name: str, root: Path) -> str:
+def _slice(name: str, root: Path) -> Path | None:
     """Return the slice of this name where the operator made it; a dash in it is systemd's sign for "inside"."""
     unit = f"{name.removesuffix('.slice')}.slice"
     above = f"{unit.partition('-')[0]}.slice"
-    places = (root, root / "pids", root / above, root / "pids" / above)
-    return unit if name and any((place / unit).is_dir() for place in places) else ""
+    places = (place / unit for place in (root / above, root / "pids" / above, root, root / "pids"))
+    return next((place for place in places if place.is_dir()), None) if name else None
 
 
 def _held(parents: tuple[Path, ...], name: str, most: Ceiling, unified: bool) -> bool:

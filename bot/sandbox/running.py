@@ -104,6 +104,8 @@ class Running:
     async def _died_of(self, container: str, code: int) -> str:
         if code != 137:
             return ""
+        if self._setup.disk and (stopped := self._setup.disk.note(container)):
+            return stopped
         ended = await self._setup.host.ended(container)
         if ended is None or not ended.oom_killed:
             return ""
@@ -179,6 +181,8 @@ class Running:
             if twice or listener(mine, port.address, port.host or 0, port.protocol):
                 return EngineSaid(500, port_taken(container, port))
         owner = self._setup.owner(container.learner)
+        if self._setup.disk and (full := await self._setup.disk.refusal(owner)):
+            return EngineSaid(507, full)
         refused = await self._setup.host.start(container.id)
         if refused is not None and refused.status == 404 and owner.network in refused.message:
             # somebody removed the network under us
@@ -262,7 +266,7 @@ class Running:
             return no_container(plan.name, meant)
         since = engine_since(plan.since, time.time()) if plan.since else ""
         text = await self._setup.host.logs(meant.id, tail=plan.tail, timestamps=plan.timestamps, since=since)
-        note = ""
+        note = self._setup.disk.note(meant.id) if self._setup.disk and not meant.running else ""
         if plan.follow and meant.running:
             note = f"That is all so far; I cannot follow along in a chat. Ask again with `docker logs {plan.name}`."
         return Output(shown(text).rstrip("\n"), note=note)

@@ -19,6 +19,7 @@ from bot.sandbox.cgroup import RUN, Groups
 from bot.sandbox.commands import Commands
 from bot.sandbox.compose.composed import Composed
 from bot.sandbox.conversing import Conversation
+from bot.sandbox.disk.watch import Rules, Watch
 from bot.sandbox.engine import Engine
 from bot.sandbox.host import Host
 from bot.sandbox.image_files import ImageFiles
@@ -52,7 +53,7 @@ class DockerSandbox:
     `run_cgroup` names the control group (or slice) whose ceiling holds for all learners' containers together, and
     `runtime` what the engine runs them with, '' for its default. Without an `opening` there is no registry, and what
     needs one is a `RegistryDown`. `browser` finds the id of the image that the `camera` takes pictures with. Without
-    `books`, what was made is known to this process only.
+    `books`, what was made is known to this process only. `rules` say how much learners may write.
     """
 
     def __init__(
@@ -67,13 +68,15 @@ class DockerSandbox:
         opening: Opening | None = None,
         browser: Callable[[], Awaitable[str]] = nowhere,
         books: Books | None = None,
+        rules: Rules | None = None,
     ) -> None:
         self.books = books or Books(instance, Seal(instance.encode()), Shelf())
         self._engine = BookedEngine(Engine(url), self.books)
         self._bases = dict(bases)
         host = Host(self._engine)
         groups = Groups(host, run_cgroup)
-        self._setup = Setup(host, instance, self._bases, verifier, limits or Limits(), groups, runtime)
+        self.disk = Watch(host, groups, instance, rules or Rules())
+        self._setup = Setup(host, instance, self._bases, verifier, limits or Limits(), groups, self.disk, runtime)
         self._networks = Networks(self._setup)
         self._verifiers = Verifiers(self._setup, self._networks)
         self._builds = Builds(self._setup)
@@ -123,6 +126,7 @@ class DockerSandbox:
 
     async def sweep(self, open_attempts: Collection[int]) -> int:
         """Remove what a crash left behind, and return how many things that were; to be called once at start."""
+        self.disk.wake()  # what learners left running may write
         came = await self.janitor.round(open_attempts)
         mine = f"docent.instance={self._setup.instance}"
         for each in await self._setup.host.containers(mine, "docent.kind=verifier"):
@@ -211,6 +215,7 @@ class DockerSandbox:
 
     async def close(self) -> None:
         """Let go of the engine; learners' containers go on."""
+        await self.disk.close()
         await self._verifiers.close()
         if self.sharing:
             await self.sharing.house.close()

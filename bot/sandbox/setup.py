@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from bot.errors import HostError
 from bot.sandbox.cgroup import Groups
+from bot.sandbox.disk.watch import Watch
 from bot.sandbox.host import Host
 from bot.sandbox.names import Owner
 from bot.sandbox.recipe import Limits, Making
@@ -24,6 +25,7 @@ class Setup:
     verifier: str  #: image id of the verifier
     limits: Limits = field(default_factory=Limits)
     groups: Groups | None = None  #: what bounds all learners together; None: nothing does
+    disk: Watch | None = None  #: what they write is watched; None: it is not
     runtime: str = ""  #: what the engine runs learners' containers with, '' for its default
     #: one change of a learner's containers at a time, so that two commands never take one port
     turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
@@ -45,4 +47,7 @@ class Setup:
                     f"The Docker engine has no runtime {self.runtime!r} (it has {', '.join(sorted(known))}): "
                     "add it to the engine's configuration, or change the setting `runtime`."
                 )
+        if self.disk:
+            self.disk.wake(owner)
+            await self.disk.must_have_room()
         return Making(owner, kind, attempt, await self.run_cgroup(), self.limits, self.runtime)

@@ -51,7 +51,7 @@ def test_the_files_of_version_2_are_these(tmp_path: Path) -> None:
         for file in ("pids.max", "cpu.max", "memory.max", "memory.swap.max"):
             (tmp_path / name / file).touch()  # as the kernel makes them
     groups = found(HOST | {"CgroupVersion": "2"}, root=tmp_path)
-    assert groups == Cgroups((tmp_path,), run="/docent-run")
+    assert groups == Cgroups((tmp_path,), run="/docent-run", places=(tmp_path / BUILD, tmp_path / RUN))
     assert files(tmp_path / RUN) == {
         "cgroup.subtree_control": "+cpu +memory +pids",
         "cpu.max": "180000 100000",
@@ -65,11 +65,23 @@ def test_the_files_of_version_2_are_these(tmp_path: Path) -> None:
 def test_a_slice_is_used_where_the_operator_made_it(tmp_path: Path) -> None:
     systemd = HOST | {"CgroupDriver": "systemd"}
     assert found(systemd, root=tmp_path) == Cgroups()
-    (tmp_path / "docent.slice" / "docent-run.slice").mkdir(parents=True)
-    assert found(systemd, root=tmp_path) == Cgroups(run="docent-run.slice")
-    (tmp_path / "docent-build.slice").mkdir()
-    assert found(systemd, root=tmp_path) == Cgroups(shared="docent-build.slice", run="docent-run.slice")
-    assert found(systemd, run="", root=tmp_path) == Cgroups(shared="docent-build.slice")
+    run, build = tmp_path / "docent.slice" / "docent-run.slice", tmp_path / "docent-build.slice"
+    run.mkdir(parents=True)
+    assert found(systemd, root=tmp_path) == Cgroups(run="docent-run.slice", places=(run,))
+    build.mkdir()
+    assert found(systemd, root=tmp_path) == Cgroups((), "docent-build.slice", "docent-run.slice", (build, run))
+    assert found(systemd, run="", root=tmp_path) == Cgroups((), "docent-build.slice", places=(build,))
+
+
+def test_what_runs_below_the_groups_is_found_without_asking_the_engine(tmp_path: Path) -> None:
+    step, running = "a" * 64, "b" * 64
+    (tmp_path / "build" / "main-u1" / step).mkdir(parents=True)
+    (tmp_path / "run" / f"docker-{running}.scope").mkdir(parents=True)
+    (tmp_path / "run" / f"docker-{running}.scope" / "cgroup.procs").write_text("12\n13\n")
+    groups = Cgroups(places=(tmp_path / "build", tmp_path / "run", tmp_path / "none"))
+    members = {each.container: each for each in groups.members()}
+    assert {name: each.key for name, each in members.items()} == {step: "main-u1", running: ""}
+    assert (members[running].processes(), members[step].processes()) == ((12, 13), ())
 
 
 def test_without_root_or_a_name_there_is_no_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
