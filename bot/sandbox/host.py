@@ -131,7 +131,7 @@ class Host:
         """Return the exit code once the container has ended, None when it still runs after `deadline_s`."""
         path = f"/containers/{quote(container)}/wait"
         try:
-            answer = await self._engine.ask(Lane.RUN, "POST", path, deadline_s=deadline_s)
+            answer = await self._engine.ask(Lane.RUN, "POST", path, deadline_s=deadline_s, patient=True)
         except EngineTimeout:
             return None
         return None if isinstance(answer, EngineSaid) else int(answer.json["StatusCode"])
@@ -153,7 +153,7 @@ class Host:
             return True
 
         path = f"/containers/{quote(container)}/logs"
-        await self._engine.stream(Lane.CONTROL, "GET", path, sink, params=params, deadline_s=SHORT_S)
+        await self._engine.stream(Lane.CONTROL, "GET", path, sink, params=params, deadline_s=SHORT_S, patient=False)
         return kept.text()
 
     async def execute(
@@ -218,6 +218,7 @@ class Host:
             data=tar,
             headers={"Content-Type": "application/x-tar"},
             deadline_s=START_S,
+            patient=False,
         )
 
     async def images(self, *labels: str) -> tuple[Image, ...]:
