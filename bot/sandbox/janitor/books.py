@@ -24,6 +24,7 @@ LEASES = {
     "writer": timedelta(minutes=3),
     "filler": timedelta(minutes=3),
     "browser": timedelta(minutes=3),
+    "canary": timedelta(minutes=3),
 }
 #: A name that an image has for one task.
 PASSING = ("docentcopier-", "docentfetched-")

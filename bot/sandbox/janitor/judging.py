@@ -16,7 +16,7 @@ from bot.sandbox.janitor.seal import INSTANCE, Seal, What
 from bot.sandbox.names import interpreter_volume
 
 #: Containers of ours that hold nothing: whoever needs one makes one.
-HELPERS = frozenset({"writer", "filler", "browser", "keeper"})
+HELPERS = frozenset({"writer", "filler", "browser", "keeper", "canary"})
 #: A build and what is said about it are over by then.
 BUILD_LEASE = timedelta(minutes=5)
 #: For so long the creation of a thing may be under way.

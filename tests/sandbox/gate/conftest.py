@@ -11,7 +11,7 @@ from bot.sandbox.cgroup import Groups
 from bot.sandbox.gate.canaries import NAME, Attacked, Canaries
 from bot.sandbox.gate.judging import Place
 from bot.sandbox.host import Host
-from bot.sandbox.janitor import demolish
+from bot.sandbox.janitor.leaving import demolish
 from bot.sandbox.setup import Setup
 
 _attacked: dict[str, Mapping[Place, Attacked]] = {}
