@@ -61,7 +61,7 @@ from bot.core.tutor import decide
 from bot.core.words import not_applied
 from bot.core.workshop import Act, StepRef, Workshop
 from bot.errors import ChatError, DocentError, HostError
-from bot.fairness.reception import Reception
+from bot.fairness.intake import Intake
 from bot.handin.plan import Output, Plan, ShowHistory
 from bot.handin.secrets import hidden
 from bot.ports import Chat, Sandbox, Store, Where
@@ -85,7 +85,7 @@ class Classroom:
         store: Store,
         chat: Chat,
         sandbox: Sandbox,
-        reception: Reception,
+        intake: Intake,
         bench: Workbench,
         farewell: Farewell,
         *,
@@ -97,7 +97,7 @@ class Classroom:
         self._store = store
         self._chat = chat
         self._sandbox = sandbox
-        self._reception = reception
+        self._intake = intake
         self._bench = bench
         self._farewell = farewell
         self._start_files = start_files
@@ -210,9 +210,9 @@ class Classroom:
             case KeepForm():
                 await self._bench.editing.fill(learner.id, action, where)
             case StartCheck(ref):
-                await self._reception.begin(ref, learner, where)
+                await self._intake.begin(ref, learner, where)
             case CheckAgain(ref, attempt):
-                await self._reception.again(ref, attempt, learner, where)
+                await self._intake.again(ref, attempt, learner, where)
             case RunCommands():
                 await self._run(action, learner, where)
             case TypeInto(typed):
@@ -250,7 +250,7 @@ class Classroom:
             case RebuildSandbox(without):
                 await self._rebuild(learner, without, where)
             case CancelCheck(attempt):
-                await self._reception.withdraw(attempt)
+                await self._intake.withdraw(attempt)
             case SendCertificate(certificate):
                 await self._farewell.send_certificate(learner, certificate, where)
             case SendNotebook():

@@ -492,6 +492,18 @@ class Sandbox(Protocol):
         ...
 
 
+class Meter(Protocol):
+    """What learners' things use of the host. Raises `HostError`."""
+
+    async def used(self, learners: Collection[str]) -> Mapping[str, float]:
+        """Return the processor seconds that each of these learners' things used since this was asked last."""
+        ...
+
+    async def held(self, learners: Collection[str]) -> Mapping[str, float]:
+        """Return the MB that each of these learners' things take on the disk; asking is dear."""
+        ...
+
+
 class Camera(Protocol):
     """Pictures, as PNG. Raises `ImageMissing` as long as there is no browser here, else `HostError` for our faults."""
 

@@ -23,13 +23,15 @@ from bot.authoring.load import load_workshop
 from bot.check import Checks
 from bot.classroom import Classroom
 from bot.core.expiry import Patience
+from bot.core.fairness.budget import Budget
 from bot.core.messages import Note
 from bot.core.workshop import Workshop
 from bot.desk import Desk
 from bot.errors import ChatError, HostError, OperatorError
 from bot.expiry import Expiry
+from bot.fairness.allowances import Allowances
+from bot.fairness.intake import Intake
 from bot.fairness.queue import Queue
-from bot.fairness.reception import Reception
 from bot.fairness.turnstile import Slots, Turnstile
 from bot.ports import Where
 from bot.progress.feedbacks import SqlFeedbacks
@@ -116,7 +118,10 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         notebooks = SqlNotebooks(store.database)
         scribe = Scribe(chat, notebooks)
         camera = sandbox.camera if settings.pictures else None
-        fair = Turnstile(sandbox, Slots(settings.build_slots, settings.command_slots))
+        people = People(client)
+        budget = Budget(settings.cpu_budget_s, settings.cpu_refill_s_per_h, settings.disk_budget_mb)
+        allowances = Allowances(store, chat, staff, sandbox, sandbox.meter, people.room, budget)
+        fair = Turnstile(sandbox, Slots(settings.build_slots, settings.command_slots), allowances)
         bench = Workbench(store, SqlStandings(store.database), fair, scribe, asset_reader(settings.workshop), camera)
         start_files = project_files(settings.workshop / workshop.app)
         farewell = Farewell(
@@ -138,7 +143,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
             store,
             scribe,
             sandbox,
-            Reception(workshop, store, scribe, queue, board.mark),
+            Intake(workshop, store, scribe, queue, board.mark, allowances),
             bench,
             farewell,
             start_files=start_files,
@@ -161,7 +166,6 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         )
         stack.push_async_callback(desk.stop, DRAIN_S)
         stack.push_async_callback(classroom.stop)
-        people = People(client)
         sandbox.disk.tell = teller(chat, people)
         await stack.enter_async_context(background(told_when_full(sandbox, staff), "room"))
         expiry = Expiry(store, chat, sandbox, classroom, people.room, now, patience_of(settings))
@@ -174,6 +178,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         await stack.enter_async_context(background(farewell.tell_staff(), "feedback"))
         await stack.enter_async_context(background(checks.follow_queue(), "queue"))
         await stack.enter_async_context(background(expiry.keep(), "expiry"))
+        await stack.enter_async_context(background(allowances.keep(), "allowances"))
         handler = AsyncSocketModeHandler(app, settings.slack_app_token, web_client=client)
         stack.push_async_callback(handler.close_async)
         await handler.connect_async()  # type: ignore[no-untyped-call] # Bolt gives it no types

@@ -51,8 +51,8 @@ from bot.core.sights import AppSeen
 from bot.core.verdict import Failed, Passed, Verdict
 from bot.core.workshop import Act, StepRef
 from bot.errors import ChatError, EngineDown, ImageMissing, RegistryDown
+from bot.fairness.intake import Intake
 from bot.fairness.queue import Queue
-from bot.fairness.reception import Reception
 from bot.handin.command import read_commands
 from bot.handin.plan import (
     BuildPlan,
@@ -124,7 +124,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Class]:
         store,
         scribe,
         sandbox,
-        Reception(WORKSHOP, store, scribe, queue),
+        Intake(WORKSHOP, store, scribe, queue),
         bench,
         farewell,
         start_files={"package.json": b"{}"},

@@ -19,8 +19,8 @@ from bot.core.standing import Standing, StandingContainer, StandingImage, State,
 from bot.core.workshop import StepRef
 from bot.errors import ChatError, EngineDown
 from bot.expiry import Expiry
+from bot.fairness.intake import Intake
 from bot.fairness.queue import Queue
-from bot.fairness.reception import Reception
 from bot.handin.command import read_commands
 from bot.handin.plan import BuildPlan, ListContainers, Output, RunPlan
 from bot.ports import Where
@@ -74,7 +74,7 @@ class House:
             self.store,
             self.chat,
             self.sandbox,
-            Reception(WORKSHOP, self.store, self.chat, Queue(MemoryDesk(), slots=2, most=9)),
+            Intake(WORKSHOP, self.store, self.chat, Queue(MemoryDesk(), slots=2, most=9)),
             bench,
             farewell_of(WORKSHOP, self.store, self.chat, bench),
             start_files={"package.json": b"{}"},

@@ -1,5 +1,7 @@
 """A `Sandbox` in front of the real one, at which commands and builds wait for their turn, learner by learner.
 
+Who has used up what one person has of the host is told so here, before anything runs.
+
 Checks do not pass here: they have slots of their own (`bot.desk`), and so a check never waits behind builds that were
 typed. What only looks at files needs no turn either.
 """
@@ -21,6 +23,7 @@ from bot.core.fairness.words import waits_for_turn
 from bot.core.shelf import ELSEWHERE
 from bot.core.specs import ProbeSpec
 from bot.core.standing import Standing
+from bot.fairness.allowances import Allowances
 from bot.handin.compose.commands import BuildServices, Compose, Up
 from bot.handin.plan import BuildPlan, Output, Plan, PullImage, PushImage, Talkative
 from bot.pictures.layers import Layer
@@ -120,8 +123,9 @@ class Line:
 class Turnstile:
     """Hands everything on to the sandbox; commands and builds when it is their learner's turn."""
 
-    def __init__(self, sandbox: Sandbox, slots: Slots) -> None:
+    def __init__(self, sandbox: Sandbox, slots: Slots, allowances: Allowances | None = None) -> None:
         self._sandbox = sandbox
+        self._allowances = allowances
         sizes = {Work.BUILD: slots.builds, Work.COMMAND: slots.commands}
         self.lines = {work: Line(sizes[work], USUAL_S[work]) for work in Work}
 
@@ -130,11 +134,21 @@ class Turnstile:
         work = work_of(plan)
         if work is None:
             return await self._sandbox.run(learner, plan, files, progress)
+        if say := await self._refusal(learner, plan):
+            return Output("", 1, note=say)
         async with self.lines[work].turn(learner, progress):
-            return await self._sandbox.run(learner, plan, files, progress)
+            output = await self._sandbox.run(learner, plan, files, progress)
+        if output.limited and self._allowances:
+            await self._allowances.was_limited(learner)
+        return output
+
+    async def _refusal(self, learner: str, plan: Plan) -> str:
+        return await self._allowances.refusal(learner, plan) if self._allowances else ""
 
     async def converse(self, learner: str, plan: Talkative, files: Mapping[str, bytes]) -> Conversation | Output:
         """Start what the plan says when it is the learner's turn; who talks with it holds no turn."""
+        if say := await self._refusal(learner, plan):
+            return Output("", 1, note=say)
         async with self.lines[Work.COMMAND].turn(learner, lambda _: None):
             return await self._sandbox.converse(learner, plan, files)
 

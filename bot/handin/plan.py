@@ -555,3 +555,4 @@ class Output:
     note: str = ""  #: one kind sentence of ours about it, or ''
     built: tuple[tuple[str, BuildPlan], ...] = ()  #: ids of the images that it built, and how
     brought: tuple[tuple[str, bytes], ...] = ()  #: files that it brings into the project, as these may be kept
+    limited: bool = False  #: it was stopped at a limit of ours

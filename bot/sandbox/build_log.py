@@ -67,6 +67,7 @@ class BuildLog:
         self._steps: list[_Step] = []
         self.image_id = ""
         self.error = ""
+        self.limited = False  #: it was stopped at a limit of ours
 
     def feed(self, event: dict[str, Any], now: float) -> str:
         """Take one event; returns a line of progress when a step begins, else ''."""

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.errors import EngineTimeout, ImageMissing
@@ -39,6 +39,7 @@ class Built:
     line: str = ""  #: the line that says why
     warnings: tuple[str, ...] = ()
     took_s: float = 0.0
+    limited: bool = False  #: it was stopped at a limit of ours
 
 
 class Events:
@@ -84,7 +85,7 @@ class Builds:
             )
         note = next(iter(built.warnings), "")
         if not built.image_id:
-            return Output(shown(built.text), 1, note=note)
+            return Output(shown(built.text), 1, note=note, limited=built.limited)
         for tag in plan.tags:
             await self._setup.host.tag(built.image_id, owner.image(tag))
         await self._forget_unnamed(owner)
@@ -118,7 +119,7 @@ class Builds:
         )
         took_s = time.monotonic() - started
         if log.error or detail is None:
-            return Built(text, "", log.step, log.reason(), read.warnings, took_s)
+            return Built(text, "", log.step, log.reason(), read.warnings, took_s, log.limited)
         return Built(text, detail.id, warnings=read.warnings, took_s=took_s)
 
     async def _send(
@@ -145,7 +146,8 @@ class Builds:
                 await setup.disk.must_have_room()
             watched = setup.disk.building(owner) if setup.disk else contextlib.nullcontext(Building())
             groups = await self.cgroups()
-            with watched as live, groups.for_build(f"{owner.instance}-{owner.key}") as cgroup:
+            group = groups.for_build(f"{owner.instance}-{owner.key}")
+            with watched as live, group as cgroup, self._charged(owner, groups, cgroup):
                 params = recipe.build(
                     owner,
                     limits,
@@ -161,8 +163,21 @@ class Builds:
             if not log.step:
                 raise  # it never began: that is the engine's silence, not a slow build
             log.error = f"the build took longer than {limits.build_deadline_s:.0f} s and was stopped"
+            log.limited = True
         else:
             log.error = live.stopped or log.error or self._trouble(said, events)
+            log.limited = bool(live.stopped) or events.flooded
+
+    @contextlib.contextmanager
+    def _charged(self, owner: Owner, groups: Cgroups, group: str) -> Iterator[None]:
+        """Note the processor seconds of what runs in the block; as many as it may use where nobody knows better."""
+        before, began = groups.cpu_s(group), time.monotonic()
+        try:
+            yield
+        finally:
+            after = groups.cpu_s(group)
+            most = (time.monotonic() - began) * self._setup.limits.build_cpus
+            self._setup.built_s[owner.key] += most if before is None or after is None else max(after - before, 0.0)
 
     async def cgroups(self) -> Cgroups:
         """Return the control groups that builds are put into."""
@@ -192,6 +207,7 @@ class Builds:
         elif detail.layers > limits.image_layers:
             log.error = f"the image has {detail.layers} layers; {limits.image_layers} is the most here"
         if log.error:
+            log.limited = True
             await host.remove_image(detail.id)
             return None
         return detail

@@ -93,6 +93,19 @@ class Cgroups:
                 with contextlib.suppress(OSError):
                     (parent / name).rmdir()
 
+    def cpu_s(self, group: str) -> float | None:
+        """Return the processor seconds that builds in a group of ours have used; None where nobody knows."""
+        if not self.parents:
+            return None
+        inside = group.lstrip("/")
+        for parent in self.parents:
+            with contextlib.suppress(OSError, ValueError):
+                return int((parent / inside / "cpuacct.usage").read_text()) / 1e9
+            with contextlib.suppress(OSError, ValueError, StopIteration):
+                lines = (parent / inside / "cpu.stat").read_text().splitlines()
+                return int(next(line.split()[1] for line in lines if line.startswith("usage_usec"))) / 1e6
+        return 0.0  # nothing has run in it
+
     def members(self) -> Iterator[Member]:
         """Return what runs below our groups now: build steps carry no label, so only this tells whose they are."""
         for place in self.places:

@@ -29,6 +29,7 @@ from bot.sandbox.janitor.books import Books, Shelf
 from bot.sandbox.janitor.leaving import demolish, remove_kept, remove_pulled
 from bot.sandbox.janitor.rounds import Janitor
 from bot.sandbox.janitor.seal import Seal
+from bot.sandbox.metering import Meter
 from bot.sandbox.names import Owner
 from bot.sandbox.pool import Networks, Verifiers
 from bot.sandbox.probes import Probes
@@ -80,6 +81,7 @@ class DockerSandbox:
         self._networks = Networks(self._setup)
         self._verifiers = Verifiers(self._setup, self._networks)
         self._builds = Builds(self._setup)
+        self.meter = Meter(self._setup)
         self._projects = ProjectVolumes(self._setup)
         self.sharing = opened(self._setup, opening) if opening else None
         shop = self.sharing.shop if self.sharing else None

@@ -30,6 +30,9 @@ class Setup:
     #: one change of a learner's containers at a time, so that two commands never take one port
     turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
+    #: processor seconds of builds that nobody has read yet, by the key of their learner
+    built_s: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+
     def owner(self, learner: str) -> Owner:
         """Return the learner as an owner of things on this host."""
         return Owner(self.instance, learner)

@@ -20,8 +20,8 @@ from bot.core.messages import CheckCard
 from bot.core.specs import ProbeSpec
 from bot.core.workshop import StepRef
 from bot.desk import Desk
+from bot.fairness.intake import Intake
 from bot.fairness.queue import Queue
-from bot.fairness.reception import Reception
 from bot.ports import Where
 from bot.progress.notebooks import SqlNotebooks
 from bot.progress.standings import SqlStandings
@@ -100,7 +100,7 @@ async def opened(folder: Path, *, slots: int = 2, most: int = 200) -> tuple[Hall
         store,
         scribe,
         sandbox,
-        Reception(WORKSHOP, store, scribe, queue),
+        Intake(WORKSHOP, store, scribe, queue),
         bench,
         farewell_of(WORKSHOP, store, chat, bench),
         start_files={"package.json": b"{}"},

@@ -15,26 +15,37 @@ from bot.core.learner import Learner
 from bot.core.messages import CheckState, Note, Offer
 from bot.core.workshop import StepRef, Workshop
 from bot.errors import ChatError
+from bot.fairness.allowances import Allowances
 from bot.fairness.queue import Place, Queue
 from bot.ports import Attempt, Chat, Store, Where
 
 log = structlog.get_logger(__name__)
 
 
-class Reception:
+class Intake:
     """Of one learner one check at a time, of all no more than the queue holds. `opened` is called after each."""
 
     def __init__(
-        self, workshop: Workshop, store: Store, chat: Chat, queue: Queue, opened: Callable[[], None] = lambda: None
+        self,
+        workshop: Workshop,
+        store: Store,
+        chat: Chat,
+        queue: Queue,
+        opened: Callable[[], None] = lambda: None,
+        allowances: Allowances | None = None,
     ) -> None:
         self._workshop = workshop
         self._store = store
         self._chat = chat
         self._queue = queue
         self._opened = opened
+        self._allowances = allowances
 
     async def begin(self, ref: StepRef, learner: Learner, where: Where) -> None:
         """Take a check in; where the queue is full, say when to try again: that costs no attempt."""
+        if self._allowances and (say := await self._allowances.refusal(learner.id, None)):
+            await self._chat.show(where.without_press(), Note(say, (), ref))
+            return
         async with self._queue.entry() as place:
             if isinstance(place, Full):
                 await self._chat.show(where.without_press(), Note(busy(place.minutes), (Offer.CHECK,), ref))
