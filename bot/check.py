@@ -27,7 +27,7 @@ from bot.core.tutor import decide
 from bot.core.verdict import Fault, NotYet, Result, TimedOut, Verdict, answer_seen, blocked, judge, plan_order
 from bot.core.words import SANDBOX_GONE
 from bot.core.workshop import Condition, Step, Workshop
-from bot.errors import CardGone, ChatError, HostError
+from bot.errors import CardGone, ChatError, DocentError, HostError
 from bot.fairness.queue import Place, Queue
 from bot.ports import Attempt, Chat, Sandbox, Store, Where
 from bot.workbench import Rebuilds
@@ -121,13 +121,21 @@ class Checks:
         told: dict[int, float] = {}
         while True:
             await asyncio.sleep(QUEUE_EVERY_S)
-            places = await self._queue.places()
-            told = {number: wait_s for number, wait_s in told.items() if number in places}
-            for attempt in await self._store.open_attempts() if places else ():
-                place = places.get(attempt.id)
-                if place and worth_telling(told.get(attempt.id), place.wait_s):
-                    told[attempt.id] = place.wait_s
-                    await self._show_place(attempt, place)
+            try:
+                await self._tell_places(told)
+            except DocentError as error:
+                log.warning("places_not_told", error=str(error))
+
+    async def _tell_places(self, told: dict[int, float]) -> None:
+        """Tell everybody whose wait has changed much; `told` remembers what they were told last."""
+        places = await self._queue.places()
+        for number in told.keys() - places.keys():
+            del told[number]
+        for attempt in await self._store.open_attempts() if places else ():
+            place = places.get(attempt.id)
+            if place and worth_telling(told.get(attempt.id), place.wait_s):
+                told[attempt.id] = place.wait_s
+                await self._show_place(attempt, place)
 
     async def _show_place(self, attempt: Attempt, place: Place) -> None:
         learner = await self._store.learner(attempt.learner)

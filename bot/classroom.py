@@ -60,7 +60,7 @@ from bot.core.turn import (
 from bot.core.tutor import decide
 from bot.core.words import not_applied
 from bot.core.workshop import Act, StepRef, Workshop
-from bot.errors import ChatError, DocentError, HostError
+from bot.errors import ChatError, DocentError, HostError, RecordsDown
 from bot.fairness.intake import Intake
 from bot.handin.plan import Output, Plan, ShowHistory
 from bot.handin.secrets import hidden
@@ -108,14 +108,22 @@ class Classroom:
         self._waiting: Counter[str] = Counter()
 
     async def turn(self, event: Event, where: Where, name: str = "") -> None:
-        """Take one turn for the learner who spoke."""
+        """Take one turn for the learner who spoke; where it cannot be recorded, say so and change nothing."""
+        try:
+            turn = await self._recorded(event, where, name)
+        except RecordsDown as error:
+            await self._try_to_say(our_side(str(error)), where)
+            return
+        await self.act(turn, where)
+
+    async def _recorded(self, event: Event, where: Where, name: str) -> Turn:
         async with self._turns[where.user]:
             learner = await self._store.learner(where.user, name)
             turn = decide(self.workshop.seen_by(learner.namespace), learner, event, self._clock())
             await self._store.record(turn.learner, type(event).__name__, describe(event))
             if page := talked(event, turn):
                 await self._farewell.notebooks.keep(where.user, page)
-        await self.act(turn, where)
+        return turn
 
     async def change(self, user: str, decision: Callable[[Learner], Coroutine[Any, Any, None]]) -> None:
         """Let `decision` read and write the learner's record with no turn of theirs in between."""

@@ -28,9 +28,10 @@ from typing import Any, TypeVar
 
 import structlog
 from dbos import DBOS, DBOSConfig, EnqueueOptions, StepOptions, WorkflowStatus
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.core.verdict import Verdict
-from bot.errors import EngineDown, HostError, OperatorError
+from bot.errors import EngineDown, HostError, OperatorError, RecordsDown
 from bot.loops import across
 from bot.ports import Attempt, Publish, Verify
 
@@ -202,7 +203,11 @@ class Desk:
             await asyncio.sleep(every_s)
 
     async def _call(self, work: Callable[[], T]) -> T:
-        return await asyncio.wrap_future(self._thread.submit(work))
+        try:
+            return await asyncio.wrap_future(self._thread.submit(work))
+        except (OperationalError, InterfaceError) as error:
+            log.warning("jobs_down", error=str(error.orig).strip())
+            raise RecordsDown("I cannot get at my own records right now.") from error
 
     def _launch(self, folder: Path, slots: int, poll_s: float) -> None:
         path = folder / "desk.db"

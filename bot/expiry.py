@@ -20,7 +20,7 @@ from bot.core.learner import Learner, SandboxState
 from bot.core.messages import Note, Offer
 from bot.core.standing import root_note
 from bot.core.words import warning
-from bot.errors import ChatError, HostError
+from bot.errors import ChatError, DocentError, HostError
 from bot.ports import Chat, Sandbox, Store, Where
 
 log = structlog.get_logger(__name__)
@@ -53,7 +53,10 @@ class Expiry:
     async def keep(self, every_s: float = EVERY_S) -> None:
         """Look again and again until cancelled."""
         while True:
-            await self.look()
+            try:
+                await self.look()
+            except DocentError as error:
+                log.warning("not_looked", error=str(error))  # the next round may do better
             await asyncio.sleep(every_s)
 
     async def look(self) -> None:

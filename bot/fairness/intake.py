@@ -14,7 +14,7 @@ from bot.core.fairness.words import NEWER_COUNTS, STILL_WAITS, busy
 from bot.core.learner import Learner
 from bot.core.messages import CheckState, Note, Offer
 from bot.core.workshop import StepRef, Workshop
-from bot.errors import ChatError
+from bot.errors import ChatError, HostError
 from bot.fairness.allowances import Allowances
 from bot.fairness.queue import Place, Queue
 from bot.ports import Attempt, Chat, Store, Where
@@ -67,7 +67,10 @@ class Intake:
             ts = await self._chat.show(where, card)
             await self._store.place_card(attempt.id, where.channel, ts)
         # only now: an edit of the worker's must not come before the card it edits
-        await self._queue.submit(attempt.id, learner.id)
+        try:
+            await self._queue.submit(attempt.id, learner.id)
+        except HostError as error:  # the desk's sweep takes it up
+            log.warning("submitted_later", attempt=attempt.id, error=str(error))
         self._opened()
 
     async def again(self, ref: StepRef, number: int, learner: Learner, where: Where) -> None:

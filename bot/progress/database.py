@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.errors import OperatorError
+from bot.errors import OperatorError, RecordsDown
 from bot.progress.tables import HEAD
 
+log = structlog.get_logger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 #: A transaction: reads and writes on one connection, commits when it returns.
@@ -56,8 +58,13 @@ class Database:
 
     def _submit(self, writes: bool, work: Callable[[sa.Connection], T]) -> Future[T]:
         def perform() -> T:
-            with self._engine.connect().execution_options(docent_writes=writes) as db, db.begin():
-                return work(db)
+            try:
+                with self._engine.connect().execution_options(docent_writes=writes) as db, db.begin():
+                    return work(db)
+            except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
+                # full, locked, gone or restarting; all else is a bug of ours
+                log.warning("records_down", error=str(getattr(error, "orig", None) or error).strip())
+                raise RecordsDown("I cannot get at my own records right now.") from error
 
         return self._thread.submit(perform)
 

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.board import board
 from bot.core.messages import Message
 from bot.core.workshop import Workshop
-from bot.errors import ChatError
+from bot.errors import DocentError
 from bot.ports import Sandbox, Store
 from bot.slack.chat import SlackChat
 from bot.slack.overview import BOARD_ROWS
@@ -107,7 +107,7 @@ class BoardKeeper:
             self._dirty.clear()
             try:
                 await self._show()
-            except ChatError as error:
+            except DocentError as error:
                 log.warning("board_not_shown", error=str(error))
             await asyncio.sleep(self._every_s)
 
