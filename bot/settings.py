@@ -56,8 +56,8 @@ class Settings(BaseSettings):
     check_queue: int = Field(200, ge=1, description="checks that may wait; more are asked to come back later")
     build_slots: int = Field(2, ge=1, le=64, description="builds, pushes and pulls that run at the same time")
     command_slots: int = Field(8, ge=1, le=64, description="other commands that run at the same time")
-    cpu_budget_s: float = Field(1200, ge=60, description="processor seconds that one learner's things may use at once")
-    cpu_refill_s_per_h: float = Field(900, ge=60, description="processor seconds that each gets back an hour")
+    cpu_budget_s: float = Field(900, ge=60, description="processor seconds that one learner's things may use at once")
+    cpu_refill_s_per_h: float = Field(600, ge=60, description="processor seconds that each gets back an hour")
     disk_budget_mb: float = Field(3000, ge=100, description="of the disk that one learner's things may take")
     check_timeout_s: float = Field(120, ge=5, le=900)
     registry: str = Field(

@@ -16,8 +16,8 @@ RESUMES_AT = 0.25  #: part of the purse that is full again when somebody may go 
 class Budget:
     """What everybody may use."""
 
-    cpu_s: float = 1200.0  #: in a full purse
-    cpu_s_per_hour: float = 900.0  #: that come back
+    cpu_s: float = 900.0  #: in a full purse; the whole workshop, played by its solutions, uses about 20
+    cpu_s_per_hour: float = 600.0  #: that come back
     disk_mb: float = 3000.0  #: of images above their bases, volumes and containers
 
 
