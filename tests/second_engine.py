@@ -6,6 +6,7 @@ images it needs from the first engine. What is asked of the first engine is one 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -42,6 +43,11 @@ class SecondEngine:
     def url(self) -> str:
         """Return what `DOCKER_HOST` would be."""
         return f"unix://{self.socket}"
+
+    @property
+    def namespace(self) -> Path:
+        """Return its network namespace; `deploy/host/engine` names it after the folder."""
+        return Path("/run/netns", "docent-" + hashlib.sha256(str(self.folder / "run").encode()).hexdigest()[:8])
 
     @property
     def data(self) -> Path:
