@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from bot.handin import dockerfile as dockerfiles
 from bot.handin.bases import Ground, emit, resolve_bases
 from bot.handin.decision import AcceptedDockerfile, Decision, decided, judge_dockerfile
+from bot.handin.ignore import NAME as IGNORE
+from bot.handin.ignore import read_patterns
 from bot.handin.plan import BuildPlan, Refusal
 from bot.sandbox.build_log import Instruction
 
@@ -33,6 +35,9 @@ def read(
     if isinstance(found, Refusal):
         return found
     path, data = found
+    folder = "" if plan.context == "." else f"{plan.context}/"
+    if isinstance(refusal := read_patterns(files.get(f"{folder}{IGNORE}", b"")), Refusal):
+        return refusal
     judged = judge_dockerfile(data, plan, bases, own)
     if isinstance(judged, Refusal):
         return judged

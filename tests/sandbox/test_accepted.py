@@ -73,3 +73,12 @@ def test_a_dockerfile_in_a_folder_is_found_in_its_context() -> None:
 )
 def test_own_images_are_looked_up_only_when_they_are_named(text: str, foreign: bool) -> None:
     assert foreign_bases(BuildPlan(()), {"Dockerfile": text.encode()}, BASES) is foreign
+
+
+@pytest.mark.parametrize(("where", "context"), [(".dockerignore", "."), ("app/.dockerignore", "app")])
+def test_a_dockerignore_that_would_take_long_is_refused(where: str, context: str) -> None:
+    plan = BuildPlan((), context=context)
+    files = {"Dockerfile": b"FROM alpine\n", "app/Dockerfile": b"FROM alpine\n", where: b"*a" * 32_000}
+    found = read(plan, files, BASES, OWN)
+    assert isinstance(found, Refusal)
+    assert found.code == "IGNORE_FILE"
