@@ -16,7 +16,7 @@ from bot.handin.archive_zip import read_zip
 from bot.handin.compose.read import FILE_NAMES
 from bot.handin.encoding import readable
 from bot.handin.plan import Refusal
-from bot.handin.project import judge_file, most_bytes
+from bot.handin.project import Room, judge_file, most_bytes
 from bot.handin.stopped import Stopped, stop
 
 __all__ = ["LARGEST_ARCHIVE", "Unpacked", "is_archive", "read_archive"]
@@ -89,7 +89,7 @@ def _read(name: str, content: bytes) -> Shelf:
 
 def _judge(shelf: Shelf) -> Unpacked:
     _judge_image(shelf)
-    kept: dict[str, bytes] = {}
+    room = Room({})
     skipped = [
         f"`{folder}` ({count:,} {_files(count)}) is left out: it is made anew where it is needed."
         for folder, count in shelf.aside.items()
@@ -99,36 +99,36 @@ def _judge(shelf: Shelf) -> Unpacked:
     for member in shelf.members:
         path = _path(member).removeprefix(top)
         content, note = readable(path, member.content if member.content is not None else b"")
-        refusal = _keep(path, member, content, kept)
+        refusal = _keep(path, member, content, room)
         if refusal and refusal.code in _ALONE and (refusal.code != "TOO_LARGE" or member.content is None):
             alone.append(refusal.say)
         elif refusal:
             raise Stopped(refusal)
         elif note:
             alone.append(note)
-    if not kept:
+    if not room.files:
         raise stop("EMPTY", " ".join(["The archive holds no file that I can keep.", *alone[:1]]))
     more = len(alone) - _MOST_SAID
     skipped += [*alone[:_MOST_SAID], *([f"{more} more {_files(more)} are left out."] if more > 0 else [])]
-    return Unpacked(tuple(kept.items()), tuple(skipped))
+    return Unpacked(tuple(room.files.items()), tuple(skipped))
 
 
 def _files(count: int) -> str:
     return "file" if count == 1 else "files"
 
 
-def _keep(path: str, member: Member, content: bytes, kept: dict[str, bytes]) -> Refusal | None:
+def _keep(path: str, member: Member, content: bytes, room: Room) -> Refusal | None:
     """Put the file to the others, or return why not."""
-    judged = judge_file(path, content, kept)
+    judged = judge_file(path, content, room)
     if isinstance(judged, Refusal):
         return judged
-    if judged in kept:
+    if judged in room.files:
         return Refusal("NAME_CLASH", f"`{judged}` is in the archive twice. Which one shall it be?", judged)
     if not fits(judged, member.size):
         most = most_bytes(judged) // 1024
         say = f"`{judged}` has {member.size / 1024:,.0f} KB and is left out; a file may have up to {most} KB."
         return Refusal("TOO_LARGE", say, judged)
-    kept[judged] = content
+    room.add(judged, content)
     return None
 
 

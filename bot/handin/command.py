@@ -17,6 +17,7 @@ from bot.handin.words import Line, join, split
 __all__ = ["looks_like_commands", "read_commands", "unslack"]
 
 MOST_CHARACTERS = 40_000
+MOST_LINES = 1_500
 MOST_COMMANDS = 20
 LONGEST_LINE = 8_000
 #: what is kept of a line to be shown again
@@ -31,7 +32,7 @@ def looks_like_commands(text: str) -> bool:
 
     Every line must be a command; the transcript of a terminal, with answers between the commands, is not.
     """
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > MOST_CHARACTERS or text.count("\n") > MOST_LINES:
         start = read_lines(text[:LONGEST_LINE])
         return bool(start.lines) and is_command(start.lines[0].text[:_SHOWN])
     body = read_lines(text)
@@ -59,6 +60,9 @@ def read_commands(text: str) -> tuple[Command, ...]:
     if len(text) > MOST_CHARACTERS:
         say = f"That message has {len(text):,} characters; up to {MOST_CHARACTERS:,} are fine. Send it in parts."
         return (_refused(text[:80], Refusal("TOO_LONG", say, seen=f"{len(text)}")),)
+    if (lines := text.count("\n")) > MOST_LINES:
+        say = f"That message has {lines:,} lines; up to {MOST_LINES:,} are fine. Send it in parts."
+        return (_refused(text[:80], Refusal("TOO_LONG", say, seen=f"{lines}")),)
     commands: list[Command] = []
     for line in _simple_commands(read_lines(text)):
         if len(commands) == MOST_COMMANDS:

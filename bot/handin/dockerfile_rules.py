@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from bot.handin.build_state import BuildState
 from bot.handin.dockerfile import Dockerfile, Instruction
@@ -17,8 +17,10 @@ MOST_VOLUMES = 5
 MOST_LIST = 200
 #: labels that this host (or a tool on it) acts upon
 RESERVED_LABELS = ("docent.", "com.docker.", "io.docker.", "org.dockerproject.", "org.testcontainers")
-_REMOTE = re.compile(r"[a-z][a-z0-9+.-]*://|git@|[\w.-]+@[\w.-]+:", re.IGNORECASE)
-_ARCHIVE = re.compile(r"\.(?:tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst|lzma|zip|7z)(?:\.\w{1,4})?/?$", re.IGNORECASE)
+#: looks from the sign that there must be, so that a long word is walked over once
+_REMOTE = re.compile(r"(?<=[a-z0-9+.-])://|git@|(?<=[\w.-])@[\w.-]++:", re.IGNORECASE)
+_ARCHIVE = re.compile(r"\.(?:tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst|lzma|zip|7z)(?:\.\w{1,4})?/?", re.IGNORECASE)
+_ENDING = 12  #: letters of the longest ending that `_ARCHIVE` knows
 #: no volumes over these; a folder inside of one (`/etc/todos`) is fine
 _SYSTEM = frozenset(
     {"/", "/etc", "/bin", "/sbin", "/lib", "/lib64", "/usr", "/boot", "/root", "/var", "/var/run", "/run"}
@@ -66,9 +68,15 @@ def _judge_add(made: Instruction, state: BuildState) -> Refusal | None:
                 made,
                 "`ADD` would fetch from the internet, and there is none here. Use files of your project",
             )
-        if _ARCHIVE.search(bare):
+        if any(map(_ARCHIVE.fullmatch, _endings(bare))):
             return _refuse("ADD_ARCHIVE", made, "`ADD` would unpack an archive. Use `COPY` with the files themselves")
     return None
+
+
+def _endings(word: str) -> Iterator[str]:
+    """Yield the last parts of a file's name that an archive could have: `.gz`, `.tar.gz`."""
+    last = word[-_ENDING:]
+    return (last[at:] for at, sign in enumerate(last) if sign == ".")
 
 
 def _judge_workdir(made: Instruction, state: BuildState) -> Refusal | None:

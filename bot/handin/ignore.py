@@ -16,6 +16,7 @@ MOST_PATTERNS = 100
 LONGEST_PATTERN = 200  #: a path of a project is no longer
 #: parts of all patterns together; with as many files as a project may have, this bounds the work
 MOST_PARTS = 200
+MOST_LETTERS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Pattern:
 def read_patterns(content: bytes) -> tuple[Pattern, ...] | Refusal:
     """Return the patterns in their order, or the lesson about too many."""
     found: list[Pattern] = []
-    left = MOST_PARTS
+    left, letters = MOST_PARTS, MOST_LETTERS
     for line in content.decode("utf-8", "replace").lstrip("\ufeff").splitlines():
         line = line.strip()
         if not line or line.startswith("#"):
@@ -39,8 +40,8 @@ def read_patterns(content: bytes) -> tuple[Pattern, ...] | Refusal:
             return Refusal("IGNORE_FILE", say, line[:200], f"edit {NAME}", exit_code=1)
         segments = [part for part in line.removeprefix("!").strip().split("/") if part not in {"", "."}]
         parts = [part for at, part in enumerate(segments) if part != "**" or segments[at - 1 : at] != ["**"]]
-        left -= len(parts)
-        if left < 0 or len(found) == MOST_PATTERNS:
+        left, letters = left - len(parts), letters - len(line)
+        if min(left, letters) < 0 or len(found) == MOST_PATTERNS:
             say = f"`{NAME}` has more than {MOST_PATTERNS} patterns, or they are too long. A few lines do here."
             return Refusal("IGNORE_FILE", say, line[:200], f"edit {NAME}", exit_code=1)
         if parts:

@@ -47,17 +47,41 @@ _HUNG_ON = (".txt", ".md", ".doc", ".docx", ".rtf", ".text", ".log", ".bak", ".y
 _KIN = (frozenset({"yml", "yaml", "json"}), frozenset({"js", "mjs", "cjs", "jsx", "ts"}), frozenset({"html", "htm"}))
 
 
-def judge_file(path: str, content: bytes, project: Mapping[str, bytes] | None = None) -> str | Refusal:
+class Room:
+    """What is in a project so far, by all that a new file could get in the way of."""
+
+    def __init__(self, project: Mapping[str, bytes]) -> None:
+        self.files: dict[str, bytes] = {}
+        self.size = 0
+        self.twins: dict[str, str] = {}  #: name in small letters → name
+        self.folders: set[str] = set()
+        for name, content in project.items():
+            self.add(name, content)
+
+    def add(self, name: str, content: bytes) -> None:
+        """Put a file in, or in place of the one that has its name."""
+        self.size += len(content) - len(self.files.get(name, b""))
+        self.files[name] = content
+        self.twins[name.casefold()] = name
+        self.folders.update(folders(name))
+
+
+def folders(name: str) -> Iterator[str]:
+    """Yield the folders around a file, the outermost first."""
+    return (name[:at] for at, sign in enumerate(name) if sign == "/")
+
+
+def judge_file(path: str, content: bytes, project: Mapping[str, bytes] | Room | None = None) -> str | Refusal:
     """Return the path to keep the file under, or why it cannot be kept.
 
     `project` is what is there already; a file of the same path is replaced. Limits: 64 KB a file (512 KB a lock
     file), 500 files, 5 MB in all.
     """
-    project = project or {}
     name = _judge_path(path)
     if isinstance(name, Refusal):
         return name
-    return _judge_content(name, content) or _judge_room(name, content, project) or name
+    room = project if isinstance(project, Room) else Room(project or {})
+    return _judge_content(name, content) or _judge_room(name, content, room) or name
 
 
 def most_bytes(path: str) -> int:
@@ -117,21 +141,20 @@ def _judge_content(name: str, content: bytes) -> Refusal | None:
     return None
 
 
-def _judge_room(name: str, content: bytes, project: Mapping[str, bytes]) -> Refusal | None:
+def _judge_room(name: str, content: bytes, room: Room) -> Refusal | None:
     """Return a refusal when the file does not fit beside the others."""
-    if name not in project and len(project) >= MOST_FILES:
-        return Refusal("TOO_MANY", f"Your project has {len(project)} files, and that is the most it can hold.", name)
-    size = sum(len(other) for path, other in project.items() if path != name) + len(content)
+    if name not in room.files and len(room.files) >= MOST_FILES:
+        return Refusal("TOO_MANY", f"Your project has {len(room.files)} files, and that is the most it can hold.", name)
+    size = room.size - len(room.files.get(name, b"")) + len(content)
     if size > MOST_PROJECT_BYTES:
         say = f"With `{name}` your project would have {size / 1024 / 1024:.1f} MB; up to 5 MB are fine."
         return Refusal("TOO_LARGE", say, name)
-    if twin := next((path for path in project if path != name and path.casefold() == name.casefold()), ""):
+    if (twin := room.twins.get(name.casefold(), name)) != name:
         say = f"There is `{twin}` already. Names that differ in capitals only get mixed up; which one shall it be?"
         return Refusal("NAME_CLASH", say, name, f"edit {twin}")
-    if any(path.startswith(f"{name}/") for path in project):
+    if name in room.folders:
         return Refusal("NAME_CLASH", f"`{name}` is a folder in your project. Please choose another name.", name)
-    parents = name.split("/")[:-1]
-    if blocking := next((p for n in range(len(parents)) if (p := "/".join(parents[: n + 1])) in project), ""):
+    if blocking := next((folder for folder in folders(name) if folder in room.files), ""):
         return Refusal("NAME_CLASH", f"`{blocking}` is a file, so nothing can lie inside of it.", name)
     return None
 

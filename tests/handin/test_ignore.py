@@ -67,7 +67,7 @@ LONG = ["a" * 196 + f"{n:03}" for n in range(500)]
 SLOW = [
     ("the one of 13 letters", "*a*a*a*a*a*ab", LONG),
     ("stars and letters", "*a" * 99 + "b", LONG),
-    ("many stars", "\n".join(["*a" * 90 + "b"] * MOST_PATTERNS), LONG[:100]),
+    ("many stars", "\n".join(["*a" * 90 + "b"] * 20), LONG),
     ("any folders", "\n".join(["**/a/" * 9 + "b"] * 9), [DEEP] * 50),
 ]
 

@@ -208,6 +208,8 @@ def command(node: Node, place: Place) -> tuple[str, ...] | None:
     if isinstance(node, Mapping):
         raise place.must_be(node, "array or string")
     if isinstance(node, Scalar):
+        if len(node.text) > 2 * LONGEST_COMMAND:
+            raise _too_long(node, place)
         words = shell_words(node.text)
         if words is None:
             say = f"`{node.text[:60]}` has a quote without its partner, or a bracket outside of quotes."
@@ -219,10 +221,13 @@ def command(node: Node, place: Place) -> tuple[str, ...] | None:
     else:
         found = tuple(text(item, place.at(n)) for n, item in enumerate(items(node, place)))
     if sum(map(len, found)) > LONGEST_COMMAND:
-        raise place.wrong(
-            node, f"`{place.path}` is longer than {LONGEST_COMMAND:,} characters; put it into a file.", code="TOO_LONG"
-        )
+        raise _too_long(node, place)
     return found
+
+
+def _too_long(node: Node, place: Place) -> Broken:
+    say = f"`{place.path}` is longer than {LONGEST_COMMAND:,} characters; put it into a file."
+    return place.wrong(node, say, code="TOO_LONG")
 
 
 _PIECE = re.compile(
