@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -17,22 +16,23 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.messages import Form, Message, Note, StatusCard
 from bot.errors import CardGone, ChatError
 from bot.ports import Keepsake, Progress, Where
-from bot.slack.blocks import Rendered, render
+from bot.slack.answers import UNREACHED, why
+from bot.slack.blocks import render
 from bot.slack.elements import MESSAGE_TEXT, cut, mrkdwn
 from bot.slack.forms import form_view, way_to
+from bot.slack.hooks import ResponseUrls
 from bot.slack.legible import inert
 from bot.slack.outbox import Outbox, Priority
 from bot.slack.overview import home_view
+from bot.slack.posts import Post
 
 log = structlog.get_logger(__name__)
 
-RESPONSE_URL_USES = 5  #: Source: docs.slack.dev, handling user interaction
 ALT_TEXT = 1_000  #: Source: docs.slack.dev, files.getUploadURLExternal, alt_txt
-RESPONSE_URL_S = 29 * 60.0
 STATUS_TEXT = 150  #: characters of a status line; it is one line of a person's screen
 STATUS_EVERY_S = 1.5
-NO_PREVIEWS: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}  #: what an address shows may be anybody's
-REMEMBERED = 2_000  #: cards and response_urls we keep count of
+TRIGGER_S = 3.0  #: Source: docs.slack.dev, trigger_id
+REMEMBERED = 2_000  #: cards we keep count of
 GONE = {"message_not_found", "channel_not_found", "is_archived", "cant_update_message", "not_in_channel"}
 
 
@@ -43,25 +43,14 @@ class SlackChat:
         self._client = client
         self._session = session
         self._outbox = outbox
-        self._urls: OrderedDict[str, tuple[int, float]] = OrderedDict()  # response_url → uses, first seen
+        self._hooks = ResponseUrls(session)
         self._serials: OrderedDict[str, int] = OrderedDict()  # message → number of its newest edit
         self._no_status = False
 
     async def show(self, where: Where, message: Message) -> str:
         """Post a new message and return its ts."""
-        rendered = render(message, where.user)
-
-        async def send() -> Any:
-            return await self._client.chat_postMessage(
-                channel=where.channel,
-                text=rendered.text,
-                blocks=rendered.blocks,
-                thread_ts=where.thread or None,
-                **NO_PREVIEWS,
-            )
-
-        response = await self._sent("chat.postMessage", where.channel, send, Priority.ANSWER)
-        return str(response["ts"])
+        post = Post(self._client, where.channel, render(message, where.user), where.thread)
+        return str(await self._sent("chat.postMessage", where.channel, post.send, Priority.ANSWER))
 
     async def replace(self, where: Where, message: Message) -> None:
         """Show the message in place of the pressed card; post anew where there is none or it is gone."""
@@ -83,9 +72,12 @@ class SlackChat:
         priority = Priority.FINAL if final else Priority.PROGRESS
         key = f"{channel}/{ts}"
         serial = self._number(key)
-        if response_url and self._may_use(response_url, final=final):
-            edited = await self._by_response_url(response_url, channel, rendered, priority, key)
-            if edited:
+        if response_url and self._hooks.left(response_url, final=final):
+
+            async def by_hook() -> bool:
+                return await self._hooks.replace(response_url, rendered)
+
+            if await self._sent("response_url", channel, by_hook, priority, key):
                 return
 
         async def send() -> Any:
@@ -113,15 +105,8 @@ class SlackChat:
                 log.info("board_gone", channel=channel)
             else:
                 return ts
-        response = await self._sent(
-            "chat.postMessage",
-            channel,
-            lambda: self._client.chat_postMessage(
-                channel=channel, text=rendered.text, blocks=rendered.blocks, **NO_PREVIEWS
-            ),
-            Priority.BOARD,
-        )
-        return str(response["ts"])
+        post = Post(self._client, channel, rendered)
+        return str(await self._sent("chat.postMessage", channel, post.send, Priority.BOARD))
 
     async def whisper(self, where: Where, text: str) -> None:
         """Tell one person only."""
@@ -143,10 +128,13 @@ class SlackChat:
         view = form_view(form, where.user, where.channel)
         if where.trigger:
             try:
-                # never queued: a trigger lives for 3 seconds
-                await self._client.views_open(trigger_id=where.trigger, view=view)
+                # never queued, and not waited for: a trigger lives no longer
+                async with asyncio.timeout(TRIGGER_S):
+                    await self._client.views_open(trigger_id=where.trigger, view=view)
             except SlackApiError as error:
-                log.info("form_not_opened", error=error.response["error"])
+                log.info("form_not_opened", error=why(error))
+            except UNREACHED as error:
+                log.info("form_not_opened", error=type(error).__name__)
             else:
                 return
         await self.show(where.without_press(), way_to(form))
@@ -223,9 +211,11 @@ class SlackChat:
             )
         except SlackApiError as error:
             # workspaces without the agent surface answer the same error every time: ask once
-            if error.response["error"] in {"missing_scope", "unknown_method", "not_enabled", "feature_not_enabled"}:
+            if why(error) in {"missing_scope", "unknown_method", "not_enabled", "feature_not_enabled"}:
                 self._no_status = True
-            log.debug("no_status_line", error=error.response["error"])
+            log.debug("no_status_line", error=why(error))
+        except UNREACHED as error:  # whatever is being done goes on, and its result is what counts
+            log.debug("no_status_line", error=type(error).__name__)
 
     async def suggest(self, channel: str, prompts: list[tuple[str, str]]) -> None:
         """Offer up to four prompts (title, message) in an agent's direct message; quiet where Slack has none."""
@@ -234,7 +224,9 @@ class SlackChat:
                 channel_id=channel, thread_ts=None, prompts=[{"title": t, "message": m} for t, m in prompts[:4]]
             )
         except SlackApiError as error:
-            log.debug("no_suggested_prompts", error=error.response["error"])
+            log.debug("no_suggested_prompts", error=why(error))
+        except UNREACHED as error:
+            log.debug("no_suggested_prompts", error=type(error).__name__)
 
     def _number(self, key: str) -> int:
         """Return the number of a new edit of this message."""
@@ -244,39 +236,13 @@ class SlackChat:
             self._serials.popitem(last=False)
         return number
 
-    def _may_use(self, url: str, *, final: bool) -> bool:
-        """Tell whether this response_url has a use left; the last one is kept for the final edit."""
-        uses, since = self._urls.setdefault(url, (0, time.monotonic()))
-        while len(self._urls) > REMEMBERED:
-            self._urls.popitem(last=False)
-        room = RESPONSE_URL_USES if final else RESPONSE_URL_USES - 1
-        return uses < room and time.monotonic() - since < RESPONSE_URL_S
-
-    async def _by_response_url(self, url: str, channel: str, rendered: Rendered, priority: Priority, key: str) -> bool:
-        """Edit through the response_url; False when Slack does not take it any more."""
-
-        async def send() -> bool:
-            uses, since = self._urls.get(url, (0, time.monotonic()))
-            if uses >= RESPONSE_URL_USES:
-                return False
-            self._urls[url] = (uses + 1, since)
-            body = {"replace_original": True, "text": rendered.text, "blocks": rendered.blocks, **NO_PREVIEWS}
-            async with self._session.post(url, json=body) as response:
-                return response.status == 200
-
-        try:
-            return bool(await self._outbox.send("response_url", channel, send, priority, key=key))
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.info("response_url_failed", error=str(error))
-            return False
-
     async def _sent(self, method: str, channel: str, send: Any, priority: Priority, key: str = "") -> Any:
         try:
             return await self._outbox.send(method, channel, send, priority, key=key)
         except SlackApiError as error:
-            name = str(error.response["error"])
+            name = why(error)
             if name in GONE:
                 raise CardGone(f"Slack says {name} for {method} in {channel}.") from error
             raise ChatError(f"Slack refused {method}: {name}.") from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except UNREACHED as error:
             raise ChatError(f"Slack could not be reached for {method}: {error}.") from error

@@ -20,9 +20,10 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
+
+from bot.slack.answers import pause_for
 
 log = structlog.get_logger(__name__)
 
@@ -70,6 +71,8 @@ METHODS: dict[str, tuple[float, float]] = {
     "chat.postEphemeral": (95, 20),
     "chat.update": (48, 20),
     "views.publish": (95, 30),
+    "users.info": (95, 40),
+    "conversations.open": (48, 20),
     "files.getUploadURLExternal": (95, 30),
     "files.completeUploadExternal": (95, 30),
     "response_url": (600, 60),
@@ -196,7 +199,12 @@ class Outbox:
         self._busy.add(item.channel)
         task = asyncio.create_task(self._perform(item), name=f"send-{next(self._serial)}")
         self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        if not self.waiting and not self._sending:  # several may end in one turn of the loop; the last one counts
+            self._idle.set()
 
     async def _perform(self, item: Item) -> None:
         try:
@@ -213,12 +221,10 @@ class Outbox:
         finally:
             self._busy.discard(item.channel)
             self._wake.set()
-            if not self.waiting and len(self._sending) <= 1:
-                self._idle.set()
 
     def _again(self, item: Item, error: Exception) -> bool:
         """Put the call back at the front when trying again can help."""
-        pause = _pause_for(error, item.tries)
+        pause = pause_for(error, item.tries)
         item.tries += 1
         if pause is None or item.tries > PATIENCE:
             return False
@@ -240,20 +246,6 @@ class Outbox:
                 self._channels.clear()
             self._channels[channel] = Bucket(CHANNEL_RATE, CHANNEL_BURST, filled_at=self._clock())
         return self._channels[channel]
-
-
-def _pause_for(error: Exception, tries: int) -> float | None:
-    """Return how long to pause the method before trying again, None when trying again is no use."""
-    if isinstance(error, SlackApiError):
-        response = error.response
-        if getattr(response, "status_code", 0) == 429:
-            return float(response.headers.get("Retry-After", 1))
-        if getattr(response, "status_code", 0) >= 500:
-            return min(2.0**tries, 30)
-        return None
-    if isinstance(error, aiohttp.ClientError | TimeoutError | OSError):
-        return min(2.0**tries, 30)
-    return None
 
 
 def _follow(older: asyncio.Future[Any], newer: asyncio.Future[Any]) -> None:
