@@ -108,19 +108,26 @@ class Classroom:
         self._waiting: Counter[str] = Counter()
 
     async def turn(self, event: Event, where: Where, name: str = "") -> None:
-        """Take one turn for the learner who spoke; where it cannot be recorded, say so and change nothing."""
+        """Take one turn for the learner who spoke; where it cannot be recorded, say so and change nothing.
+
+        A delivery that was taken before changes nothing either.
+        """
         try:
             turn = await self._recorded(event, where, name)
         except RecordsDown as error:
             await self._try_to_say(our_side(str(error)), where)
             return
-        await self.act(turn, where)
+        if turn is not None:
+            await self.act(turn, where)
 
-    async def _recorded(self, event: Event, where: Where, name: str) -> Turn:
+    async def _recorded(self, event: Event, where: Where, name: str) -> Turn | None:
         async with self._turns[where.user]:
             learner = await self._store.learner(where.user, name)
             turn = decide(self.workshop.seen_by(learner.namespace), learner, event, self._clock())
-            await self._store.record(turn.learner, type(event).__name__, describe(event))
+            what = type(event).__name__
+            if not await self._store.record(turn.learner, what, describe(event), once=where.delivery):
+                log.info("taken_before", learner=learner.id, delivery=where.delivery)
+                return None
             if page := talked(event, turn):
                 await self._farewell.notebooks.keep(where.user, page)
         return turn

@@ -38,6 +38,7 @@ class Where:
     card: str = ""  #: ts of the pressed message
     trigger: str = ""  #: opens one form within 3 s
     response_url: str = ""  #: edits the pressed message, 5 uses in 30 min
+    delivery: str = ""  #: names what Slack delivered, which may come again: it is taken once
 
     def without_press(self) -> Where:
         """Return the same place without what only a press gives."""
@@ -141,8 +142,11 @@ class Store(Protocol):
         """Return all learners who have something on a host, started or not, in no order."""
         ...
 
-    async def record(self, learner: Learner, what: str, detail: str = "") -> None:
-        """Keep the learner as they are now, and one line in the journal saying why (`what` is the event's name)."""
+    async def record(self, learner: Learner, what: str, detail: str = "", *, once: str = "") -> bool:
+        """Keep the learner as they are now, and one line in the journal saying why (`what` is the event's name).
+
+        False, and nothing is written, when something of the name `once` was recorded in the last hour.
+        """
         ...
 
     async def open_attempt(self, learner: Learner, ref: StepRef, where: Where) -> Attempt | None:
@@ -268,6 +272,29 @@ class Notebooks(Protocol):
 
     async def forget(self, learner: str) -> None:
         """Forget all pages of theirs."""
+        ...
+
+
+class Roles(Protocol):
+    """Who may do more than learners, by user id: names and channels are for anybody to choose.
+
+    Every call is one transaction.
+    """
+
+    async def is_instructor(self, user: str) -> bool:
+        """Tell whether this person is an instructor now; ask each time it matters."""
+        ...
+
+    async def instructors(self) -> Sequence[str]:
+        """Return the ids of all instructors, in order."""
+        ...
+
+    async def appoint(self, user: str) -> bool:
+        """Make somebody an instructor; False when they were one."""
+        ...
+
+    async def dismiss(self, user: str) -> bool:
+        """Make somebody an instructor no more, also when settings name them; False when they were none."""
         ...
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -31,13 +31,21 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DOCENT_", toml_file="docent.toml", extra="forbid")
 
-    slack_bot_token: str = Field("", validation_alias=AliasChoices("SLACK_BOT_TOKEN", "slack_bot_token"))
-    slack_app_token: str = Field("", validation_alias=AliasChoices("SLACK_APP_TOKEN", "slack_app_token"))
+    slack_bot_token: str = Field("", repr=False, validation_alias=AliasChoices("SLACK_BOT_TOKEN", "slack_bot_token"))
+    slack_app_token: str = Field("", repr=False, validation_alias=AliasChoices("SLACK_APP_TOKEN", "slack_app_token"))
     slack_api_url: str = Field(
         "https://slack.com/api/", description="another address for tests and the local workspace"
     )
-    teams: tuple[str, ...] = Field((), description="workspaces that may use this bot; empty: the token's own")
-    instructors_channel: str = Field("docent-instructors", description="name or id of the channel with the board")
+    teams: tuple[Annotated[str, Field(pattern=r"^[TE][A-Z0-9]{2,}$")], ...] = Field(
+        (), description="ids of workspaces, or of an Enterprise Grid organisation, that may use this bot; empty: own"
+    )
+    guests: bool = Field(False, description="let guests of the workspace take part")
+    instructors: tuple[Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,}$")], ...] = Field(
+        (), description="user ids of instructors, for the first start; later: docent instructors add U…"
+    )
+    instructors_channel: str = Field(
+        "docent-instructors", description="id of the channel with the board, or its name if an instructor made it"
+    )
     data: Path = Field(Path(".docent"), description="folder of the database, the queue and the log")
     workshop: Path = Field(default_factory=lambda: shipped("lessons") / "docker-workshop")
     docker_host: str = Field("", validation_alias=AliasChoices("DOCKER_HOST", "docker_host"))
@@ -74,7 +82,7 @@ class Settings(BaseSettings):
     sandbox_warnings_h: tuple[float, ...] = Field((4, 0.5), description="so long before, its learner is warned")
     pictures: bool = Field(True, description="show learners their app as a browser sees it, and layers as bars")
     board_every_s: float = Field(5, ge=1)
-    pace: bool = Field(True, description="keep Slack's pace: about one message a second per channel")
+    pace: bool = Field(True, description="keep Slack's pace, about one message a second per channel, both ways")
     log_level: str = "INFO"
     log_json: bool = False
 

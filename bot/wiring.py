@@ -15,7 +15,6 @@ from typing import Any
 import aiohttp
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -40,6 +39,7 @@ from bot.progress.lock import hold
 from bot.progress.notebooks import SqlNotebooks
 from bot.progress.passes import SqlPasses
 from bot.progress.pins import Pins
+from bot.progress.roles import SqlRoles
 from bot.progress.standings import SqlStandings
 from bot.progress.store import SqlStore, open_store
 from bot.sandbox.catalogue import BROWSER, CATALOGUE, REGISTRY, VERIFIER
@@ -54,11 +54,12 @@ from bot.sandbox.sharing.layout import Address
 from bot.sandbox.sharing.opening import Opening
 from bot.settings import Settings, shipped
 from bot.slack.chat import SlackChat
+from bot.slack.door import open_door
 from bot.slack.instructor import BoardKeeper, InstructorsChannel
 from bot.slack.learner import LearnerListeners
-from bot.slack.middleware import Seen, only_once, only_teams
 from bot.slack.outbox import Outbox
 from bot.slack.people import People
+from bot.slack.porter import Porter
 from bot.slack.uploads import Uploads
 from bot.upkeep import Upkeep, beat
 from bot.workbench import Asset, Farewell, Scribe, Workbench
@@ -71,6 +72,7 @@ SEAL_SECRET = "seal.secret"  # noqa: S105 - as above
 LOOK_FOR_IMAGES_S = 10.0
 LOOK_FOR_ROOM_S = 30.0
 CANCEL_AGAIN_S = 2.0
+SLACK_S, SLACK_CONNECT_S = 30.0, 10.0  #: for one call; slack_sdk sets no time of its own for a session that is shared
 DRAIN_S = 20.0  #: what is running may end for so long when the bot is asked to stop
 
 
@@ -104,7 +106,8 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         stack.push_async_callback(store.close)
         sandbox = await open_sandbox(settings, store)
         stack.push_async_callback(sandbox.close)
-        session = await stack.enter_async_context(aiohttp.ClientSession())
+        limits = aiohttp.ClientTimeout(total=SLACK_S, sock_connect=SLACK_CONNECT_S)
+        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=limits))
         client = AsyncWebClient(settings.slack_bot_token, base_url=settings.slack_api_url, session=session)
         team, workspace = await own_team(client)
         outbox = Outbox(paced=settings.pace)
@@ -113,12 +116,14 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         chat = SlackChat(client, session, outbox)
         desk = Desk()
         queue = Queue(desk, slots=settings.check_slots, most=settings.check_queue)
-        staff = InstructorsChannel(client, chat, settings.instructors_channel)
+        roles = SqlRoles(store.database)
+        await roles.seed(settings.instructors)
+        staff = InstructorsChannel(client, chat, settings.instructors_channel, roles)
         board = BoardKeeper(workshop, store, sandbox, chat, staff, every_s=settings.board_every_s, clock=now)
         notebooks = SqlNotebooks(store.database)
         scribe = Scribe(chat, notebooks)
         camera = sandbox.camera if settings.pictures else None
-        people = People(client)
+        people = People(client, outbox)
         budget = Budget(settings.cpu_budget_s, settings.cpu_refill_s_per_h, settings.disk_budget_mb)
         allowances = Allowances(store, chat, staff, sandbox, sandbox.meter, people.room, budget)
         fair = Turnstile(sandbox, Slots(settings.build_slots, settings.command_slots), allowances)
@@ -170,10 +175,9 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         await stack.enter_async_context(background(told_when_full(sandbox, staff), "room"))
         expiry = Expiry(store, chat, sandbox, classroom, people.room, now, patience_of(settings))
         uploads = Uploads(session, settings.slack_bot_token, settings.slack_api_url)
-        app = AsyncApp(name="docent", client=client)  # without a name it reads the sources of all its callers
-        app.middleware(only_teams(settings.teams or (team,)))
-        app.middleware(only_once(Seen()))
-        LearnerListeners(classroom, people, chat, uploads).register(app)
+        teams = settings.teams or (team,)
+        porter = Porter(people, chat, teams, guests=settings.guests, paced=settings.pace)
+        app = open_door(client, teams, LearnerListeners(classroom, people, porter, chat, uploads), paced=settings.pace)
         await stack.enter_async_context(background(board.keep(), "board"))
         await stack.enter_async_context(background(farewell.tell_staff(), "feedback"))
         await stack.enter_async_context(background(checks.follow_queue(), "queue"))

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import certificate, diagnose, images, judge, local, paused
+from bot.cli import certificate, diagnose, images, instructors, judge, local, paused
 from bot.cli.running import Data, console, run, until_stopped, with_data
 from bot.errors import AuthorError, DocentError
 from bot.settings import Settings
@@ -21,6 +21,7 @@ app = typer.Typer(
     help="Docent takes a team through the Docker workshop.",
 )
 app.add_typer(images.app, name="images")
+app.add_typer(instructors.app, name="instructors")
 local.add_to(app)
 diagnose.add_to(app)
 certificate.add_to(app)

@@ -98,6 +98,8 @@ def run_file_of(settings: Settings) -> RunFile:
 def joining(settings: Settings, space: Workspace | RunFile) -> Settings:
     """Return the settings of a bot that joins a local workspace."""
     from bot.localslack.runfile import without_proxies
+    from bot.localslack.seed import PEOPLE
+    from bot.localslack.values import Role
 
     without_proxies(os.environ)  # slack_sdk would send even 127.0.0.1 through a proxy
     tokens = {
@@ -105,7 +107,8 @@ def joining(settings: Settings, space: Workspace | RunFile) -> Settings:
         "slack_app_token": space.app_token,
         "slack_api_url": space.api_url,
     }
-    return settings.model_copy(update=tokens)
+    staff = tuple(person.id for person in PEOPLE if person.role is Role.INSTRUCTOR)
+    return settings.model_copy(update={"instructors": (*settings.instructors, *staff), **tokens})
 
 
 @asynccontextmanager

@@ -23,6 +23,7 @@ from bot.core.verdict import Verdict
 from bot.core.workshop import StepRef
 from bot.ports import Attempt, Undone, Where
 from bot.progress.database import Database, insert_once, open_database, upsert
+from bot.progress.deliveries import first_time
 from bot.progress.namespaces import named
 from bot.progress.records import RECORD_FORMAT, learner_record, read_record, read_verdict, verdict_json
 from bot.progress.tables import attempts, files, journal, learners, notes
@@ -90,9 +91,9 @@ class SqlStore:
         """Return all learners who have something on a host, started or not."""
         return [each for each in await self.database.look(_all) if each.sandbox in HELD]
 
-    async def record(self, learner: Learner, what: str, detail: str = "") -> None:
-        """Keep the learner as they are now, and one line in the journal saying why."""
-        await self.database.run(_record, learner, Entry(learner.id, self._clock(), what, detail))
+    async def record(self, learner: Learner, what: str, detail: str = "", *, once: str = "") -> bool:
+        """Keep the learner as they are now, and one line saying why; False when `once` was recorded before."""
+        return await self.database.run(_record, learner, Entry(learner.id, self._clock(), what, detail), once)
 
     async def open_attempt(self, learner: Learner, ref: StepRef, where: Where) -> Attempt | None:
         """Open an attempt; None when the learner has one open already."""
@@ -207,9 +208,12 @@ def _all(db: sa.Connection) -> list[Learner]:
     return [_read_learner(row) for row in db.execute(_with_open)]
 
 
-def _record(db: sa.Connection, learner: Learner, entry: Entry) -> None:
+def _record(db: sa.Connection, learner: Learner, entry: Entry, once: str) -> bool:
+    if once and not first_time(db, once, entry.at):
+        return False
     db.execute(upsert(db, learners, **_columns(learner)))
     _write_down(db, entry)
+    return True
 
 
 def _write_down(db: sa.Connection, entry: Entry) -> None:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 #: The migration that arrives at these tables.
-HEAD = "0007"
+HEAD = "0008"
 #: Bytes; the last net below the caller's own limits (64 KB, 512 KB for the lock files that tools write).
 FILE_MAX = 512 * 1024
 
@@ -196,6 +196,22 @@ feedback = sa.Table(
     sa.Column("at", Utc, nullable=False),
     sa.Column("told_at", sa.Text, nullable=False),  # channel/ts of the instructors' message
     sa.Column("told", sa.Boolean, nullable=False),  # it says what stands here
+)
+
+deliveries = sa.Table(  # what Slack delivered and was taken: it may bring it again, also after a restart
+    "deliveries",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("at", Utc, nullable=False),
+    sa.Index(None, "at"),
+)
+
+roles = sa.Table(  # who somebody is besides a learner, by their id and by nothing that they can change themselves
+    "roles",
+    METADATA,
+    sa.Column("user", sa.Text, primary_key=True),
+    sa.Column("role", sa.Text, nullable=False),  # `learner` for who is an instructor no more
+    sa.Column("at", Utc, nullable=False),
 )
 
 notes = sa.Table(

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.core.messages import FeedbackCard, Hardest, SectionSum, SummaryCard, Survey
 from bot.slack.elements import Block, Element, context, cut, header, line, markdown, plain, quote, rich, say
+from bot.slack.legible import whole
 
 SURVEY_VIEW = "survey"  #: callback_id of the feedback form
 USEFUL, BETTER = "useful", "better"  #: block_id and action_id of its two questions
@@ -147,4 +148,4 @@ def read_survey(values: dict[str, Any]) -> tuple[int, str]:
     chosen = values.get(USEFUL, {}).get(USEFUL, {}).get("selected_option") or {}
     mark = str(chosen.get("value", ""))
     text = values.get(BETTER, {}).get(BETTER, {}).get("value") or ""
-    return int(mark) if mark in {"1", "2", "3", "4", "5"} else 0, str(text)
+    return int(mark) if mark in {"1", "2", "3", "4", "5"} else 0, whole(str(text))

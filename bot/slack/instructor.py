@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
-import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -15,7 +15,8 @@ from bot.core.board import board
 from bot.core.messages import Message
 from bot.core.workshop import Workshop
 from bot.errors import DocentError
-from bot.ports import Sandbox, Store
+from bot.ports import Roles, Sandbox, Store
+from bot.slack.answers import UNREACHED, why
 from bot.slack.chat import SlackChat
 from bot.slack.overview import BOARD_ROWS
 
@@ -25,11 +26,15 @@ PLACE = "board.place"  #: note: `channel/ts` of the board message
 
 
 class InstructorsChannel:
-    """The channel that instructors read (`ports.Staff`); `name` is its name or id."""
+    """The channel that instructors read (`ports.Staff`): `name` is its id, or its name if an instructor made it.
 
-    def __init__(self, client: AsyncWebClient, chat: SlackChat, name: str) -> None:
+    Anybody can make a channel of any name and invite us; what learners did is told to nobody for that.
+    """
+
+    def __init__(self, client: AsyncWebClient, chat: SlackChat, name: str, roles: Roles) -> None:
         self._client = client
         self._chat = chat
+        self._roles = roles
         self._name = name
         self._id = ""
 
@@ -49,26 +54,35 @@ class InstructorsChannel:
         if not wanted:
             return ""
         try:
-            cursor = ""
-            while True:
-                page = await self._client.conversations_list(
-                    types="public_channel,private_channel", exclude_archived=True, limit=200, cursor=cursor
-                )
-                for channel in page["channels"]:
-                    if wanted in (channel["id"], channel["name"]):
-                        self._id = str(channel["id"])
-                        return self._id
-                cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-                if not cursor:
-                    break
+            found = await self._look_up(wanted)
         except SlackApiError as error:
-            log.warning("no_instructors_channel", error=error.response["error"])
+            log.warning("no_instructors_channel", error=why(error))
             return ""
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except UNREACHED as error:
             log.warning("no_instructors_channel", error=str(error))
             return ""
-        log.warning("no_instructors_channel", channel=wanted, advice="make the channel and invite Docent to it")
-        return ""
+        if found is None:
+            log.warning("no_instructors_channel", channel=wanted, advice="make the channel and invite Docent to it")
+        elif found["id"] != wanted and not await self._roles.is_instructor(str(found.get("creator", ""))):
+            advice = "name its id in DOCENT_INSTRUCTORS_CHANNEL, or its maker: docent instructors add U…"
+            log.warning("not_made_by_an_instructor", channel=wanted, creator=found.get("creator"), advice=advice)
+        else:
+            self._id = str(found["id"])
+        return self._id
+
+    async def _look_up(self, wanted: str) -> dict[str, Any] | None:
+        """Return the channel of this id or name among those that we see."""
+        cursor = ""
+        while True:
+            page = await self._client.conversations_list(
+                types="public_channel,private_channel", exclude_archived=True, limit=200, cursor=cursor
+            )
+            for channel in page["channels"]:
+                if wanted in (channel["id"], channel["name"]):
+                    return dict(channel)
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return None
 
 
 class BoardKeeper:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.classroom import Classroom
-from bot.core.events import AnsweredProgram, Arrived, Event, GaveFeedback, Mentioned, OpenedHome
+from bot.core.events import AnsweredProgram, Arrived, Event, GaveFeedback, Mentioned, OpenedHome, PressedForeignCard
 from bot.handin.command import unslack
 from bot.ports import Where
+from bot.slack.answers import UNREACHED
 from bot.slack.buttons import ANSWER, GO, OFFER, read_value
 from bot.slack.chat import SlackChat
 from bot.slack.closing import EMPTY_SURVEY, SURVEY_VIEW, read_survey
 from bot.slack.forms import EDITOR_INPUT, EDITOR_VIEW
+from bot.slack.legible import whole
+from bot.slack.middleware import delivery_key
 from bot.slack.people import People
+from bot.slack.porter import Porter
 from bot.slack.reading import read_form, read_message, read_press
 from bot.slack.uploads import Uploads
 
@@ -32,6 +37,7 @@ class LearnerListeners:
 
     classroom: Classroom
     people: People
+    porter: Porter
     chat: SlackChat
     uploads: Uploads
 
@@ -46,34 +52,35 @@ class LearnerListeners:
         app.command("/docent")(self.learner_used_the_command)
         app.event(re.compile(".*"))(self.something_else_happened)
 
-    async def learner_wrote(self, event: Body) -> None:
-        """Take a direct message, with its files."""
-        if event.get("channel_type") != "im" or event.get("subtype") not in SPOKEN or event.get("bot_id"):
+    async def learner_wrote(self, event: Body, body: Body) -> None:
+        """Take a direct message, with its files; edits, deletions and messages of programs are none."""
+        if event.get("channel_type") != "im" or not by_a_person(event):
             return
-        where = Where(event["channel"], event["user"], event.get("thread_ts", ""), said=event["ts"])
+        where = place_of(event, body, event.get("thread_ts", ""))
         self.people.met(where.user, where.channel)
-        await self._take_files(event.get("files") or [], where)
-        if where.thread and await self.classroom.talks(where.user, where.thread):
-            if event.get("text") or not event.get("files"):  # an empty line is Enter, too
-                await self._turn(AnsweredProgram(unslack(event.get("text") or "")), where)
-        elif event.get("text", "").strip():
-            await self._turn(read_message(event["text"]), where)
+        person = await self.porter.admits(where)
+        if person is None:
+            return
+        said = await self._read(event, where)
+        for number, each in enumerate(said):
+            once = f"{where.delivery}#{number}" if where.delivery else ""
+            await self.classroom.turn(each, replace(where, delivery=once), person.name)
 
-    async def learner_mentioned_us(self, event: Body) -> None:
+    async def learner_mentioned_us(self, event: Body, body: Body) -> None:
         """Take a mention in a channel; the answer goes to the thread."""
-        text = re.sub(r"<@[A-Z0-9]+>", "", event.get("text", "")).strip()
-        thread = event.get("thread_ts") or event["ts"]
-        await self._turn(Mentioned(text), Where(event["channel"], event["user"], thread, said=event["ts"]))
+        if by_a_person(event):
+            text = re.sub(r"<@[A-Z0-9]+>", "", whole(event.get("text") or "")).strip()
+            await self._turn(Mentioned(text), place_of(event, body, event.get("thread_ts") or event["ts"]))
 
-    async def learner_opened_our_place(self, event: Body) -> None:
+    async def learner_opened_our_place(self, event: Body, body: Body) -> None:
         """Take a look at the Home tab or into the direct message."""
-        where = Where(event["channel"], event["user"])
+        where = place_of(event, body)
         if event.get("tab") == "home":
             await self._turn(OpenedHome(), where)
             return
         self.people.met(where.user, where.channel)
-        await self._turn(Arrived(), where)
-        await self.chat.suggest(where.channel, PROMPTS)
+        if await self._turn(Arrived(), where):
+            await self.chat.suggest(where.channel, PROMPTS)
 
     async def learner_pressed_a_button(self, ack: Any, body: Body, action: Body) -> None:
         """Take a press on a card, on Home or on a quiz option."""
@@ -86,7 +93,7 @@ class LearnerListeners:
         await ack()
         channel, _, rest = view["private_metadata"].partition("|")
         content = view["state"]["values"][EDITOR_INPUT][EDITOR_INPUT].get("value") or ""
-        await self._turn(read_form(read_value(rest).detail, content), Where(channel, body["user"]["id"]))
+        await self._filled(read_form(read_value(rest).detail, whole(content)), rest, Where(channel, body["user"]["id"]))
 
     async def learner_sent_feedback(self, ack: Any, body: Body, view: Body) -> None:
         """Take a submitted feedback form; an empty one stays open."""
@@ -94,8 +101,8 @@ class LearnerListeners:
         empty = not (feedback.useful or feedback.better.strip())
         await ack(**EMPTY_SURVEY if empty else {})
         if not empty:
-            channel = view["private_metadata"].partition("|")[0]
-            await self._turn(feedback, Where(channel, body["user"]["id"]))
+            channel, _, rest = view["private_metadata"].partition("|")
+            await self._filled(feedback, rest, Where(channel, body["user"]["id"]))
 
     async def learner_used_the_command(self, ack: Any, command: Body, respond: Any) -> None:
         """Take `/docent WORDS`: everything a word does; the answer goes to the direct message."""
@@ -103,35 +110,65 @@ class LearnerListeners:
         user = command["user_id"]
         where = Where(await self.people.room(user), user, trigger=command.get("trigger_id", ""))
         if command["channel_id"] != where.channel:
-            await respond(ELSEWHERE)
-        await self._turn(read_message(command.get("text") or "help"), where)
+            with contextlib.suppress(*UNREACHED):
+                await respond(ELSEWHERE)
+        await self._turn(read_message(whole(command.get("text") or "help")), where)
 
     async def something_else_happened(self, event: Body) -> None:
         """Take what needs no answer."""
 
-    async def _turn(self, event: Event, where: Where) -> None:
-        await self.classroom.turn(event, where, await self.people.name(where.user))
+    async def _turn(self, event: Event, where: Where) -> bool:
+        """Hand the event over; False when they were not let in."""
+        person = await self.porter.admits(where)
+        if person is not None:
+            await self.classroom.turn(event, where, person.name)
+        return person is not None
 
-    async def _take_files(self, files: list[Body], where: Where) -> None:
-        if not files:
-            return
-        async with self.chat.busy(where, "is reading your files …"):
-            events = await self.uploads.take(files)
-        for event in events:
-            await self._turn(event, where)
+    async def _filled(self, event: Event, value: str, where: Where) -> None:
+        """Hand over what a form brought, when it was opened for whoever sent it."""
+        owner = read_value(value).owner
+        await self._turn(event if owner == where.user else PressedForeignCard(owner), where)
+
+    async def _read(self, event: Body, where: Where) -> list[Event]:
+        """Return what a message brings: files first, then words, or a line for the program of its thread."""
+        files, text = event.get("files") or [], whole(event.get("text") or "")
+        said: list[Event] = []
+        if files:
+            async with self.chat.busy(where, "is reading your files …"):
+                said += await self.uploads.take(files)
+        if where.thread and await self.classroom.talks(where.user, where.thread):
+            if text or not files:  # an empty line is Enter, too
+                said.append(AnsweredProgram(unslack(text)))
+        elif text.strip():
+            said.append(read_message(text))
+        return said
 
     async def _where_pressed(self, body: Body) -> Where:
-        """Return the place of a press: its message, or for Home the direct message."""
+        """Return the place of a press: its message, or for Home the direct message.
+
+        A copy of a card in a channel, or inside of somebody's message, is no place: the answer is theirs alone.
+        """
         user, trigger = body["user"]["id"], body.get("trigger_id", "")
-        container = body.get("container", {})
-        if container.get("type") != "message":
+        container, channel = body.get("container", {}), (body.get("channel") or {}).get("id", "")
+        if container.get("type") != "message" or not channel.startswith("D"):
             return Where(await self.people.room(user), user, trigger=trigger)
         message = body.get("message") or {}
         return Where(
-            channel=body["channel"]["id"],
+            channel=channel,
             user=user,
             thread=message.get("thread_ts", ""),
             card=container["message_ts"],
             trigger=trigger,
             response_url=body.get("response_url", ""),
         )
+
+
+def by_a_person(event: Body) -> bool:
+    """Tell whether somebody said this, now: no program, no change of what was said before."""
+    programs = ("bot_id", "bot_profile", "edited", "hidden")
+    return bool(event.get("user")) and event.get("subtype") in SPOKEN and not any(event.get(name) for name in programs)
+
+
+def place_of(event: Body, body: Body, thread: str = "") -> Where:
+    """Return where something happened, with the name of its delivery: Slack may bring it again after a restart."""
+    return Where(event["channel"], event["user"], thread, said=event.get("ts", ""), delivery=delivery_key(body))

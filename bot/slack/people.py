@@ -1,48 +1,100 @@
-"""Who somebody is and where their direct message is; asked of Slack once each."""
+"""Who somebody is and where their direct message is; asked of Slack now and then, by their id."""
 
 from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ChatError
+from bot.slack.answers import UNREACHED, why
+from bot.slack.legible import whole
+from bot.slack.outbox import Outbox, Priority
 
 log = structlog.get_logger(__name__)
 
+ASK_AGAIN_S = 3600.0  #: people change their names, become guests, and leave
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What Slack says of somebody. The name is theirs to choose: it tells nothing of what they may do."""
+
+    name: str
+    team: str = ""
+    enterprise: str = ""
+    guest: bool = False
+    bot: bool = False
+    gone: bool = False  #: deactivated
+
+    def belongs(self, teams: Collection[str]) -> bool:
+        """Tell whether they are of one of these workspaces or organisations; Slack Connect brings others in."""
+        return self.team in teams or self.enterprise in teams
+
 
 class People:
-    """Names and direct messages, remembered for as long as the process lives."""
+    """What is known of people, and their direct messages; kept for as long as the process lives."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: AsyncWebClient, outbox: Outbox, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
-        self._names: dict[str, str] = {}
+        self._outbox = outbox
+        self._clock = clock
+        self._known: dict[str, tuple[Person, float]] = {}
         self._rooms: dict[str, str] = {}
 
-    async def name(self, user: str) -> str:
-        """Return the name the person is shown by; '' when Slack does not tell."""
-        if user not in self._names:
-            try:
-                answer = await self._client.users_info(user=user)
-            except SlackApiError as error:
-                log.info("no_name", user=user, error=error.response["error"])
-                return ""
-            person = answer["user"]
-            profile = person.get("profile", {})
-            names = (profile.get("display_name"), profile.get("real_name"), person.get("real_name"), person.get("name"))
-            self._names[user] = next((str(name) for name in names if name), "")
-        return self._names[user]
+    async def who(self, user: str) -> Person | None:
+        """Return who this is; what was known an hour ago where Slack does not tell, else None."""
+        known, asked_at = self._known.get(user, (None, 0.0))
+        if known is not None and self._clock() - asked_at < ASK_AGAIN_S:
+            return known
+
+        async def ask() -> Any:
+            return await self._client.users_info(user=user)
+
+        try:
+            answer = await self._outbox.send("users.info", f"info:{user}", ask, Priority.ANSWER)
+        except (SlackApiError, *UNREACHED) as error:
+            log.info("not_told_who", user=user, error=why(error) if isinstance(error, SlackApiError) else str(error))
+            return known
+        person = read_person(answer["user"])
+        self._known[user] = (person, self._clock())
+        return person
 
     async def room(self, user: str) -> str:
         """Return the channel id of our direct message with the person. Raises `ChatError`."""
         if user not in self._rooms:
+
+            async def ask() -> Any:
+                return await self._client.conversations_open(users=user)
+
             try:
-                answer = await self._client.conversations_open(users=user)
+                answer = await self._outbox.send("conversations.open", f"open:{user}", ask, Priority.ANSWER)
             except SlackApiError as error:
-                raise ChatError(f"Slack opened no direct message ({error.response['error']}).") from error
+                raise ChatError(f"Slack opened no direct message ({why(error)}).") from error
+            except UNREACHED as error:
+                raise ChatError(f"Slack could not be reached to open a direct message: {error}.") from error
             self._rooms[user] = str(answer["channel"]["id"])
         return self._rooms[user]
 
     def met(self, user: str, room: str) -> None:
         """Remember the direct message that somebody wrote in."""
         self._rooms[user] = room
+
+
+def read_person(user: Mapping[str, Any]) -> Person:
+    """Return who `users.info` says this is. Source: docs.slack.dev, user object."""
+    profile = user.get("profile") or {}
+    names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
+    return Person(
+        name=whole(next((str(name) for name in names if name), "")),
+        team=str(user.get("team_id") or profile.get("team") or ""),
+        enterprise=str((user.get("enterprise_user") or {}).get("enterprise_id") or ""),
+        guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted") or user.get("is_stranger")),
+        bot=bool(user.get("is_bot")) or user.get("id") == "USLACKBOT",
+        gone=bool(user.get("deleted")),
+    )

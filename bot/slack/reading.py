@@ -66,7 +66,7 @@ def read_message(text: str) -> Event:
 def read_press(action_id: str, raw_value: str, presser: str) -> Event:
     """Return the event that a pressed button of ours is."""
     value = read_value(raw_value)
-    if value.owner and value.owner != presser:
+    if value.owner != presser:
         return PressedForeignCard(value.owner)
     if action_id.startswith(OFFER):
         return _read_offer(Offer(action_id.removeprefix(OFFER)), value)

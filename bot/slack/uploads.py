@@ -16,6 +16,7 @@ from bot.handin.archive import LARGEST_ARCHIVE, is_archive, read_archive
 from bot.handin.decision import decided
 from bot.handin.plan import Refusal
 from bot.handin.project import most_bytes
+from bot.slack.legible import whole
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +51,7 @@ class Uploads:
         """Return what was handed in with a message: problems first, then packed projects, then single files."""
         taken = _Taken()
         for file in files[:MOST_FILES]:
-            await self._take_one(str(file.get("name") or "file"), file, taken)
+            await self._take_one(whole(str(file.get("name") or "file")), file, taken)
         if len(files) > MOST_FILES:
             taken.problems.append(
                 f"You sent {len(files)} files; I took the first {MOST_FILES}. Please send the rest again, or all of "
