@@ -179,6 +179,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         porter = Porter(people, chat, teams, guests=settings.guests, paced=settings.pace)
         app = open_door(client, teams, LearnerListeners(classroom, people, porter, chat, uploads), paced=settings.pace)
         await stack.enter_async_context(background(board.keep(), "board"))
+        await stack.enter_async_context(background(sandbox.pulse(board.mark), "pulse"))
         await stack.enter_async_context(background(farewell.tell_staff(), "feedback"))
         await stack.enter_async_context(background(checks.follow_queue(), "queue"))
         await stack.enter_async_context(background(expiry.keep(), "expiry"))

@@ -70,23 +70,25 @@ Sink = Callable[[bytes], bool]
 
 
 class Engine:
-    """The engine at `url`, or the one that `DOCKER_HOST` names, or the local socket. Connects on first use.
+    """The engine at `url`, or the one that `DOCKER_HOST` names, or the local socket. Connects on first use."""
 
-    `changed` is called when it is left in peace, and when it is back.
-    """
-
-    def __init__(self, url: str = "", changed: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, url: str = "") -> None:
         self._url = url
         self._version = ""
         self._door: Door | None = None
         self._lanes = Lanes()
-        self.health = Health(self._canary, changed)
+        self.health = Health(self._canary)
 
     @property
     def local(self) -> bool:
         """Tell whether the engine is on this machine, so that its control groups are ours to see."""
         url = self._url or os.environ.get("DOCKER_HOST", "")
         return not url or url.startswith("unix://")
+
+    @property
+    def resting(self) -> bool:
+        """Tell whether it is left in peace, because it failed too often."""
+        return self.health.breaker.resting
 
     @property
     def load(self) -> Mapping[Lane, Load]:

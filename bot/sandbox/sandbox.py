@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 import structlog
@@ -39,6 +41,8 @@ from bot.sandbox.setup import Setup
 from bot.sandbox.sharing.opening import Opening, opened
 
 log = structlog.get_logger(__name__)
+
+PULSE_S = 2.0
 
 
 async def nowhere() -> str:
@@ -203,6 +207,20 @@ class DockerSandbox:
         await house.open()
         namespace, token = await passes.namespace(learner), await passes.token(learner)
         return RegistryPass(house.public, namespace, token, house.published)
+
+    async def pulse(self, changed: Callable[[], None], every_s: float = PULSE_S) -> None:
+        """Ask the engine again and again how it is, until cancelled; `changed` is told when it falls sick or recovers.
+
+        One that is sick is found out before a learner waits for it, and one that is back at once.
+        """
+        rested = False
+        while True:
+            with contextlib.suppress(HostError):
+                await self._engine.ping()
+            if self._engine.health.breaker.resting != rested:
+                rested = not rested
+                changed()
+            await asyncio.sleep(every_s)
 
     async def ready(self) -> str:
         """Return '' when work can be done, else one sentence saying what is missing."""

@@ -53,9 +53,7 @@ def faults(source: str, path: str) -> list[str]:
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CALLS):
             continue
         by = node.func.value
-        engine = (isinstance(by, ast.Attribute) and by.attr == "_engine") or (
-            isinstance(by, ast.Name) and by.id == "engine"
-        )
+        engine = (by.attr if isinstance(by, ast.Attribute) else getattr(by, "id", "")) in {"engine", "_engine"}
         given = {each.arg: each.value for each in node.keywords}
         deadline = given.get("deadline_s")
         if engine and (deadline is None or (isinstance(deadline, ast.Constant) and deadline.value is None)):
@@ -77,6 +75,7 @@ def test_no_source_reaches_the_engine_without_a_deadline(path: str) -> None:
         "import requests\nrequests.get('http://docker/info')",
         "async def f(self):\n    await self._engine.ask(LANE, 'GET', '/info')",
         "async def f(self):\n    await self._engine.ask(LANE, 'GET', '/info', deadline_s=None)",
+        "async def f(self):\n    await self.engine.ask(LANE, 'GET', '/info')",
         "async def f(engine):\n    await engine.stream(LANE, 'POST', '/build', sink, params={})",
         "async def f(self):\n    return await self._engine.take_over('/x', params={}, body=None)",
         "async def f():\n    await asyncio.open_unix_connection('/var/run/docker.sock')",

@@ -24,10 +24,10 @@ Heard = Callable[[int], None]
 
 
 class Health:
-    """One engine's. `canary` returns '' when a call of ours went well; `changed` is told of rests and their ends."""
+    """One engine's. `canary` returns '' when a call of ours went well."""
 
-    def __init__(self, canary: Callable[[], Awaitable[str]], changed: Callable[[], None]) -> None:
-        self._canary, self._changed = canary, changed
+    def __init__(self, canary: Callable[[], Awaitable[str]]) -> None:
+        self._canary = canary
         self.breaker = Breaker()
 
     async def admitted(self) -> None:
@@ -50,7 +50,6 @@ class Health:
         if came is Came.FAILED:
             raise EngineDown(RESTING)
         log.info("engine_is_back")
-        self._changed()
 
     def still(self) -> None:
         """Raise `EngineDown` when the engine was found to be sick while we waited for our turn."""
@@ -102,4 +101,3 @@ class Health:
         self.breaker = before.after(came, time.monotonic(), why)
         if self.breaker.resting and not before.resting:
             log.error("engine_rests", why=why)
-            self._changed()
