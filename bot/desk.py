@@ -31,7 +31,7 @@ from dbos import DBOS, DBOSConfig, EnqueueOptions, StepOptions, WorkflowStatus
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.core.verdict import Verdict
-from bot.errors import EngineDown, HostError, OperatorError, RecordsDown
+from bot.errors import EngineDown, HostError, HostUnsafe, OperatorError, RecordsDown
 from bot.loops import across
 from bot.ports import Attempt, Publish, Verify
 
@@ -49,7 +49,7 @@ QUEUE = "checks"
 SHAPE = "check-1"
 EXECUTOR = "docent"
 VERIFY_LIMIT_S = 120.0
-#: How long a job waits for an engine that is down, and for one that answers but fails.
+#: How long a job waits for an engine that is down or a host that is not safe, and for one that answers but fails.
 DOWN_S, FAILING_S = 6 * 3600.0, 600.0
 _PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0)
 KEEP = timedelta(days=1)
@@ -282,7 +282,7 @@ class Desk:
         try:
             return await across(self._home, limited)
         except HostError as e:
-            return _Again(str(e), DOWN_S if isinstance(e, EngineDown) else FAILING_S)
+            return _Again(str(e), DOWN_S if isinstance(e, EngineDown | HostUnsafe) else FAILING_S)
         except TimeoutError:
             return _Lost(f"the check took longer than {self._verify_limit_s:g} s")
         except Exception:

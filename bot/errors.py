@@ -7,6 +7,7 @@
     │   ├── EngineDown     no engine answers                     the job is kept and resumed
     │   ├── EngineTimeout  a call passed its deadline
     │   ├── HostFull       its disk is nearly full               nothing new begins until there is room
+    │   ├── HostUnsafe     the host gate failed                  work waits; `docent doctor --host` says which
     │   ├── ImageMissing   a base image is not prepared          `docent images prepare` mends it
     │   ├── RegistryDown   the class's registry does not answer  sharing waits, all else goes on
     │   ├── DiskFull       the host's disk is full               `docker system df` there, then make room
@@ -45,6 +46,10 @@ class EngineTimeout(HostError):
 
 class HostFull(HostError):
     """The host's disk is so full that nothing new should begin."""
+
+
+class HostUnsafe(HostError):
+    """The host does not hold a limit that untrusted work needs, or was not looked at yet."""
 
 
 class ImageMissing(HostError):

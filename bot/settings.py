@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     )
     disk_files: int = Field(50_000, ge=1000, description="…and so many files; who writes more is stopped")
     disk_full_pct: float = Field(85, ge=10, le=100, description="nothing new begins on a host's disk as full as this")
+    host_profile: Literal["try", "class"] = Field(
+        "try", description="class: no learner's work is run on a host that fails `docent doctor --host`"
+    )
     check_slots: int = Field(2, ge=1, le=64, description="checks that run at the same time on this host")
     check_queue: int = Field(200, ge=1, description="checks that may wait; more are asked to come back later")
     build_slots: int = Field(2, ge=1, le=64, description="builds, pushes and pulls that run at the same time")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -42,10 +42,12 @@ from bot.progress.pins import Pins
 from bot.progress.roles import SqlRoles
 from bot.progress.standings import SqlStandings
 from bot.progress.store import SqlStore, open_store
-from bot.sandbox.catalogue import BROWSER, CATALOGUE, REGISTRY, VERIFIER
+from bot.sandbox.catalogue import BROWSER, CANARY, CATALOGUE, REGISTRY, VERIFIER
 from bot.sandbox.disk.meter import Weight
 from bot.sandbox.disk.watch import Rules
 from bot.sandbox.engine_images import EngineImages
+from bot.sandbox.gate.truth import Row
+from bot.sandbox.gate.words import gate_note
 from bot.sandbox.images import list_images
 from bot.sandbox.janitor.books import Books
 from bot.sandbox.janitor.seal import Seal
@@ -160,6 +162,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         await stack.enter_async_context(background(Upkeep(store, sandbox, staff).keep(), "upkeep"))
         await stack.enter_async_context(background(opened_registry(sandbox), "registry"))
         await stack.enter_async_context(background(later_images(settings, store, sandbox), "images"))
+        await stack.enter_async_context(background(sandbox.keeper.keep(store, gate_teller(staff), now), "gate"))
         await desk.start(
             verify=checks.verify,
             publish=checks.publish,
@@ -218,7 +221,7 @@ async def open_sandbox(settings: Settings, store: SqlStore) -> DockerSandbox:
     bases = await asyncio.to_thread(pinned_images, settings, Pins(store.database))
     verifier, served = bases.get(VERIFIER, ""), {row.name for row in CATALOGUE if row.base}
     bases = {name: image for name, image in bases.items() if name in served}
-    registry, browser = (image_finder(settings, store, name) for name in (REGISTRY, BROWSER))
+    registry, browser, canary = (image_finder(settings, store, name) for name in (REGISTRY, BROWSER, CANARY))
     opening = Opening(SqlPasses(store.database), settings.data, registry, address_of(settings))
     seal = Seal(bytes.fromhex(await kept_secret(store, SEAL_SECRET, 32)))
     return DockerSandbox(
@@ -232,6 +235,8 @@ async def open_sandbox(settings: Settings, store: SqlStore) -> DockerSandbox:
         browser=browser,
         books=Books(instance, seal, SqlLedger(store.database)),
         rules=Rules(Weight(settings.disk_mb * 1024 * 1024, settings.disk_files), settings.disk_full_pct),
+        canary=canary,
+        profile=settings.host_profile,
     )
 
 
@@ -243,6 +248,15 @@ def teller(chat: SlackChat, people: People) -> Callable[[str, str], Awaitable[No
             await chat.show(Where(await people.room(learner), learner), Note(sentence))
         except ChatError as error:
             log.warning("not_told", learner=learner, error=str(error))
+
+    return tell
+
+
+def gate_teller(staff: InstructorsChannel) -> Callable[[Sequence[Row]], Awaitable[bool]]:
+    """Return a function that tells the instructors what the host does not hold, and whether they have a channel."""
+
+    async def tell(failed: Sequence[Row]) -> bool:
+        return bool(await staff.tell(gate_note(failed)))
 
     return tell
 

@@ -68,6 +68,7 @@ class Listed:
     standin: bool
     current: bool  #: made by the recipe as it is now
     section: int
+    optional: bool = False  #: whether the workshop goes on without it
 
 
 def list_images(engine: ImageEngine, root: Path) -> list[Listed]:
@@ -79,7 +80,9 @@ def list_images(engine: ImageEngine, root: Path) -> list[Listed]:
         labels = found.labels if found else {}
         current = found is not None and is_current(row, found, row.recipe.digest(root))
         standin = labels.get(STANDIN_LABEL) == "true"
-        listed.append(Listed(row.name, row.served, found.id if found else "", standin, current, row.section))
+        listed.append(
+            Listed(row.name, row.served, found.id if found else "", standin, current, row.section, row.optional)
+        )
     return listed
 
 

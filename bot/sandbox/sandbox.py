@@ -23,6 +23,9 @@ from bot.sandbox.compose.composed import Composed
 from bot.sandbox.conversing import Conversation
 from bot.sandbox.disk.watch import Rules, Watch
 from bot.sandbox.engine import Engine
+from bot.sandbox.gate.gate import Gate
+from bot.sandbox.gate.keeper import Keeper
+from bot.sandbox.gate.truth import Profile
 from bot.sandbox.host import Host
 from bot.sandbox.image_files import ImageFiles
 from bot.sandbox.inventory import clear, standing
@@ -57,8 +60,10 @@ class DockerSandbox:
     to pinned image ids; `verifier` is an image id; `url` is the engine's, '' for `DOCKER_HOST` or the local socket;
     `run_cgroup` names the control group (or slice) whose ceiling holds for all learners' containers together, and
     `runtime` what the engine runs them with, '' for its default. Without an `opening` there is no registry, and what
-    needs one is a `RegistryDown`. `browser` finds the id of the image that the `camera` takes pictures with. Without
-    `books`, what was made is known to this process only. `rules` say how much learners may write.
+    needs one is a `RegistryDown`. Without `books`, what was made is known to this process only. `rules` say how much
+    learners may write. `browser` finds the id of the image that the `camera` takes pictures with, `canary`
+    of the one that attacks this host's limits: with the profile `class` the `keeper` refuses learners' work on a host
+    that does not hold them all.
     """
 
     def __init__(
@@ -74,6 +79,8 @@ class DockerSandbox:
         browser: Callable[[], Awaitable[str]] = nowhere,
         books: Books | None = None,
         rules: Rules | None = None,
+        canary: Callable[[], Awaitable[str]] = nowhere,
+        profile: Profile = "try",
     ) -> None:
         self.books = books or Books(instance, Seal(instance.encode()), Shelf())
         self._engine = BookedEngine(Engine(url), self.books)
@@ -82,6 +89,7 @@ class DockerSandbox:
         groups = Groups(host, run_cgroup)
         self.disk = Watch(host, groups, instance, rules or Rules())
         self._setup = Setup(host, instance, self._bases, verifier, limits or Limits(), groups, self.disk, runtime)
+        self.keeper = Keeper(Gate(self._setup, canary), profile)
         self._networks = Networks(self._setup)
         self._verifiers = Verifiers(self._setup, self._networks)
         self._builds = Builds(self._setup)
@@ -102,10 +110,12 @@ class DockerSandbox:
 
     async def run(self, learner: str, plan: Plan, files: Mapping[str, bytes], progress: Progress) -> Output:
         """Perform one plan and return what Docker's CLI would print."""
+        await self.keeper.admit()
         return await self._commands.run(self._setup.owner(learner), plan, files, progress)
 
     async def converse(self, learner: str, plan: Talkative, files: Mapping[str, bytes]) -> Conversation | Output:
         """Start what the plan says with a keyboard; where that fails, return what Docker's CLI would print."""
+        await self.keeper.admit()
         return await self._commands.converse(self._setup.owner(learner), plan, files)
 
     async def layers(self, learner: str, image: str) -> Sequence[Layer]:
@@ -124,6 +134,7 @@ class DockerSandbox:
         self, learner: str, spec: ProbeSpec, files: Mapping[str, bytes], *, attempt: int, again: bool
     ) -> Evidence:
         """Gather evidence for one condition; waits quietly for an app that is still starting."""
+        await self.keeper.admit()
         return await self._probes.probe(self._setup.owner(learner), spec, files, attempt=attempt, again=again)
 
     async def release(self, attempt: int) -> None:
@@ -231,7 +242,7 @@ class DockerSandbox:
                     return f"The image for {name} is not on this host. Run `docent images prepare`."
         except HostError as error:
             return str(error)
-        return ""
+        return self.keeper.refusal
 
     async def close(self) -> None:
         """Let go of the engine; learners' containers go on."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.specs import ContainerSpec
-from bot.errors import EngineDown
+from bot.errors import EngineDown, HostUnsafe
 from bot.handin.plan import ListContainers, ListFiles, RunPlan, ShowFiles
 from bot.ports import Sandbox
 from bot.sandbox.host import Host
@@ -114,3 +114,18 @@ async def test_an_image_that_is_prepared_later_is_served_from_then_on(
     sandbox.serve({"alpine:latest": images["alpine:latest"]})
     assert "alpine:latest" in sandbox.served
     assert (await ada.do(RunPlan("alpine", command=("echo", "hello"), remove=True))).text == "hello"
+
+
+async def test_on_a_host_that_was_not_looked_at_a_class_runs_builds_and_checks_nothing(
+    make_sandbox: Callable[..., DockerSandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.sandbox.gate.keeper.FIRST_S", 0.01)
+    sandbox = make_sandbox(profile="class")
+    for work in (
+        lambda: sandbox.run("U1", RunPlan("alpine", ("true",)), {}, lambda _: None),
+        lambda: sandbox.converse("U1", RunPlan("alpine", interactive=True, tty=True), {}),
+        lambda: sandbox.probe("U1", ContainerSpec(image="getting-started"), {}, attempt=1, again=False),
+    ):
+        with pytest.raises(HostUnsafe):
+            await work()
+    assert "whether this host is safe" in await sandbox.ready()

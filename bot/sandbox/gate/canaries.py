@@ -35,7 +35,7 @@ ATTACK_S = 40.0
 GONE_S = 10.0
 TIME_S, LINGER_S = 4.0, 60.0  #: the deadline of the build that refuses to end, and when it would
 FLOOD = {"run": 96, "build": 320}  #: lines of 64 KB: three times what is kept, twice what a build may print
-KEPT_BYTES = 2 * recipe.MIB + 128 * 1024  #: of a container's output, and what the log adds to it
+KEPT_MB = 2.1  #: of a container's output, and what the log adds to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ class Canaries:
                 await self.clear()
         return {Place.RUN: run, Place.BUILD: build}
 
-    async def run(self) -> Attacked:
-        """Return what a container's attacks came to. Raises `HostError`."""
+    async def run(self, *only: str) -> Attacked:
+        """Return what a container's attacks came to, all or `only` these. Raises `HostError`."""
         limits = self._setup.limits
         await self._networks.ensure(self._owner)
         bounds = Bounds(
@@ -96,19 +96,21 @@ class Canaries:
             files=1024,
             shm_mb=16,
             disk_mb=0,
-            output_bytes=KEPT_BYTES,
+            output_mb=KEPT_MB,
             capabilities=mask(recipe.CAPABILITIES),
             closed=False,
         )
         async with self._ear() as (nonce, heard):
             question = await self._question(nonce, bounds, heard, near=True)
-            said = await self._in_container("attack", question | {"scratch": SCRATCH})
+            said = await self._in_container("attack", question | {"scratch": SCRATCH, "only": only})
             seen = told(said.decode("utf-8", "replace"), nonce)
             if heard:
                 seen["hits"] = hits(heard)
+        if only:
+            return Attacked(seen, bounds)
         printed = len(await self._in_container("flood", {"op": "flood", "lines": FLOOD["run"]}))
         got = "stopped" if printed < FLOOD["run"] * 65_000 else "succeeded"
-        seen["output"] = Saw(got, "cut", printed)
+        seen["output"] = Saw(got, "cut", round(printed / recipe.MIB, 1))
         return Attacked(seen, bounds)
 
     async def build(self) -> Attacked:
@@ -121,7 +123,7 @@ class Canaries:
             files=1024,
             shm_mb=16,
             disk_mb=0,
-            output_bytes=limits.build_output_bytes,
+            output_mb=limits.build_output_bytes / recipe.MIB,
             capabilities=mask(ENGINE_CAPABILITIES),
         )
         async with self._ear() as (nonce, heard):
@@ -136,8 +138,8 @@ class Canaries:
         """Return whether a build that prints without end is stopped."""
         said = await self._by_learner({"op": "flood", "lines": FLOOD["build"]}, self._setup)
         if "printed more than" in said:
-            return Saw("stopped", "stopped", self._setup.limits.build_output_bytes)
-        return Saw("succeeded", said[-100:], FLOOD["build"] * 65_536)
+            return Saw("stopped", "stopped", self._setup.limits.build_output_bytes / recipe.MIB)
+        return Saw("succeeded", said[-100:], FLOOD["build"] / 16)
 
     async def time(self) -> Saw:
         """Return whether a build that refuses to end is ended, and its container gone soon after."""

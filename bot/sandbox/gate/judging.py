@@ -62,7 +62,7 @@ class Bounds:
     files: int
     shm_mb: int
     disk_mb: int  #: 0 where no size is allowed for, and only what is stopped at all holds
-    output_bytes: int
+    output_mb: float
     capabilities: int  #: mask of those that are given
     watchdog: str = ""  #: what ends whoever takes too much disk, '' when nothing does
     closed: bool = True  #: whether the network has nothing but loopback

@@ -145,7 +145,7 @@ LIMITS = (
         "output",
         "prints without end",
         "what is kept is bounded; a build is stopped",
-        both(bounded("output", lambda b: b.output_bytes, "bytes")),
+        both(bounded("output", lambda b: b.output_mb, "MB")),
         RECIPE,
     ),
     Limit(
@@ -214,6 +214,7 @@ LIMITS = (
         both(refused("mount", "mount_cgroup", "unshare_mount")),
         RECIPE,
     ),
+    Limit("others' processes", "looks for processes of others", "none but its own", both(ALONE), RECIPE),
     Limit("user namespace", "makes one to be root in", "refused", both(refused("unshare_user")), SECCOMP),
     Limit(
         "devices",

@@ -178,7 +178,7 @@ def _room(seen: Posture) -> Finding:
     if seen.room is None:
         return unknown("the engine is elsewhere")
     least = min(seen.room.blocks, seen.room.inodes)
-    said = f"{seen.room.blocks:.0%} of the space, {seen.room.inodes:.0%} of the inodes"
+    said = f"{int(seen.room.blocks * 100)} % of the space, {int(seen.room.inodes * 100)} % of the inodes"
     return held(said) if least >= FREE else not_held(said)
 
 

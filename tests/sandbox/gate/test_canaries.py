@@ -139,26 +139,29 @@ async def test_every_canary_notices_when_its_limit_is_taken_out_of_a_container(g
 
 
 @pytest.mark.parametrize(
-    ("taken", "put", "limit"),
+    ("taken", "put", "limit", "attack"),
     [
-        (["PidsLimit"], {}, "processes"),
-        ([], {"CapAdd": [*recipe.CAPABILITIES, "NET_RAW"]}, "capabilities"),
-        ([], {"Ulimits": [{"Name": "core", "Soft": 0, "Hard": 0}]}, "open files"),
+        (["PidsLimit"], {}, "processes", "pids"),
+        ([], {"CapAdd": [*recipe.CAPABILITIES, "NET_RAW"]}, "capabilities", "status"),
+        ([], {"Ulimits": [{"Name": "core", "Soft": 0, "Hard": 0}]}, "open files", "files"),
+        (["CapDrop"], {}, "AF_PACKET", "af_packet"),
+        ([], {"SecurityOpt": []}, "setuid", "setuid"),
     ],
 )
-async def test_one_limit_taken_out_is_the_one_that_is_missed(
+async def test_one_limit_taken_out_is_missed_by_its_own_canary(
     gate_setup: Setup,
     canary: str,
     attacked: Mapping[Place, Attacked],
     taken: list[str],
     put: dict[str, Any],
     limit: str,
+    attack: str,
 ) -> None:
     def changed(*words: Any) -> Request:
         return without(recipe.container(*words), *taken, **put)
 
     before = verdicts(attacked[RUN], RUN)
-    after = verdicts(await Canaries(gate_setup, canary, Recipes(container=changed)).run(), RUN)
+    after = verdicts(await Canaries(gate_setup, canary, Recipes(container=changed)).run(attack, "status"), RUN)
     assert before[limit] is Verdict.HELD
     assert after[limit] is Verdict.NOT_HELD
 

@@ -31,7 +31,7 @@ from bot.sandbox.gate.truth import judge, truth_of
 from bot.sandbox.recipe import CAPABILITIES
 
 HELD, NOT_HELD, STAND_IN, UNKNOWN = Verdict.HELD, Verdict.NOT_HELD, Verdict.STAND_IN, Verdict.COULD_NOT_TELL
-BOUNDS = Bounds(128, 256, 1.0, 1024, 16, 0, 2_000_000, mask(CAPABILITIES))
+BOUNDS = Bounds(128, 256, 1.0, 1024, 16, 0, 2.1, mask(CAPABILITIES))
 NOWHERE, THROUGH = Saw("stopped", "no way out"), Saw("succeeded", "by eth0, 172.17.0.1")
 PIDS = bounded("a", lambda b: b.pids, "processes", frozenset({"EAGAIN"}))
 
