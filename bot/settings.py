@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -21,6 +22,12 @@ def shipped(name: str) -> Path:
     here = Path(__file__).parent
     inside = here / name
     return inside if inside.is_dir() else here.parent / name
+
+
+def claims_folder() -> Path:
+    """Return where the Docents of this user are listed: one folder a machine."""
+    state = os.environ.get("XDG_STATE_HOME", "")
+    return (Path(state) if state else Path.home() / ".local" / "state") / "docent" / "claims"
 
 
 PLACE = r"^([\w.-]+:\d{1,5})?$"  #: `host:port`, or nothing
@@ -83,6 +90,10 @@ class Settings(BaseSettings):
     registry_room_mb: int = Field(10_000, ge=100, description="the registry takes nothing more in above this")
     sandbox_idle_h: float = Field(24, ge=0, description="an unused sandbox is put away after so long; 0: never")
     sandbox_warnings_h: tuple[float, ...] = Field((4, 0.5), description="so long before, its learner is warned")
+    claims: Path = Field(
+        default_factory=claims_folder, description="folder in which the Docents of a machine are listed"
+    )
+    passing: bool = Field(False, description="nobody comes back for what this Docent makes: any other may remove it")
     pictures: bool = Field(True, description="show learners their app as a browser sees it, and layers as bars")
     board_every_s: float = Field(5, ge=1)
     pace: bool = Field(True, description="keep Slack's pace, about one message a second per channel, both ways")

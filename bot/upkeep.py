@@ -7,7 +7,7 @@ told once of each thing that carries our labels without our seal: somebody may b
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 
 import structlog
@@ -24,13 +24,15 @@ AGAIN_S = 5.0  #: after a host that did not answer
 ROUND_S = 120.0
 BEAT_S = 15.0
 BEAT = "docent.beat"
+#: Takes away what dead Docents left on this host.
+Bury = Callable[[], Awaitable[object]]
 
 
 class Upkeep:
     """Looks after one host."""
 
-    def __init__(self, store: Store, host: Housekeeping, staff: Staff) -> None:
-        self._store, self._host, self._staff = store, host, staff
+    def __init__(self, store: Store, host: Housekeeping, staff: Staff, bury: Bury | None = None) -> None:
+        self._store, self._host, self._staff, self._bury = store, host, staff, bury
         self._told: set[str] = set()
 
     async def keep(self, every_s: float = EVERY_S, again_s: float = AGAIN_S) -> None:
@@ -56,6 +58,8 @@ class Upkeep:
         tidied = await self._host.reconcile(attempts)
         if tidied.removed or tidied.stuck or tidied.alarms:
             log.info("tidied", removed=tidied.removed, stuck=list(tidied.stuck), alarms=list(tidied.alarms))
+        if self._bury is not None:
+            await self._bury()
         await self._tell(set(tidied.alarms) - self._told)
 
     async def _tell(self, alarms: Collection[str]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mappi
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +46,16 @@ from bot.progress.store import SqlStore, open_store
 from bot.sandbox.catalogue import BROWSER, CANARY, CATALOGUE, REGISTRY, VERIFIER
 from bot.sandbox.disk.meter import Weight
 from bot.sandbox.disk.watch import Rules
+from bot.sandbox.engine import Engine
 from bot.sandbox.engine_images import EngineImages
 from bot.sandbox.gate.truth import Row
 from bot.sandbox.gate.words import gate_note
 from bot.sandbox.images import list_images
-from bot.sandbox.janitor.books import Books
+from bot.sandbox.janitor.booked import BookedEngine
+from bot.sandbox.janitor.books import Books, Shelf
+from bot.sandbox.janitor.burying import bury_dead
+from bot.sandbox.janitor.claims import Claim, claimed, engine_at
+from bot.sandbox.janitor.rounds import Janitor, Round
 from bot.sandbox.janitor.seal import Seal
 from bot.sandbox.sandbox import DockerSandbox
 from bot.sandbox.sharing.layout import Address
@@ -107,6 +113,8 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         store = await open_store(settings.data / DATABASE)
         stack.push_async_callback(store.close)
         sandbox = await open_sandbox(settings, store)
+        stack.enter_context(claimed(settings.claims, claim_of(settings, sandbox.books)))
+        bury = partial(bury_dead, sandbox.janitor, settings.claims, settings.docker_host)
         stack.push_async_callback(sandbox.close)
         limits = aiohttp.ClientTimeout(total=SLACK_S, sock_connect=SLACK_CONNECT_S)
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=limits))
@@ -159,7 +167,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         )
         checks = Checks(workshop, store, scribe, sandbox, queue, classroom, bench.rebuilds, now)
         await stack.enter_async_context(background(beat(settings.data), "beat"))
-        await stack.enter_async_context(background(Upkeep(store, sandbox, staff).keep(), "upkeep"))
+        await stack.enter_async_context(background(Upkeep(store, sandbox, staff, bury).keep(), "upkeep"))
         await stack.enter_async_context(background(opened_registry(sandbox), "registry"))
         await stack.enter_async_context(background(later_images(settings, store, sandbox), "images"))
         await stack.enter_async_context(background(sandbox.keeper.keep(store, gate_teller(staff), now), "gate"))
@@ -223,7 +231,6 @@ async def open_sandbox(settings: Settings, store: SqlStore) -> DockerSandbox:
     bases = {name: image for name, image in bases.items() if name in served}
     registry, browser, canary = (image_finder(settings, store, name) for name in (REGISTRY, BROWSER, CANARY))
     opening = Opening(SqlPasses(store.database), settings.data, registry, address_of(settings))
-    seal = Seal(bytes.fromhex(await kept_secret(store, SEAL_SECRET, 32)))
     return DockerSandbox(
         instance,
         bases,
@@ -233,7 +240,7 @@ async def open_sandbox(settings: Settings, store: SqlStore) -> DockerSandbox:
         runtime=settings.runtime,
         opening=opening,
         browser=browser,
-        books=Books(instance, seal, SqlLedger(store.database)),
+        books=Books(instance, await seal_of(store), SqlLedger(store.database)),
         rules=Rules(Weight(settings.disk_mb * 1024 * 1024, settings.disk_files), settings.disk_full_pct),
         canary=canary,
         profile=settings.host_profile,
@@ -273,6 +280,12 @@ async def told_when_full(sandbox: DockerSandbox, staff: InstructorsChannel) -> N
         except (HostError, ChatError) as error:
             log.warning("room_unknown", error=str(error))
         await asyncio.sleep(LOOK_FOR_ROOM_S)
+
+
+def claim_of(settings: Settings, books: Books) -> Claim:
+    """Return what this Docent says of itself on this machine."""
+    key, database = books.seal.key.hex(), (settings.data / DATABASE).resolve()
+    return Claim(books.instance, key, str(database), settings.passing, engine_at(settings.docker_host))
 
 
 async def kept_secret(store: SqlStore, key: str, size: int = 16) -> str:
@@ -377,3 +390,33 @@ def project_files(folder: Path) -> Mapping[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not skipped & set(path.relative_to(folder).parts)
     }
+
+
+async def clean_up(settings: Settings, *, own: bool, alive: bool, dry_run: bool) -> Mapping[str, Round]:
+    """Make one round over the host without a bot: '' → what came of our own things, instance → of a dead Docent's.
+
+    While the bot works nothing of it is touched: it does this itself, and knows what it waits for. Without a database
+    (`own`) there is nothing of ours. Raises: `HostError`, `OperatorError`.
+    """
+    if not own:
+        janitor = Janitor(BookedEngine(Engine(settings.docker_host), Books("", Seal(b""), Shelf())), "")
+        return await bury_dead(janitor, settings.claims, settings.docker_host, dry_run=dry_run)
+    store = await open_store(settings.data / DATABASE)
+    try:
+        books = Books(await kept_secret(store, "instance", 3), await seal_of(store), SqlLedger(store.database))
+        pins = await asyncio.to_thread(Pins(store.database).get)
+        engine = BookedEngine(Engine(settings.docker_host), books)
+        since = datetime.fromtimestamp(0, UTC) if alive else None
+        janitor = Janitor(engine, pins.get(VERIFIER, ""), since)
+        attempts = {attempt.id for attempt in await store.open_attempts()}
+        came = {"": await janitor.round(attempts, alive=alive, dry_run=dry_run or alive)}
+        came |= await bury_dead(janitor, settings.claims, settings.docker_host, dry_run=dry_run)
+        await books.close()
+    finally:
+        await store.close()
+    return came
+
+
+async def seal_of(store: SqlStore) -> Seal:
+    """Return what this Docent signs with."""
+    return Seal(bytes.fromhex(await kept_secret(store, SEAL_SECRET, 32)))

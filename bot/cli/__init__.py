@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import certificate, diagnose, doctor, images, instructors, judge, local, paused
+from bot.cli import certificate, diagnose, doctor, images, instructors, janitor, judge, local, paused
 from bot.cli.running import Data, console, run, until_stopped, with_data
 from bot.errors import AuthorError, DocentError
 from bot.settings import Settings
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.add_typer(images.app, name="images")
 app.add_typer(instructors.app, name="instructors")
 local.add_to(app)
+janitor.add_to(app)
 diagnose.add_to(app)
 certificate.add_to(app)
 paused.add_to(app)

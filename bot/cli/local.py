@@ -165,7 +165,7 @@ async def _rehearse(
 
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="docent-rehearsal-") as folder:
-        own = settings.model_copy(update={"data": Path(folder), "pace": False, "pictures": False})
+        own = settings.model_copy(update={"data": Path(folder), "pace": False, "pictures": False, "passing": True})
         async with open_workspace(own, 0, keep=False, tiers="off") as space, running_bot(joining(own, space)) as bot:
             people = [await Person.connect(space.url, name) for name in PLAYERS[:at_once]]
             try:

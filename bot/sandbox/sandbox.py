@@ -200,6 +200,7 @@ class DockerSandbox:
         await self._projects.close()
         await self.camera.close()
         await demolish(self._setup)
+        await self.janitor.forget_layers(self.books.layers())
 
     @property
     def served(self) -> Collection[str]:

@@ -19,6 +19,7 @@ from bot.sandbox.calling.health import Health
 from bot.sandbox.engine import Engine, EngineSaid, Lane, Params, Reply, Sink
 from bot.sandbox.hijack import Wire
 from bot.sandbox.janitor.books import Books
+from bot.sandbox.janitor.layers import BuiltLayers
 from bot.sandbox.janitor.seal import Labels, What
 
 CONFLICT, NO_SUCH = 409, 404
@@ -116,8 +117,10 @@ class BookedEngine:
     ) -> EngineSaid | None:
         """Feed the answer's bytes to `sink` until it ends (`Engine.stream`); a build's result gets its seal."""
         if path == "/build" and params and "labels" in params:
+            await self.books.open()
             labels = self.books.seal.sealed(What.IMAGE, "", jsons.loads(params["labels"]))
             params = {**params, "labels": jsons.dumps(labels)}
+            sink = self._noting(sink, labels)
         return await self.engine.stream(
             lane,
             method,
@@ -139,6 +142,17 @@ class BookedEngine:
     async def take_over(self, path: str, *, params: Params, body: object, deadline_s: float) -> Wire | EngineSaid:
         """Return the raw line that a request opened (`Engine.take_over`)."""
         return await self.engine.take_over(path, params=params, body=body, deadline_s=deadline_s)
+
+    def _noting(self, sink: Sink, labels: Labels) -> Sink:
+        """Return the sink, made to enter the layers that come by."""
+        layers = BuiltLayers()
+
+        def note(chunk: bytes) -> bool:
+            for each in layers.feed(chunk):
+                self.books.layer(each, labels)
+            return sink(chunk)
+
+        return note
 
     def _made(self, path: str, params: Params, json: object) -> _Making | None:
         if (what := _MADE.get(path)) is not None:

@@ -29,6 +29,10 @@ LEASES = {
 #: A name that an image has for one task.
 PASSING = ("docentcopier-", "docentfetched-")
 PASSING_LEASE = timedelta(minutes=15)
+#: A layer that a build left: no image's, or not yet.
+LAYER = "layer"
+#: So long it serves as a cache.
+LAYER_LEASE = timedelta(hours=6)
 
 
 def now() -> datetime:
@@ -122,6 +126,18 @@ class Books:
         if (entry := self.entry(what, name)) is not None:
             self._keep(replace(entry, stage=Stage.THERE, at=self._clock(), engine_id=engine_id))
             self._flush_soon()
+
+    def layer(self, image: str, labels: Labels) -> None:
+        """Enter a layer that a build has made; written soon. It serves as a cache until its time is up."""
+        at = self._clock()
+        made = Entry(What.IMAGE, image, Stage.THERE, at, LAYER, labels.get("docent.learner", ""), engine_id=image)
+        self._keep(replace(made, until=at + LAYER_LEASE))
+        self._flush_soon()
+
+    def layers(self) -> list[Entry]:
+        """Return the layers that builds have made, newest first."""
+        made = (each for each in (self._entries or {}).values() if each.kind == LAYER)
+        return sorted(made, key=lambda each: each.at, reverse=True)
 
     def restore(self, entry: Entry) -> None:
         """Have the entry as it was before something was intended; written soon."""

@@ -12,18 +12,18 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from bot.ports import Entry, Stage
+from bot.sandbox.janitor.books import LAYER
 from bot.sandbox.janitor.seal import INSTANCE, Seal, What
 from bot.sandbox.names import interpreter_volume
 
+#: What names of images begin with.
+IMAGE_NAMES = ("docent-{}/", "docentcheck-{}/", "docentfetched-{}/", "docentcopier-{}-")
 #: Containers of ours that hold nothing: whoever needs one makes one.
 HELPERS = frozenset({"writer", "filler", "browser", "keeper", "canary"})
 #: A build and what is said about it are over by then.
 BUILD_LEASE = timedelta(minutes=5)
 #: For so long the creation of a thing may be under way.
 MAKING = timedelta(minutes=2)
-#: A layer that no image needs serves as a cache for so long.
-LAYER_LEASE = timedelta(hours=6)
-LAYER = "layer"
 
 
 class Fate(Enum):
@@ -184,10 +184,24 @@ def _container(thing: Thing, kind: str, entry: Entry, scene: Scene) -> tuple[Fat
     return Fate.KEEP, "it is wanted"
 
 
+def of_dead(thing: Thing, instance: str, seal: Seal) -> bool:
+    """Tell whether a thing was made by the Docent of this name, which is dead, and of which we have the seal."""
+    if thing.what is What.IMAGE and thing.name.startswith(tuple(each.format(instance) for each in IMAGE_NAMES)):
+        return True  # the name is nobody else's: the claim says so
+    if thing.what is What.CONTAINER and f"docent-build/{instance}-" in thing.group:
+        return True
+    if thing.labels.get(INSTANCE) != instance or not seal.genuine(thing.what, thing.labels):
+        return False
+    renamed = thing.what is What.CONTAINER and thing.name.startswith(f"docent-{instance}-")
+    return renamed or seal.holds(thing.what, thing.name, thing.labels)
+
+
 def absent(scene: Scene, things: frozenset[tuple[What, str]], ids: frozenset[str], seen_at: datetime) -> list[Entry]:
     """Return the entries of what is not on the host any more; `things` and `ids` were listed at `seen_at`."""
     gone = []
     for (what, name), entry in scene.entries.items():
+        if entry.kind == LAYER:
+            continue  # the engine does not list them
         listed = (what, name) in things or entry.engine_id in ids
         settled = entry.stage is Stage.THERE or entry.at < scene.since or scene.now - entry.at > MAKING
         if not listed and settled and entry.at < seen_at and (what, name) not in scene.making:

@@ -7,7 +7,7 @@ next round and said; it never holds up the rest.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -15,12 +15,14 @@ from urllib.parse import quote
 import structlog
 
 from bot.errors import HostError
+from bot.ports import Entry
 from bot.sandbox.engine import EngineSaid, Lane
 from bot.sandbox.janitor.booked import BookedEngine
 from bot.sandbox.janitor.books import now
 from bot.sandbox.janitor.census import Census
-from bot.sandbox.janitor.judging import LAYER, Fate, Finding, Scene, absent, judge
-from bot.sandbox.janitor.seal import What
+from bot.sandbox.janitor.claims import Claim
+from bot.sandbox.janitor.judging import Fate, Finding, Scene, absent, judge, of_dead
+from bot.sandbox.janitor.seal import Seal, What
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +40,7 @@ class Round:
     stuck: list[tuple[Finding, str]] = field(default_factory=list)  #: and what the engine said
     alarms: list[Finding] = field(default_factory=list)
     kept: Counter[tuple[What, str]] = field(default_factory=Counter)  #: how many of what, and why
+    layers: int = 0  #: of builds, that nothing stood on any more
     gone: int = 0  #: entries of what was not there any more
     confirmed: int = 0
 
@@ -82,15 +85,38 @@ class Janitor:
         for each in sorted(findings, key=lambda found: ORDER.index(found.thing.what)):
             await self._act(each, came, dry_run=dry_run)
         gone = absent(scene, frozenset((t.what, t.name) for t in things), frozenset(t.id for t in things), seen_at)
-        for entry in gone:
-            if entry.kind != LAYER:  # those are not listed
-                came.gone += 1
-                if not dry_run:
-                    self._books.gone(What(entry.what), entry.name)
+        came.gone = len(gone)
+        old = [each for each in self._books.layers() if each.until is not None and each.until < scene.now]
         if not dry_run:
+            for entry in gone:
+                self._books.gone(What(entry.what), entry.name)
+            came.layers = await self.forget_layers(old)
             await self._books.forget(self._clock() - REMEMBER_GONE)
             await self._books.flush()
         return came
+
+    async def bury(self, claim: Claim, *, dry_run: bool = False) -> Round:
+        """Remove what carries the seal of a Docent that is dead, and the names it gave images."""
+        came, seal = Round(), Seal(bytes.fromhex(claim.key))
+        found = [each for each in await self._census.take() if of_dead(each, claim.instance, seal)]
+        for each in sorted(found, key=lambda each: ORDER.index(each.what)):
+            await self._act(Finding(each, Fate.REMOVE, "its Docent is dead"), came, dry_run=dry_run)
+        return came
+
+    async def forget_layers(self, layers: Sequence[Entry]) -> int:
+        """Remove layers, newest first, and return how many are gone; one that something stands on stays for now."""
+        done, left, before = 0, list(layers), -1
+        while left and len(left) != before:
+            before, again = len(left), []
+            for each in left:
+                said = await self._ask_away(f"/images/{each.name}", {"noprune": "1"})
+                if said:
+                    again.append(each)
+                else:
+                    self._books.gone(What.IMAGE, each.name)
+                    done += 1
+            left = again
+        return done
 
     async def _act(self, found: Finding, came: Round, *, dry_run: bool) -> None:
         match found.fate:
@@ -113,14 +139,18 @@ class Janitor:
     async def _remove(self, found: Finding) -> str:
         """Return '' once it is gone, else why not."""
         thing = found.thing
-        ref = thing.name if thing.what in (What.VOLUME, What.IMAGE) else thing.id
+        ref = thing.name or thing.id if thing.what in (What.VOLUME, What.IMAGE) else thing.id
         path = f"/{FOLDERS[thing.what]}/{quote(ref, safe='/:@')}"
         params = {"force": "1", "v": "1"} if thing.what is What.CONTAINER else {}
+        said = await self._ask_away(path, params)
+        if not said:
+            self._books.gone(thing.what, thing.name)
+        return said
+
+    async def _ask_away(self, path: str, params: Mapping[str, str]) -> str:
+        """Return '' once the engine has removed it, or has no such thing; else why not."""
         try:
             said = await self._engine.engine.ask(Lane.CONTROL, "DELETE", path, params=params, deadline_s=REMOVE_S)
         except HostError as error:
             return str(error)
-        if isinstance(said, EngineSaid) and said.status != 404:
-            return said.message
-        self._books.gone(thing.what, thing.name)
-        return ""
+        return said.message if isinstance(said, EngineSaid) and said.status != 404 else ""
