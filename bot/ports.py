@@ -514,6 +514,10 @@ class Sandbox(Protocol):
         """Return a new pass to the class's registry; the token before is void."""
         ...
 
+    def strain(self) -> float:
+        """Return by how much slower the host is now than it can be, from 1.0 up: waits are stretched by it."""
+        ...
+
     async def ready(self) -> str:
         """Return '' when work can be done, else one sentence saying what is missing."""
         ...

@@ -24,6 +24,7 @@ from bot.check import Checks
 from bot.classroom import Classroom
 from bot.core.expiry import Patience
 from bot.core.fairness.budget import Budget
+from bot.core.fairness.strain import MOST as MOST_STRAIN
 from bot.core.messages import Note
 from bot.core.workshop import Workshop
 from bot.desk import Desk
@@ -165,7 +166,9 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
             clock=now,
             refresh_board=board.mark,
         )
-        checks = Checks(workshop, store, scribe, sandbox, queue, classroom, bench.rebuilds, now)
+        checks = Checks(
+            workshop, store, scribe, sandbox, queue, classroom, bench.rebuilds, now, settings.check_timeout_s
+        )
         await stack.enter_async_context(background(beat(settings.data), "beat"))
         await stack.enter_async_context(background(Upkeep(store, sandbox, staff, bury).keep(), "upkeep"))
         await stack.enter_async_context(background(opened_registry(sandbox), "registry"))
@@ -178,7 +181,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
             open_attempts=store.open_attempts,
             folder=settings.data,
             slots=settings.check_slots,
-            verify_limit_s=settings.check_timeout_s,
+            verify_limit_s=settings.check_timeout_s * MOST_STRAIN,
         )
         stack.push_async_callback(desk.stop, DRAIN_S)
         stack.push_async_callback(classroom.stop)

@@ -178,6 +178,8 @@ class MemorySandbox:
     layered: dict[str, Sequence[Layer]] = field(default_factory=dict)
     cleared: list[tuple[str, dict[str, Collection[str]]]] = field(default_factory=list)
     released: list[int] = field(default_factory=list)
+    strained: float = 1.0
+    waited: list[float] = field(default_factory=list)
 
     async def run(self, learner: str, plan: Plan, files: Mapping[str, bytes], progress: Progress) -> Output:
         if self.gate:
@@ -215,8 +217,12 @@ class MemorySandbox:
     ) -> Evidence:
         if self.fails:
             raise self.fails.pop(0)
+        self.waited.append(getattr(spec, "wait_s", 0.0))
         waiting = self.evidence.get(type(spec), [NOTHING[type(spec)]])
         return waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+    def strain(self) -> float:
+        return self.strained
 
     async def release(self, attempt: int) -> None:
         self.released.append(attempt)

@@ -190,6 +190,10 @@ class Turnstile:
         """Return a new pass to the class's registry."""
         return await self._sandbox.registry_pass(learner)
 
+    def strain(self) -> float:
+        """Return by how much slower the host is than it can be."""
+        return self._sandbox.strain()
+
     async def ready(self) -> str:
         """Return '' when work can be done."""
         return await self._sandbox.ready()

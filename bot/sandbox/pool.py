@@ -11,10 +11,12 @@ import contextlib
 import ipaddress
 import json
 import secrets
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bot.core.fairness.strain import Times, timed
 from bot.errors import HostError
 from bot.sandbox import recipe
 from bot.sandbox.engine import EngineSaid, Lane
@@ -96,6 +98,7 @@ class Verifiers:
         self._warm: dict[str, asyncio.TimerHandle] = {}
         self._making: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._tasks: set[asyncio.Task[None]] = set()
+        self.times = Times()  #: of starting a verifier's program
 
     async def ask(self, owner: Owner, question: Mapping[str, object], *, deadline_s: float) -> Mapping[str, Any]:
         """Return the verifier's answer to one question from inside the learner's network. Raises `HostError`."""
@@ -104,11 +107,15 @@ class Verifiers:
         body = {"Cmd": [*entrypoint(HOME), said], "AttachStdout": True, "AttachStderr": True}
         for anew in (False, True):
             await self.warm(owner, anew=anew)
+            began = time.monotonic()
             ran = await self._setup.host.execute(
                 owner.verifier, body, deadline_s=deadline_s + 10, lane=Lane.PROBE, kept=ANSWER_CAP // 2
             )
             if isinstance(ran, Ran) and ran.exit_code in UNDERSTOOD:
-                return _answer(ran.stdout, nonce)
+                answer = _answer(ran.stdout, nonce)
+                # all but what it did itself: to start a small program in a container, the same each time
+                self.times = timed(self.times, time.monotonic() - began - float(answer.get("ms") or 0) / 1000)
+                return answer
             # it was removed, stopped or killed since we looked: once more with a new one
         what = ran.message if isinstance(ran, EngineSaid) else ran.output[-300:]
         raise HostError(f"The verifier did not answer; this is on our side. ({what.strip()})")

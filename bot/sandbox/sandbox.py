@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 import structlog
 
 from bot.core.evidence import Evidence
+from bot.core.fairness.strain import strain
 from bot.core.specs import ProbeSpec
 from bot.core.standing import Standing
 from bot.errors import HostError, RegistryDown
@@ -233,6 +234,10 @@ class DockerSandbox:
                 rested = not rested
                 changed()
             await asyncio.sleep(every_s)
+
+    def strain(self) -> float:
+        """Return by how much slower this host is than it can be: 1.0 at ease, at most 3.0."""
+        return strain(self._verifiers.times)
 
     async def ready(self) -> str:
         """Return '' when work can be done, else one sentence saying what is missing."""

@@ -12,7 +12,7 @@ from bot.core.fairness.words import MUCH_TO_DO, NEWER_COUNTS, STILL_WAITS
 from bot.core.messages import CheckState, Note, Offer
 from bot.core.words import ALREADY_CHECKING
 from bot.handin.command import read_commands
-from tests.fairness.conftest import BUILD, Hall, until
+from tests.fairness.conftest import BUILD, WORKSHOP, Hall, until
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 NEWER = WroteFiles((("Dockerfile", b"FROM node:24-alpine\n"),), "editor")
@@ -124,3 +124,16 @@ async def test_s12_one_learner_cannot_pile_up_commands_without_end(hall: Hall) -
     await until(lambda: len(hall.sandbox.ran) == 10)
     await hall.turn("U1", TypedCommands(read_commands("docker ps")))
     await until(lambda: len(hall.sandbox.ran) == 11)
+
+
+async def test_on_a_busy_host_a_check_waits_longer_for_what_starts(hall: Hall) -> None:
+    step = next(ref for ref, condition in WORKSHOP.conditions() if condition.probe == "container")
+    await hall.enrol("U1", "U2", ref=step)
+    hall.sandbox.held.set()
+    await hall.check("U1")
+    await until(lambda: hall.sandbox.waited)
+    hall.sandbox.strained = 2.5
+    hall.sandbox.waited.clear()
+    await hall.check("U2")
+    spec = next(condition.with_ for ref, condition in WORKSHOP.conditions() if ref == step)
+    await until(lambda: spec.wait_s * 2.5 in hall.sandbox.waited)  # type: ignore[union-attr]

@@ -43,11 +43,12 @@ async def timed(work: Callable[[], Awaitable[object]]) -> float:
 
 
 @asynccontextmanager
-async def staged(data: Path) -> AsyncIterator[Staged]:
+async def staged(data: Path, more_learners: int = 0) -> AsyncIterator[Staged]:
     """Run the bot while the block runs, without Slack's pace; nothing of it stays on the host."""
     without_proxies(os.environ)
     os.environ["DOCENT_PACE"] = "false"
-    space = await start_workspace(shipped("deploy") / "slack-manifest.yaml", run_file=data / "workspace.json")
+    manifest = shipped("deploy") / "slack-manifest.yaml"
+    space = await start_workspace(manifest, run_file=data / "workspace.json", more_learners=more_learners)
     store = await open_store(data / DATABASE)  # made before, as on every start but the first
     sandbox = await open_sandbox(read_settings(data=data), store)
     began = time.perf_counter()

@@ -98,3 +98,16 @@ async def test_the_disk_that_a_container_fills_is_seen(learner: Learner) -> None
     await do(learner, "docker run -v data:/d alpine sh -c 'dd if=/dev/zero of=/d/x bs=1M count=12; cp /d/x /y'")
     held = (await learner.sandbox.meter.held(["U1", "U2"]))["U1"]
     assert 24 <= held - before <= 40
+
+
+@pytest.mark.engine
+async def test_the_host_is_timed_by_what_verifiers_take_to_start(learner: Learner) -> None:
+    sandbox = learner.sandbox
+    await learner.image("FROM alpine\nCMD sleep 60\n")
+    owner = sandbox._setup.owner(learner.name)
+    question = {"op": "tcp", "host": "127.0.0.1", "port": 1, "timeout_s": 0.2}
+    for _ in range(6):
+        await sandbox._verifiers.ask(owner, question, deadline_s=5)
+    assert len(sandbox._verifiers.times.took_s) == 6
+    assert all(0.001 < took < 10 for took in sandbox._verifiers.times.took_s)
+    assert 1.0 <= sandbox.strain() <= 3.0
