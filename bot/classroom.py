@@ -35,6 +35,7 @@ from bot.core.turn import (
     KeepFeedback,
     KeepFiles,
     KeepForm,
+    LetGoOn,
     OpenEditor,
     OpenSurvey,
     PrepareProject,
@@ -105,7 +106,8 @@ class Classroom:
         self._refresh_board = refresh_board
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._background: set[asyncio.Task[None]] = set()
-        self._waiting: Counter[str] = Counter()
+        self._waiting: Counter[str] = Counter()  #: messages with commands that are not done
+        self._told_to_wait: set[str] = set()
 
     async def turn(self, event: Event, where: Where, name: str = "") -> None:
         """Take one turn for the learner who spoke; where it cannot be recorded, say so and change nothing.
@@ -159,7 +161,9 @@ class Classroom:
                 self._spawn(self._guarded(action, turn.learner, where))
                 continue
             if isinstance(action, RunCommands) and self._waiting[where.user] >= WAITING_COMMANDS:
-                await self._try_to_say(Note(MUCH_TO_DO), where)
+                if where.user not in self._told_to_wait:  # once, or the answers would be a flood themselves
+                    self._told_to_wait.add(where.user)
+                    await self._try_to_say(Note(MUCH_TO_DO), where)
                 return
             if isinstance(action, SLOW):
                 self._waiting[where.user] += 1
@@ -188,6 +192,7 @@ class Classroom:
                     await self._guarded(action, learner, where)
         finally:
             self._waiting[where.user] -= 1
+            self._told_to_wait.discard(where.user)
 
     async def _guarded(self, action: Action, learner: Learner, where: Where) -> None:
         """Perform one action; what goes wrong is ours, is said so, and stops nobody else."""
@@ -274,6 +279,8 @@ class Classroom:
                 await self._farewell.open_survey(learner, where)
             case KeepFeedback(useful, better):
                 await self._farewell.keep_feedback(learner, useful, better, where)
+            case LetGoOn(somebody):
+                await self._intake.let_go_on(somebody, where)
             case RefreshBoard():
                 self._refresh_board()
             case _:

@@ -136,7 +136,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         camera = sandbox.camera if settings.pictures else None
         people = People(client, outbox)
         budget = Budget(settings.cpu_budget_s, settings.cpu_refill_s_per_h, settings.disk_budget_mb)
-        allowances = Allowances(store, chat, staff, sandbox, sandbox.meter, people.room, budget)
+        allowances = Allowances(store, chat, staff, roles, sandbox, sandbox.meter, people.room, budget)
         fair = Turnstile(sandbox, Slots(settings.build_slots, settings.command_slots), allowances)
         bench = Workbench(store, SqlStandings(store.database), fair, scribe, asset_reader(settings.workshop), camera)
         start_files = project_files(settings.workshop / workshop.app)

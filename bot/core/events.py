@@ -242,6 +242,13 @@ class GaveFeedback:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedToLetGoOn:
+    """Pressed Let them go on, under what instructors are told of a learner who is paused."""
+
+    learner: str
+
+
+@dataclass(frozen=True, slots=True)
 class SaidSomething:
     """Said anything else."""
 
@@ -305,6 +312,7 @@ Event = (
     | AskedForNotebook
     | AskedForSurvey
     | GaveFeedback
+    | AskedToLetGoOn
     | SaidSomething
     | Mentioned
     | PressedForeignCard

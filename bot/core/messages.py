@@ -40,6 +40,7 @@ class Offer(StrEnum):
     CERTIFICATE = "certificate"
     NOTEBOOK = "notebook"
     FEEDBACK = "feedback"  #: AskedForSurvey: opens the form
+    LET_GO_ON = "let_go_on"  #: AskedToLetGoOn, for instructors; the learner is the note's scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,6 +229,13 @@ class KeepFeedback:
 
 
 @dataclass(frozen=True, slots=True)
+class LetGoOn:
+    """End a learner's pause, if whoever asked is an instructor."""
+
+    learner: str
+
+
+@dataclass(frozen=True, slots=True)
 class RefreshBoard:
     """Something changed that instructors see."""
 
@@ -261,6 +268,7 @@ Action = (
     | SendNotebook
     | OpenSurvey
     | KeepFeedback
+    | LetGoOn
     | RefreshBoard
 )
 

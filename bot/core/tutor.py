@@ -29,6 +29,7 @@ from bot.core.events import (
     AskedForSurvey,
     AskedForToken,
     AskedToKeepSandbox,
+    AskedToLetGoOn,
     AskedToRebuild,
     AskedToReplace,
     AskedToReset,
@@ -60,6 +61,7 @@ from bot.core.moves import note
 from bot.core.sights import wanted
 from bot.core.turn import (
     GiveToken,
+    LetGoOn,
     RefreshBoard,
     Replace,
     RunCommands,
@@ -155,6 +157,8 @@ def _decided(workshop: Workshop, learner: Learner, event: Event, now: datetime) 
             return ending.asked(workshop, learner, event, now)
         case HandedInImage():
             return _handed_in(workshop, learner)
+        case AskedToLetGoOn():
+            return Turn(learner, (LetGoOn(event.learner),))
         case SaidSomething():
             return _said(workshop, before, learner, event.text, now)
         case Mentioned():

@@ -15,11 +15,24 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from bot.core.fairness.budget import Budget, Hits, Purse, full, goes_on_in_s, hit, spent
-from bot.core.fairness.pauses import GO_ON, LET_GO_ON, LIMITS_S, Pause, Why, paused, stopped, stops, told_staff
-from bot.core.messages import Note
+from bot.core.fairness.pauses import (
+    FOR_INSTRUCTORS,
+    GO_ON,
+    LET_GO_ON,
+    LIMITS_S,
+    NOT_PAUSED,
+    Pause,
+    Why,
+    let_go,
+    paused,
+    stopped,
+    stops,
+    told_staff,
+)
+from bot.core.messages import Note, Offer
 from bot.errors import ChatError, DocentError, HostError
 from bot.handin.plan import ListContainers, Listing, Plan, StopContainers
-from bot.ports import Chat, Meter, Sandbox, Staff, Store, Where
+from bot.ports import Chat, Meter, Roles, Sandbox, Staff, Store, Where
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +51,7 @@ class Allowances:
         store: Store,
         chat: Chat,
         staff: Staff,
+        roles: Roles,
         sandbox: Sandbox,
         meter: Meter,
         room: Room,
@@ -45,7 +59,7 @@ class Allowances:
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        self._store, self._chat, self._staff = store, chat, staff
+        self._store, self._chat, self._staff, self._roles = store, chat, staff, roles
         self._sandbox, self._meter, self._room = sandbox, meter, room
         self._budget = budget
         self._clock, self._wall = clock, wall
@@ -54,6 +68,7 @@ class Allowances:
         self._pauses: dict[str, Pause] = {}
         self._held: dict[str, float] = {}
         self._held_at = -DISK_EVERY_S
+        self._places: dict[str, str] = {}  #: where instructors were told of it
         self._taken_up = False
 
     async def keep(self) -> None:
@@ -105,13 +120,16 @@ class Allowances:
         if enough and learner not in self._pauses:
             await self._pause(learner, Pause(Why.LIMITS, self._clock() + LIMITS_S))
 
-    async def let_go_on(self, learner: str) -> bool:
-        """Let somebody go on with a full purse; False when they were not paused."""
+    async def let_go_on(self, learner: str, *, by: str) -> str:
+        """Let somebody go on with a full purse, if `by` is an instructor; return what to say to whoever asked."""
+        if not await self._roles.is_instructor(by):
+            log.warning("not_an_instructor", asked=by, learner=learner)
+            return FOR_INSTRUCTORS
         await self._take_up()
-        known = learner in self._pauses
-        if known:
-            await self._free(learner, LET_GO_ON)
-        return known
+        if learner not in self._pauses:
+            return NOT_PAUSED
+        await self._free(learner, LET_GO_ON)
+        return let_go((await self._store.learner(learner)).name or learner)
 
     def _spend(self, learner: str, seconds: float) -> Purse:
         now = self._clock()
@@ -139,11 +157,16 @@ class Allowances:
         log.warning("paused", learner=learner, why=pause.why, for_s=round(wait_s), held_mb=round(held))
         names = () if pause.why is Why.DISK else await self._stop(learner)
         await self._tell(learner, f"{paused(pause.why, self._budget, wait_s, held)} {stopped(names)}".strip())
+        offers = () if pause.why is Why.DISK else (Offer.LET_GO_ON,)
+        text = told_staff(known.name or learner, pause.why, self._budget, wait_s, held)
+        self._places[learner] = await self._tell_staff(Note(text, offers, scope=learner))
+
+    async def _tell_staff(self, note: Note, place: str = "") -> str:
         try:
-            text = told_staff(known.name or learner, pause.why, self._budget, wait_s, held)
-            await self._staff.tell(Note(text))
+            return await self._staff.tell(note, place)
         except ChatError as error:
-            log.warning("staff_not_told", learner=learner, error=str(error))
+            log.warning("staff_not_told", error=str(error))
+            return ""
 
     async def _stop(self, learner: str) -> tuple[str, ...]:
         """Stop what runs of theirs, and return the names."""
@@ -164,6 +187,9 @@ class Allowances:
             self._purses[learner] = full(self._budget, self._clock())
         await self._store.record(await self._store.learner(learner), "Unpaused", f"why={pause.why}")
         log.info("unpaused", learner=learner, why=pause.why)
+        if place := self._places.pop(learner, ""):
+            known = await self._store.learner(learner)
+            await self._tell_staff(Note(let_go(known.name or learner)), place)
         if say:
             await self._tell(learner, say)
 

@@ -9,6 +9,7 @@ import structlog
 
 from bot.core import words
 from bot.core.cards import check_card
+from bot.core.fairness.pauses import NOT_PAUSED
 from bot.core.fairness.waits import Full
 from bot.core.fairness.words import NEWER_COUNTS, STILL_WAITS, busy
 from bot.core.learner import Learner
@@ -92,6 +93,11 @@ class Intake:
         """Withdraw an open attempt; False when it has a verdict already (idempotent)."""
         await self._queue.cancel(number)
         return await self._store.close_attempt(number, None, None)
+
+    async def let_go_on(self, learner: str, where: Where) -> None:
+        """End somebody's pause, if whoever asked is an instructor, and say what came of it to them."""
+        said = await self._allowances.let_go_on(learner, by=where.user) if self._allowances else NOT_PAUSED
+        await self._chat.show(where.without_press(), Note(said))
 
     async def _give_way(self, old: Attempt) -> None:
         try:

@@ -37,6 +37,7 @@ LABELS: dict[Offer, str] = {
     Offer.CERTIFICATE: "Certificate",
     Offer.NOTEBOOK: "Lab notebook",
     Offer.FEEDBACK: "Give feedback",
+    Offer.LET_GO_ON: "Let them go on",
 }
 PRIMARY = (Offer.START, Offer.CONTINUE, Offer.CHECK, Offer.NEXT, Offer.REBUILD_SURE, Offer.KEEP)
 

@@ -17,6 +17,7 @@ from bot.core.events import (
     AskedForSummary,
     AskedForSurvey,
     AskedToKeepSandbox,
+    AskedToLetGoOn,
     AskedToRebuild,
     AskedToReset,
     AskedToSee,
@@ -66,6 +67,8 @@ def read_message(text: str) -> Event:
 def read_press(action_id: str, raw_value: str, presser: str) -> Event:
     """Return the event that a pressed button of ours is."""
     value = read_value(raw_value)
+    if action_id == OFFER + Offer.LET_GO_ON:  # nobody's own: whether they may is asked of the roles
+        return AskedToLetGoOn(value.detail)
     if value.owner != presser:
         return PressedForeignCard(value.owner)
     if action_id.startswith(OFFER):
@@ -128,5 +131,7 @@ def _read_offer(offer: Offer, value: Value) -> Event:  # noqa: C901 - one row ea
             return AskedForNotebook()
         case Offer.FEEDBACK:
             return AskedForSurvey()
+        case Offer.LET_GO_ON:
+            return AskedToLetGoOn(value.detail)
         case _:
             assert_never(offer)

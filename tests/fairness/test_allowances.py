@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from bot.core.fairness.budget import HITS, Budget
-from bot.core.fairness.pauses import GO_ON, LET_GO_ON
+from bot.core.fairness.pauses import FOR_INSTRUCTORS, GO_ON, LET_GO_ON, NOT_PAUSED
 from bot.core.learner import SandboxState
-from bot.core.messages import Note
+from bot.core.messages import Note, Offer
 from bot.errors import ChatError, EngineDown
 from bot.fairness.allowances import Allowances, note_of
 from bot.fairness.turnstile import Slots, Turnstile
 from bot.handin.plan import BuildPlan, ListContainers, Output, Plan, RemoveContainers, RunPlan, StopContainers
+from bot.progress.roles import SqlRoles
 from bot.progress.store import SqlStore, open_store
 from tests.fakes import MemoryChat, MemorySandbox, MemoryStaff
 
@@ -46,6 +47,7 @@ class Class:
     def __init__(self, store: SqlStore) -> None:
         self.store, self.chat, self.staff = store, MemoryChat(), MemoryStaff()
         self.sandbox, self.meter = MemorySandbox(), MemoryMeter()
+        self.roles = SqlRoles(store.database)
         self.now, self.wall = 1000.0, 1_800_000_000.0
         self.restart()
 
@@ -57,6 +59,7 @@ class Class:
             self.store,
             self.chat,
             self.staff,
+            self.roles,
             self.sandbox,
             self.meter,
             room,
@@ -136,9 +139,16 @@ async def test_who_waited_is_told_to_go_on(group: Class) -> None:
 
 async def test_instructors_let_somebody_go_on_at_once(group: Class) -> None:
     await group.passes(10, {"U1": 5000.0})
-    assert await group.allowances.let_go_on("U1")
-    assert not await group.allowances.let_go_on("U2")
+    ((place, told),) = group.staff.told.items()
+    assert isinstance(told, Note)
+    assert (told.offers, told.scope) == ((Offer.LET_GO_ON,), "U1")
+    await group.roles.appoint("U9")
+    assert await group.allowances.let_go_on("U1", by="U1") == FOR_INSTRUCTORS
+    assert (await group.does(BUILD)).exit_code == 1
+    assert await group.allowances.let_go_on("U1", by="U9") == "**Ada** may go on."
+    assert await group.allowances.let_go_on("U2", by="U9") == NOT_PAUSED
     assert group.said()[-1] == LET_GO_ON
+    assert group.staff.told == {place: Note("**Ada** may go on.")}
     await group.passes(10, {"U1": 600.0})  # with a full purse
     assert (await group.does(BUILD)).exit_code == 0
     assert [e.what for e in await group.store.journal("U1")][-2:] == ["Paused", "Unpaused"]

@@ -119,7 +119,7 @@ async def test_s12_one_learner_cannot_pile_up_commands_without_end(hall: Hall) -
     for _ in range(15):
         await hall.turn("U1", TypedCommands(read_commands("docker ps")))
     refused = [m for m in hall.said("U1") if isinstance(m, Note) and m.text == MUCH_TO_DO]
-    assert len(refused) == 5
+    assert len(refused) == 1  # said once, not five times
     hall.sandbox.gate.set()
     await until(lambda: len(hall.sandbox.ran) == 10)
     await hall.turn("U1", TypedCommands(read_commands("docker ps")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.events import (
+    AskedToLetGoOn,
     AskedToSee,
     AskedToSeeApp,
     FilledForm,
@@ -136,3 +137,9 @@ def test_the_button_below_a_transcript_runs_its_commands() -> None:
     event = read_press(row["elements"][0]["action_id"], row["elements"][0]["value"], "U1")
     assert isinstance(event, TypedCommands)
     assert [command.line for command in event.commands] == [BUILD, RUN]
+
+
+def test_instructors_are_offered_to_let_somebody_go_on() -> None:
+    row = render(Note("**Ada** is paused.", (Offer.LET_GO_ON,), scope="U1"), "").blocks[-1]
+    (button,) = row["elements"]
+    assert read_press(button["action_id"], button["value"], "U9") == AskedToLetGoOn("U1")

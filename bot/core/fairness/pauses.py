@@ -90,6 +90,15 @@ GO_ON = "You can go on now: I run things for you again."
 LET_GO_ON = "Your instructors let you go on. Have fun!"
 
 
+NOT_PAUSED = "They are not paused any more."
+FOR_INSTRUCTORS = "Only instructors can let somebody go on."
+
+
+def let_go(name: str) -> str:
+    """Return what instructors read once somebody may go on."""
+    return f"**{name}** may go on."
+
+
 def told_staff(name: str, why: Why, budget: Budget, wait_s: float, held_mb: float = 0.0) -> str:
     """Return what instructors are told about somebody who is paused."""
     match why:

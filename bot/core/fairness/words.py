@@ -7,7 +7,8 @@ STILL_WAITS = (
     "Your check still waits for its turn, and it looks at your work as it is then. What you changed counts already."
 )
 MUCH_TO_DO = (
-    "I still have a lot of your commands to run, so I did not take this one. Please send it again when they are done."
+    "I still have a lot of your commands to run, so I take no more until one of them is done: please send what comes "
+    "now again then."
 )
 
 
