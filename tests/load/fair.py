@@ -48,12 +48,12 @@ class Figure:
 
 async def people(stage: Staged, stack: AsyncExitStack) -> list[Person]:
     """Return everybody of the crowd, each at a step whose check asks the engine."""
-    crowd = []
-    for number in range(1, OTHERS + 2):
-        person = await stack.enter_async_context(Person(stage.url, f"learner{number:04d}"))
-        learner = await stage.store.learner(person.id, person.name)
+    names = [f"learner{number:04d}" for number in range(1, OTHERS + 2)]
+    crowd = [await stack.enter_async_context(Person(stage.url, name)) for name in names]
+    await all_of(crowd, "status", "steps proved")  # from now on the bot writes nothing about them by itself
+    for person in crowd:
+        learner = await stage.store.learner(person.id)
         await stage.store.record(replace(learner, at=AT, met_at=datetime.now(UTC)), "bench")
-        crowd.append(person)
     return crowd
 
 
@@ -127,7 +127,6 @@ async def measure(data: Path) -> list[Figure]:
     """Return every figure."""
     async with staged(data, more_learners=OTHERS + 1) as stage, AsyncExitStack() as stack:
         crowd = await people(stage, stack)
-        await all_of(crowd, "status", "steps proved")
         commands = await compared(stage, crowd, "docker ps", r"CONTAINER ID", ["docker ps"])
         since = await newest(stage, 0)
         # a change between two checks makes the newer one count, which is the most that a learner can ask for
