@@ -85,9 +85,11 @@ def _host(settings: Settings, profile: str, as_json: bool) -> int:
 async def truth_about(settings: Settings) -> Truth:
     """Return the truth about the host, found out under a name of our own that leaves nothing. Raises: `HostError`."""
     from bot.sandbox.cgroup import Groups
+    from bot.sandbox.disk.meter import Weight
+    from bot.sandbox.disk.watch import Rules, Watch
     from bot.sandbox.engine import Engine
-    from bot.sandbox.gate.canaries import NAME
     from bot.sandbox.gate.gate import Gate
+    from bot.sandbox.gate.sending import NAME
     from bot.sandbox.host import Host
     from bot.sandbox.janitor.leaving import demolish
     from bot.sandbox.setup import Setup
@@ -96,7 +98,10 @@ async def truth_about(settings: Settings) -> Truth:
     try:
         host = Host(engine)
         groups = Groups(host, settings.run_cgroup)
-        setup = Setup(host, f"doctor{secrets.token_hex(4)}", {}, "", groups=groups, runtime=settings.runtime)
+        instance = f"doctor{secrets.token_hex(4)}"
+        rules = Rules(Weight(settings.disk_mb * 1024 * 1024, settings.disk_files), settings.disk_full_pct)
+        watch = Watch(host, groups, instance, rules)
+        setup = Setup(host, instance, {}, "", groups=groups, disk=watch, runtime=settings.runtime)
 
         async def canary() -> str:
             found = await host.image(NAME)
@@ -105,6 +110,7 @@ async def truth_about(settings: Settings) -> Truth:
         try:
             return await Gate(setup, canary).look()
         finally:
+            await watch.close()
             await asyncio.shield(demolish(setup))
     finally:
         engine.close()

@@ -132,6 +132,11 @@ class Watch:
             if self._builds.get(key) is live:
                 del self._builds[key]
 
+    @property
+    def most(self) -> Weight:
+        """Return what one learner, and one build, may write."""
+        return self._rules.most
+
     def note(self, container: str) -> str:
         """Return why we stopped a container, '' when we did not."""
         return self._notes.get(container, "")
@@ -220,7 +225,7 @@ class Watch:
 
     async def _look_at_learners(self, members: Mapping[str, Member]) -> None:
         ours = await self._host.containers(f"docent.instance={self._instance}")
-        theirs = [each for each in ours if each.kind in {"learner", "probe"}]
+        theirs = [each for each in ours if each.kind in {"learner", "probe", "canary"}]
         in_use = {name for each in theirs if each.running for name, _ in each.volumes}
         volumes = await self._volumes(in_use)
         writers = [await self._writer(each, members) for each in theirs]

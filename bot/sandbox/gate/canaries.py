@@ -8,45 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.errors import EngineTimeout, HostError
-from bot.handin.plan import BuildPlan, Refusal, RunPlan
 from bot.sandbox import recipe
-from bot.sandbox.builds import Builds
 from bot.sandbox.cgroup import BUILD_PIDS
-from bot.sandbox.context import OURS, packed
-from bot.sandbox.engine import EngineSaid, Lane
 from bot.sandbox.gate.judging import Bounds, Place, Saw, Seen
 from bot.sandbox.gate.listener import Heard, listening, own_address
-from bot.sandbox.gate.telling import ENGINE_CAPABILITIES, events, gateways, hits, mask, run_line, told
-from bot.sandbox.pool import Networks
+from bot.sandbox.gate.sending import EXACT, SCRATCH, Recipes, Sending
+from bot.sandbox.gate.telling import ENGINE_CAPABILITIES, gateways, hits, mask, told
 from bot.sandbox.setup import Setup
 
-NAME = "docent-canary:latest"  #: what the canary's Dockerfiles are from
-LEARNER = "canary"  #: no id of Slack's looks so
-SCRATCH = "/scratch"  #: as if the image had declared it as a volume
-ATTACK_S = 40.0
-GONE_S = 10.0
 TIME_S, LINGER_S = 4.0, 60.0  #: the deadline of the build that refuses to end, and when it would
+SEEN_S = 6.0  #: what was taken is held so long, for the watch over the disk to see it
+UNWATCHED = {"disk": 600, "inodes": 4000}  #: MB and files, where nobody watches
 FLOOD = {"run": 96, "build": 320}  #: lines of 64 KB: three times what is kept, twice what a build may print
 KEPT_MB = 2.1  #: of a container's output, and what the log adds to it
-
-
-@dataclass(frozen=True, slots=True)
-class Recipes:
-    """The requests under attack; tests take a limit out of them to see the canary notice."""
-
-    container: Callable[..., recipe.Request] = recipe.container
-    build: Callable[..., dict[str, str]] = recipe.build
-
-
-EXACT = Recipes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +43,11 @@ class Canaries:
 
     def __init__(self, setup: Setup, image: str, recipes: Recipes = EXACT) -> None:
         self._setup = setup
-        self._image = image
-        self._recipes = recipes
-        self._owner = setup.owner(LEARNER)
-        self._builds = Builds(setup)
-        self._networks = Networks(setup)
+        self._sending = Sending(setup, image, recipes)
 
     async def attack(self) -> Mapping[Place, Attacked]:
         """Return what the attacks came to, in containers and in builds. Raises `HostError`."""
-        await self.clear()
+        await self._sending.clear()
         try:
             lingers = asyncio.create_task(self.time())
             try:
@@ -82,35 +59,37 @@ class Canaries:
                 await asyncio.gather(lingers, return_exceptions=True)
         finally:
             with contextlib.suppress(HostError):
-                await self.clear()
+                await self._sending.clear()
         return {Place.RUN: run, Place.BUILD: build}
 
     async def run(self, *only: str) -> Attacked:
         """Return what a container's attacks came to, all or `only` these. Raises `HostError`."""
         limits = self._setup.limits
-        await self._networks.ensure(self._owner)
+        await self._sending.ready()
         bounds = Bounds(
             pids=limits.pids,
             mem_mb=limits.mem_mb,
             cpus=limits.cpus,
             files=1024,
             shm_mb=16,
-            disk_mb=0,
             output_mb=KEPT_MB,
             capabilities=mask(recipe.CAPABILITIES),
             closed=False,
         )
         async with self._ear() as (nonce, heard):
             question = await self._question(nonce, bounds, heard, near=True)
-            said = await self._in_container("attack", question | {"scratch": SCRATCH, "only": only})
-            seen = told(said.decode("utf-8", "replace"), nonce)
+            said = await self._sending.in_container("attack", question | {"scratch": SCRATCH, "only": only})
+            seen = told(said.printed.decode("utf-8", "replace"), nonce)
             if heard:
                 seen["hits"] = hits(heard)
         if only:
             return Attacked(seen, bounds)
-        printed = len(await self._in_container("flood", {"op": "flood", "lines": FLOOD["run"]}))
+        flooded = await self._sending.in_container("flood", {"op": "flood", "lines": FLOOD["run"]})
+        printed = len(flooded.printed)
         got = "stopped" if printed < FLOOD["run"] * 65_000 else "succeeded"
         seen["output"] = Saw(got, "cut", round(printed / recipe.MIB, 1))
+        for what in ("disk", "inodes"):
+            seen[what] = await self.fill(what)
         return Attacked(seen, bounds)
 
     async def build(self) -> Attacked:
@@ -122,21 +101,48 @@ class Canaries:
             cpus=limits.build_cpus,
             files=1024,
             shm_mb=16,
-            disk_mb=0,
             output_mb=limits.build_output_bytes / recipe.MIB,
             capabilities=mask(ENGINE_CAPABILITIES),
         )
         async with self._ear() as (nonce, heard):
             question = await self._question(nonce, bounds, heard, near=False)
-            seen = told(await self._in_build(question), nonce)
+            seen = told(await self._sending.in_build(question), nonce)
             if heard:
                 seen["hits"] = hits(heard)
         seen["output"] = await self.output()
+        for what in ("disk", "inodes"):
+            seen[what] = await self.fill_in_build(what)
         return Attacked(seen, bounds)
+
+    async def fill(self, what: str) -> Saw:
+        """Return how much disk, or how many files, a container gets before it is refused or ended."""
+        question = self._filling(what)
+        sent = await self._sending.in_container(f"fill-{what}", question)
+        saw = told(sent.printed.decode("utf-8", "replace"), question["nonce"]).get(what)
+        if saw is None:
+            return Saw("broken", "it told nothing")
+        return Saw("stopped", "ended", saw.at) if sent.ended else saw
+
+    async def fill_in_build(self, what: str) -> Saw:
+        """Return how much disk, or how many files, a build gets before it is refused or ended."""
+        question = self._filling(what)
+        said = await self._sending.by_learner(question, self._setup)
+        saw = told(said, question["nonce"]).get(what)
+        if "wrote more than" in said:
+            return Saw("stopped", "ended", saw.at if saw else question["most"])
+        return saw or Saw("broken", said[-100:])
+
+    def _filling(self, what: str) -> dict[str, Any]:
+        """Return the question: a quarter more than the watch lets pass, and time for it to see that."""
+        watch = self._setup.disk
+        most = UNWATCHED if watch is None else {"disk": watch.most.bytes // recipe.MIB, "inodes": watch.most.files}
+        hold_s = 0.0 if watch is None else SEEN_S
+        nonce = secrets.token_hex(8)
+        return {"op": "fill", "what": what, "most": most[what] * 5 // 4, "hold_s": hold_s, "nonce": nonce}
 
     async def output(self) -> Saw:
         """Return whether a build that prints without end is stopped."""
-        said = await self._by_learner({"op": "flood", "lines": FLOOD["build"]}, self._setup)
+        said = await self._sending.by_learner({"op": "flood", "lines": FLOOD["build"]}, self._setup)
         if "printed more than" in said:
             return Saw("stopped", "stopped", self._setup.limits.build_output_bytes / recipe.MIB)
         return Saw("succeeded", said[-100:], FLOOD["build"] / 16)
@@ -147,33 +153,14 @@ class Canaries:
         hurried = replace(self._setup, limits=replace(limits, build_deadline_s=min(limits.build_deadline_s, TIME_S)))
         nonce = secrets.token_hex(8)
         try:
-            said = await self._by_learner({"op": "linger", "seconds": LINGER_S, "nonce": nonce}, hurried)
+            said = await self._sending.by_learner({"op": "linger", "seconds": LINGER_S, "nonce": nonce}, hurried)
         except EngineTimeout as error:
             return Saw("broken", str(error))
         if "was stopped" not in said:
             return Saw("succeeded", said[-100:])
-        if not await self._gone(nonce):
-            return Saw("succeeded", f"its container was there {GONE_S:g} s later")
+        if not await self._sending.gone(nonce):
+            return Saw("succeeded", "its container was there ten seconds later")
         return Saw("stopped", "ended")
-
-    async def _gone(self, word: str) -> bool:
-        """Tell whether no container with this word in its command is left, soon enough."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(GONE_S):
-                while True:
-                    if not any(word in each.command for each in await self._setup.host.containers()):
-                        return True
-                    await asyncio.sleep(0.1)
-        return False
-
-    async def clear(self) -> None:
-        """Remove what attacks before left (idempotent)."""
-        host = self._setup.host
-        for each in await host.containers(*self._owner.labels):
-            await host.remove(each.id)
-        for image in await host.images(*self._owner.labels):
-            await host.remove_image(image.id, force=True)
-        await self._networks.remove(self._owner)
 
     @asynccontextmanager
     async def _ear(self) -> AsyncIterator[tuple[str, Heard | None]]:
@@ -186,7 +173,7 @@ class Canaries:
             yield nonce, heard
 
     async def _question(self, nonce: str, bounds: Bounds, heard: Heard | None, *, near: bool) -> dict[str, Any]:
-        own, others = gateways((await self._setup.host.must("GET", "/networks")).json, self._owner)
+        own, others = gateways((await self._setup.host.must("GET", "/networks")).json, self._sending.owner)
         return {
             "op": "attack",
             "nonce": nonce,
@@ -197,52 +184,4 @@ class Canaries:
             "pids": bounds.pids + 40,
             "mem_mb": bounds.mem_mb * 5 // 4,
             "files": bounds.files + 50,
-            "disk_mb": 700,
-            "inodes": 5000,
         }
-
-    async def _in_container(self, name: str, question: Mapping[str, Any]) -> bytes:
-        """Return what the canary printed in a container of a learner's."""
-        host = self._setup.host
-        by = await self._setup.making(self._owner, "canary")
-        facts = recipe.ImageFacts(self._image, NAME, (SCRATCH,))
-        plan = RunPlan(NAME, (json.dumps(question),), name, detach=True)
-        request = self._recipes.container(plan, name, facts, (), by)
-        made = await host.create(request, Lane.RUN)
-        refused = made if isinstance(made, EngineSaid) else await host.start(made, Lane.RUN)
-        if refused is not None:
-            raise HostError(f"The canary did not start: {refused.message}")
-        try:
-            if await host.wait(str(made), ATTACK_S) is None:
-                raise HostError(f"The canary did not end within {ATTACK_S:g} s.")
-            path, both = f"/containers/{made}/logs", {"stdout": "1", "stderr": "1"}
-            answer = await host.ask("GET", path, params=both, deadline_s=ATTACK_S, lane=Lane.RUN)
-            return b"" if isinstance(answer, EngineSaid) else answer.body
-        finally:
-            await host.remove(str(made))
-
-    async def _in_build(self, question: Mapping[str, Any]) -> str:
-        """Return what the canary printed in a RUN line of a learner's build."""
-        host, limits, said = self._setup.host, self._setup.limits, bytearray()
-
-        def take(chunk: bytes) -> bool:
-            said.extend(chunk)
-            return len(said) < recipe.MIB
-
-        text = f"FROM {self._image}\n{run_line(question)}\n"
-        key = f"{self._owner.instance}-{self._owner.key}"
-        with (await self._builds.cgroups()).for_build(key) as cgroup:
-            params = self._recipes.build(self._owner, limits, cgroup, dockerfile=OURS, bases=[], no_cache=True)
-            refused = await host.build(packed({}, text).tar, params, deadline_s=ATTACK_S, on_bytes=take)
-        if refused is not None:
-            raise HostError(f"The canary was not built: {refused.message}")
-        return "".join(str(each.get("stream", "")) for each in events(bytes(said)))
-
-    async def _by_learner(self, question: Mapping[str, Any], setup: Setup) -> str:
-        """Return the display of a build as a learner would start it, with all that watches over it."""
-        builds = Builds(replace(setup, bases={NAME: self._image}))
-        files = {"Dockerfile": f"FROM {NAME}\n{run_line(question)}\n".encode()}
-        built = await builds.build(self._owner, BuildPlan((), no_cache=True), files, lambda _: None)
-        if isinstance(built, Refusal):
-            raise HostError(f"The canary's Dockerfile was refused: {built.say}")
-        return built.text

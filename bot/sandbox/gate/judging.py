@@ -61,10 +61,8 @@ class Bounds:
     cpus: float
     files: int
     shm_mb: int
-    disk_mb: int  #: 0 where no size is allowed for, and only what is stopped at all holds
     output_mb: float
     capabilities: int  #: mask of those that are given
-    watchdog: str = ""  #: what ends whoever takes too much disk, '' when nothing does
     closed: bool = True  #: whether the network has nothing but loopback
 
 
@@ -159,6 +157,22 @@ def bounded(attack: str, most: Callable[[Bounds], float], unit: str, by: frozens
         if by is not None and saw.why not in by:
             return unknown(f"{attack} ended with {saw.why} at {far}")
         return held(f"{saw.why} at {far}") if saw.at <= most(bounds) else not_held(f"{saw.why} only at {far}")
+
+    return judged
+
+
+def filled(attack: str, unit: str) -> Rule:
+    """Return a rule: the disk says that there is no more, or who takes too much is ended for it."""
+
+    def judged(seen: Seen, _: Bounds) -> Finding:
+        saw = _tried(seen, attack)
+        if isinstance(saw, Finding):
+            return saw
+        if saw.got == "stopped" and saw.why in FULL:
+            return held(f"{saw.why} at {saw.at:g} {unit}")
+        if saw.got == "stopped" and saw.why == "ended":
+            return Finding(Verdict.STAND_IN, f"ended at {saw.at:g} {unit}", "a watch ends whoever takes too much")
+        return not_held(f"{saw.at:g} {unit} and no end")
 
     return judged
 

@@ -16,6 +16,7 @@ from bot.sandbox.gate.judging import (
     bounded,
     closed,
     every,
+    filled,
     flag,
     no_hits,
     no_route,
@@ -50,10 +51,6 @@ def both(rule: Rule) -> Mapping[Place, Rule]:
     return {RUN: rule, BUILD: rule}
 
 
-def _watched(_: Seen, bounds: Bounds) -> bool:
-    return bool(bounds.watchdog)
-
-
 def _alone(seen: Seen, bounds: Bounds) -> bool:
     """Tell whether there is nobody to listen to: no way out and nothing but loopback."""
     return bounds.closed and no_route(seen, bounds).verdict is Verdict.HELD
@@ -65,9 +62,6 @@ def _unseen(seen: Seen, bounds: Bounds) -> bool:
 
 
 ALONE = refused("strangers", by=frozenset({"alone"}))
-WATCHDOG = "the disk watchdog ends whoever takes too much"
-DISK = stood_in(bounded("disk", lambda b: b.disk_mb or float("inf"), "MB", FULL), WATCHDOG, _watched)
-INODES = stood_in(bounded("inodes", lambda b: float("inf"), "files", FULL), WATCHDOG, _watched)
 SETUID = refused("setuid", by=frozenset({"stayed 65534"}))
 
 LIMITS = (
@@ -129,16 +123,16 @@ LIMITS = (
         "disk",
         "takes disk space",
         "full at the limit",
-        both(DISK),
-        "use XFS with pquota for the engine's data (deploy/host)",
+        both(filled("disk", "MB")),
+        "run Docent beside the engine so that it can watch, or give the engine XFS with pquota",
         False,
     ),
     Limit(
         "inodes",
         "makes empty files",
         "full at the limit",
-        both(INODES),
-        "use XFS with pquota for the engine's data (deploy/host)",
+        both(filled("inodes", "files")),
+        "run Docent beside the engine so that it can watch, or give the engine XFS with pquota",
         False,
     ),
     Limit(

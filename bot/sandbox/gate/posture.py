@@ -23,6 +23,7 @@ RUNC_PATCHED: frozenset[str] = frozenset()
 #: The oldest kernel that is still mended.
 KERNEL_FLOOR = (5, 10)
 FREE = 0.30  #: of blocks and of inodes, where the engine keeps its data
+LEAST_FREE = 0.15  #: `bot.sandbox.disk` lets nothing new begin below this
 DAEMON = "deploy/host has a daemon.json with it"
 
 
@@ -179,6 +180,8 @@ def _room(seen: Posture) -> Finding:
         return unknown("the engine is elsewhere")
     least = min(seen.room.blocks, seen.room.inodes)
     said = f"{int(seen.room.blocks * 100)} % of the space, {int(seen.room.inodes * 100)} % of the inodes"
+    if FREE > least >= LEAST_FREE:
+        return Finding(Verdict.STAND_IN, said, "nothing new begins when it is nearly full")
     return held(said) if least >= FREE else not_held(said)
 
 

@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator, Mapping
 import pytest
 
 from bot.sandbox.cgroup import Groups
-from bot.sandbox.gate.canaries import NAME, Attacked, Canaries
+from bot.sandbox.disk.watch import Rules, Watch
+from bot.sandbox.gate.canaries import Attacked, Canaries
 from bot.sandbox.gate.judging import Place
+from bot.sandbox.gate.sending import NAME
 from bot.sandbox.host import Host
 from bot.sandbox.janitor.leaving import demolish
 from bot.sandbox.setup import Setup
@@ -28,8 +30,11 @@ async def canary(host: Host) -> str:
 @pytest.fixture
 async def gate_setup(host: Host) -> AsyncIterator[Setup]:
     """Return a host with an instance of the test's own, which leaves nothing."""
-    setup = Setup(host, f"t{secrets.token_hex(4)}", {}, "", groups=Groups(host))
+    groups, instance = Groups(host), f"t{secrets.token_hex(4)}"
+    watch = Watch(host, groups, instance, Rules())
+    setup = Setup(host, instance, {}, "", groups=groups, disk=watch)
     yield setup
+    await watch.close()
     await demolish(setup)
 
 

@@ -11,9 +11,10 @@ import pytest
 
 from bot.handin.plan import RunPlan
 from bot.sandbox import recipe
-from bot.sandbox.gate.canaries import Attacked, Canaries, Recipes
+from bot.sandbox.gate.canaries import Attacked, Canaries
 from bot.sandbox.gate.judging import Place, Verdict
 from bot.sandbox.gate.limits import LIMITS
+from bot.sandbox.gate.sending import Recipes
 from bot.sandbox.gate.truth import CONTENT, Truth, judge, truth_of
 from bot.sandbox.host import Host
 from bot.sandbox.recipe import ImageFacts, Making, Request
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.engine
 Say = Callable[[object], None]
 RUN, BUILD = Place.RUN, Place.BUILD
 #: What the tests' own machine may lack: an ordinary engine on an ordinary file system.
-MAY_LACK = {"disk", "inodes", "AF_ALG", "AF_VSOCK", "io_uring"}
+MAY_LACK = {"AF_ALG", "AF_VSOCK", "io_uring"}
 
 
 def truth(attacked: Mapping[Place, Attacked]) -> Truth:
@@ -48,7 +49,8 @@ async def test_every_limit_of_one_persons_machine_holds_here(attacked: Mapping[P
     [
         "B01 processes",
         "B02 memory",
-        "B05 size of a file",
+        "B04 disk",
+        "B05 inodes",
         "B06 size of a file",
         "B07 output",
         "B11 way out",
@@ -79,6 +81,8 @@ async def test_in_a_build(case: str, attacked: Mapping[Place, Attacked], seen: S
         "N05 AF_PACKET",
         "N11 shared memory",
         "N12 host's secrets",
+        "N14 disk",
+        "N14 inodes",
         "N12 keyring",
     ],
 )
@@ -100,7 +104,7 @@ async def test_nothing_is_left_of_the_canaries(
 ) -> None:
     canaries = Canaries(gate_setup, canary)
     await canaries.output()
-    await canaries.clear()
+    await canaries._sending.clear()
     ours = f"docent.instance={gate_setup.instance}"
     assert (await host.containers(ours), await host.images(ours), list(await host.networks(ours))) == ((), (), [])
 

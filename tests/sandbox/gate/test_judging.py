@@ -14,6 +14,7 @@ from bot.sandbox.gate.judging import (
     bounded,
     closed,
     every,
+    filled,
     flag,
     no_hits,
     no_route,
@@ -31,7 +32,7 @@ from bot.sandbox.gate.truth import judge, truth_of
 from bot.sandbox.recipe import CAPABILITIES
 
 HELD, NOT_HELD, STAND_IN, UNKNOWN = Verdict.HELD, Verdict.NOT_HELD, Verdict.STAND_IN, Verdict.COULD_NOT_TELL
-BOUNDS = Bounds(128, 256, 1.0, 1024, 16, 0, 2.1, mask(CAPABILITIES))
+BOUNDS = Bounds(128, 256, 1.0, 1024, 16, 2.1, mask(CAPABILITIES))
 NOWHERE, THROUGH = Saw("stopped", "no way out"), Saw("succeeded", "by eth0, 172.17.0.1")
 PIDS = bounded("a", lambda b: b.pids, "processes", frozenset({"EAGAIN"}))
 
@@ -56,6 +57,11 @@ def burnt(used: float, **more: object) -> Saw:
         (PIDS, {"a": Saw("stopped", "ENOMEM", 12)}, UNKNOWN),
         (PIDS, {"a": Saw("broken", "ImportError")}, UNKNOWN),
         (PIDS, {}, UNKNOWN),
+        (filled("a", "MB"), {"a": Saw("stopped", "ENOSPC", 512)}, HELD),
+        (filled("a", "MB"), {"a": Saw("stopped", "ended", 1152)}, STAND_IN),
+        (filled("a", "MB"), {"a": Saw("stopped", "EIO", 12)}, NOT_HELD),
+        (filled("a", "MB"), {"a": Saw("succeeded", "so far", 1280)}, NOT_HELD),
+        (filled("a", "MB"), {"a": Saw("broken", "no room")}, UNKNOWN),
         (refused("a"), {"a": Saw("stopped", "EPERM")}, HELD),
         (refused("a"), {"a": Saw("stopped", "EINVAL")}, NOT_HELD),
         (refused("a"), {"a": Saw("succeeded")}, NOT_HELD),

@@ -1,7 +1,8 @@
 """Play a hostile learner: `canary QUESTION`, a JSON object.
 
 `{"op": "attack", "nonce": …}` attacks everything and prints a line each; `status` reads its rights, `flood` prints
-without end, `linger` stays. It ends with code 3, so that a build that ran it leaves no image.
+without end, `fill` takes disk and tells how far it comes, `linger` stays. It ends with code 3, so that a build that
+ran it leaves no image.
 """
 
 from __future__ import annotations
@@ -26,11 +27,24 @@ def main(words: list[str]) -> int:
         network.flood(int(question.get("lines", FLOOD_LINES)))
     elif question["op"] == "status":
         tell(str(question["nonce"]), "status", kernel.status)
+    elif question["op"] == "fill":
+        fill(question)
     elif question["op"] == "linger":
         network.linger(float(question["seconds"]))
     else:
         attack(question)
     return ENDED
+
+
+def fill(question: Mapping[str, Any]) -> None:
+    """Take space or make files until refused, or ended by whoever watches; each line tells how far it came."""
+    nonce, name, most = str(question["nonce"]), str(question["what"]), int(question["most"])
+
+    def so_far(said: Said) -> None:
+        tell(nonce, name, lambda: said)
+
+    take = resources.space if name == "disk" else resources.inodes
+    tell(nonce, name, lambda: take("/", most, float(question["hold_s"]), so_far))
 
 
 def attack(question: Mapping[str, Any]) -> None:
@@ -43,8 +57,6 @@ def attack(question: Mapping[str, Any]) -> None:
         pids=int(question["pids"]),
         mem_mb=int(question["mem_mb"]),
         files=int(question["files"]),
-        disk_mb=int(question["disk_mb"]),
-        inodes_=int(question["inodes"]),
         scratch=str(question.get("scratch", "")),
     )
     wanted = question.get("only")

@@ -145,11 +145,17 @@ def core() -> Said:
     return succeeded("core files of any size")
 
 
-def space(folder: str, most_mb: int, hold_s: float = 0) -> Said:
-    """Fill the disk below a folder; what is taken is held for a while."""
+Told = Callable[[Said], None]
+
+
+def quiet(_: Said) -> None:
+    """Tell nobody how far it came."""
+
+
+def space(folder: str, most_mb: int, hold_s: float = 0, tell: Told = quiet) -> Said:
+    """Fill the disk below a folder; what is taken is held for a while, so that who watches has time to see it."""
     taken_mb, held = 0, []
     piece_mb = min(PIECE_MB, max(1, most_mb // 16))
-    said = succeeded("nothing said no", most_mb)
     try:
         while taken_mb < most_mb:
             held.append(tempfile.TemporaryFile(dir=folder))  # noqa: SIM115 - all are held at once
@@ -158,42 +164,40 @@ def space(folder: str, most_mb: int, hold_s: float = 0) -> Said:
                 number = ctypes.get_errno()
                 if number in {errno.EOPNOTSUPP, errno.ENOSYS}:
                     return {"got": "broken", "why": f"no room can be taken in {folder} at once", "at": taken_mb}
-                said = stopped(name_of(number), taken_mb)
-                break
+                return stopped(name_of(number), taken_mb)
             taken_mb += piece_mb
-        until = time.monotonic() + hold_s
-        while said["got"] == "succeeded" and time.monotonic() < until:
-            time.sleep(0.05)
+            tell(succeeded("so far", taken_mb))
+        time.sleep(hold_s)
     except OSError as error:
-        said = refused(error, taken_mb)
+        return refused(error, taken_mb)
     finally:
         for each in held:
             each.close()
-    return said
+    return succeeded("nothing said no", taken_mb)
 
 
-def inodes(folder: str, most: int) -> Said:
-    """Make empty files below a folder."""
+def inodes(folder: str, most: int, hold_s: float = 0, tell: Told = quiet) -> Said:
+    """Make empty files below a folder; they are held for a while."""
     made: list[str] = []
     place = tempfile.mkdtemp(dir=folder)
-    said = succeeded("none was refused", most)
     try:
         for number in range(most):
             path = f"{place}/{number}"
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
             made.append(path)
+            if number % 5000 == 0:
+                tell(succeeded("so far", number))
+        time.sleep(hold_s)
     except OSError as error:
-        said = refused(error, len(made))
+        return refused(error, len(made))
     finally:
         for path in made:
             os.unlink(path)  # noqa: PTH108 - thousands of them
         os.rmdir(place)  # noqa: PTH106
-    return said
+    return succeeded("none was refused", most)
 
 
-def attacks(
-    *, pids: int, mem_mb: int, files: int, disk_mb: int, inodes_: int, scratch: str
-) -> dict[str, Callable[[], Said]]:
+def attacks(*, pids: int, mem_mb: int, files: int, scratch: str) -> dict[str, Callable[[], Said]]:
     """Return the attacks by name, and how far each goes; `scratch` is a folder that the image declares as a volume."""
     made: dict[str, Callable[[], Said]] = {
         "pids": lambda: processes(pids),
@@ -202,8 +206,6 @@ def attacks(
         "file_size": file_size,
         "core": core,
         "shm": lambda: space("/dev/shm", 64),  # noqa: S108 - the container's own
-        "disk": lambda: space("/", disk_mb),
-        "inodes": lambda: inodes("/", inodes_),
     }
     if scratch:
         made["volume_disk"] = lambda: space(scratch, 128)
