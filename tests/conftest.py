@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from hypothesis import settings
 from tests.catalogue.table import OPTION, SEEN, Collected
 
 # on a full machine any single example may take longer than Hypothesis' usual 200 ms
-settings.register_profile("patient", deadline=None)
+# `DOCENT_EXAMPLES=5000 deploy/test tests/handin` tries more of each property than the usual hundred
+settings.register_profile("patient", deadline=None, max_examples=int(os.environ.get("DOCENT_EXAMPLES", "100")))
 settings.load_profile("patient")
 
 

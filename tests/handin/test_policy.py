@@ -548,6 +548,30 @@ def test_a_plan_with_a_place_outside_is_refused_whoever_made_it(plan: RunPlan) -
     assert refusal.code in {"HOST_MOUNT", "HOST_NETWORK"}
 
 
+def test_what_is_the_learners_own_may_be_mounted() -> None:
+    mounts = (BindMount(".", "/app"), BindMount("src/app", "/src"), VolumeMount("db", "/data"), VolumeMount("", "/x"))
+    assert judge_run(RunPlan("alpine", mounts=mounts, networks=("todo-app",)), SERVED, OWN) is None
+
+
+@pytest.mark.parametrize("image", ["Upper", "a b", "", "evil.example:99999/x/Y"])
+def test_what_is_no_name_is_no_image_though_another_is_none_either(image: str) -> None:
+    refusal = judge_run(RunPlan(image), (*SERVED, "No Name"), (*OWN, "Upper Too"))
+    assert refusal is not None
+    assert refusal.code == "UNKNOWN_IMAGE"
+
+
+@pytest.mark.parametrize("own", ["mine", "mine:latest"])
+def test_an_own_image_without_a_tag_means_the_latest(own: str) -> None:
+    parsed = parse_dockerfile("FROM mine\n")
+    assert isinstance(parsed, Dockerfile)
+    assert judge_build(parsed, PLAN, SERVED, (own,)) is None
+    assert judge_build(parsed, PLAN, (own,)) is None
+    assert judge_run(RunPlan("mine"), SERVED, (own,)) is None
+    refused = judge_build(parsed, PLAN, (*SERVED, "No Name"), ("No Name",))
+    assert refused is not None
+    assert refused.code == "UNKNOWN_BASE"
+
+
 def test_labels_that_the_host_acts_upon_are_refused() -> None:
     refusal = judge_run(RunPlan("alpine", labels=(("com.docker.compose.project", "bot"),)), SERVED, OWN)
     assert refusal is not None
