@@ -548,6 +548,22 @@ def test_a_plan_with_a_place_outside_is_refused_whoever_made_it(plan: RunPlan) -
     assert refusal.code in {"HOST_MOUNT", "HOST_NETWORK"}
 
 
+SYSTEM = ("/", "/etc", "/bin", "/sbin", "/lib", "/lib64", "/usr", "/boot", "/root", "/var", "/var/run", "/run")
+
+
+@pytest.mark.parametrize("folder", SYSTEM)
+def test_d26_no_volume_lies_over_the_system(folder: str) -> None:
+    assert verdict(f"FROM alpine\nVOLUME {folder}\n") == "SYSTEM_FOLDER"
+    assert verdict(f"FROM alpine\nVOLUME {folder}/todos\n".replace("//", "/")) == ""
+
+
+@pytest.mark.parametrize("names", ["TERM 15", "INT 2", "QUIT 3", "HUP 1", "USR1 10", "USR2 12", "KILL 9", "WINCH 28"])
+def test_d30_a_signal_that_stops_a_program_may_be_chosen(names: str) -> None:
+    name, number = names.split()
+    for signal in (name, f"SIG{name}", f"sig{name.lower()}", number):
+        assert verdict(f"FROM alpine\nSTOPSIGNAL {signal}\n") == ""
+
+
 def test_what_is_the_learners_own_may_be_mounted() -> None:
     mounts = (BindMount(".", "/app"), BindMount("src/app", "/src"), VolumeMount("db", "/data"), VolumeMount("", "/x"))
     assert judge_run(RunPlan("alpine", mounts=mounts, networks=("todo-app",)), SERVED, OWN) is None
@@ -558,6 +574,7 @@ def test_what_is_no_name_is_no_image_though_another_is_none_either(image: str) -
     refusal = judge_run(RunPlan(image), (*SERVED, "No Name"), (*OWN, "Upper Too"))
     assert refusal is not None
     assert refusal.code == "UNKNOWN_IMAGE"
+    assert refusal.words.startswith(f"Unable to find image '{image}' locally")
 
 
 @pytest.mark.parametrize("own", ["mine", "mine:latest"])
