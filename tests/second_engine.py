@@ -137,6 +137,7 @@ def second_engine(config: Mapping[str, object] | None = None, images: Sequence[s
     # sockets below it must have short paths, so not pytest's own folder
     made = SecondEngine(Path(tempfile.mkdtemp(prefix="docent-engine-")))
     try:
+        made.folder.chmod(0o711)  # with ids of their own, containers pass through as nobody in particular
         (made.folder / "daemon.json").write_text(json.dumps(config or {}))
         made.start()
         made.load(images)

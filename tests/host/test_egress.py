@@ -17,7 +17,7 @@ from docker.types import IPAMConfig, IPAMPool
 from tests.host.conftest import HOST
 from tests.second_engine import SecondEngine
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.hostile]
 
 PORT = 8099
 METADATA = "169.254.169.254"

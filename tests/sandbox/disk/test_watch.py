@@ -62,7 +62,7 @@ def small(make_sandbox: Callable[..., DockerSandbox]) -> Learner:
         (FILL.format(""), ()),
         (FILL.format("/data"), (VolumeMount("db", "/data"),)),
         (NAMELESS, ()),
-        (MANY, ()),
+        pytest.param(MANY, (), marks=pytest.mark.hostile),
     ],
     ids=["layer", "volume", "removed file", "many files"],
 )
@@ -110,7 +110,10 @@ async def test_whoever_holds_too_much_starts_nothing_until_they_make_room(small:
     "dockerfile",
     [
         f"FROM alpine\nRUN {FILL.format('')}\n",
-        "FROM alpine\n" + "".join(f"RUN head -c 9000000 /dev/zero > /{n} && sleep 1.2\n" for n in range(12)),
+        pytest.param(
+            "FROM alpine\n" + "".join(f"RUN head -c 9000000 /dev/zero > /{n} && sleep 1.2\n" for n in range(12)),
+            marks=pytest.mark.hostile,
+        ),
         f"FROM alpine\nRUN {NAMELESS}\n",
     ],
     ids=["one step", "over many steps", "removed file"],
