@@ -34,6 +34,7 @@ from bot.fairness.allowances import Allowances
 from bot.fairness.intake import Intake
 from bot.fairness.queue import Queue
 from bot.fairness.turnstile import Slots, Turnstile
+from bot.logs import conceal
 from bot.ports import Where
 from bot.progress.feedbacks import SqlFeedbacks
 from bot.progress.ledger import SqlLedger
@@ -108,6 +109,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
     """
     if not (settings.slack_bot_token and settings.slack_app_token):
         raise OperatorError("Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or run `docent local` to try without Slack.")
+    conceal(settings.slack_bot_token, settings.slack_app_token)
     workshop = load_workshop(settings.workshop)
     async with AsyncExitStack() as stack:
         stack.enter_context(hold(settings.data / "docent.lock"))
@@ -297,6 +299,7 @@ async def kept_secret(store: SqlStore, key: str, size: int = 16) -> str:
     if not kept:
         kept = secrets.token_hex(size)
         await store.remember(key, kept)
+    conceal(kept)
     return kept
 
 

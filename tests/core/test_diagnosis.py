@@ -160,7 +160,7 @@ def test_no_signature_goes_astray_in_a_hostile_text(workshop: Workshop) -> None:
 
 
 @pytest.mark.parametrize("part", HOSTILE)
-def test_the_time_of_a_whole_diagnosis_does_not_grow_with_a_long_text(workshop: Workshop, part: str) -> None:
+def test_l14_the_time_of_a_whole_diagnosis_does_not_grow_with_a_long_text(workshop: Workshop, part: str) -> None:
     diagnose(workshop, part)  # compiles the signatures
     once = max(cpu_s(lambda: diagnose(workshop, (part * 50_000)[:50_000])), 0.001)
     # only head and tail are looked at
@@ -168,7 +168,7 @@ def test_the_time_of_a_whole_diagnosis_does_not_grow_with_a_long_text(workshop: 
 
 
 @pytest.mark.parametrize("part", HOSTILE)
-def test_no_sign_of_the_judges_goes_astray_either(part: str) -> None:
+def test_l14_no_sign_of_the_judges_goes_astray_either(part: str) -> None:
     def took_s(size: int) -> float:
         text = (part * size)[:size]
         return cpu_s(lambda: (named(BUILD_SIGNS, text), named(RUN_SIGNS, text)))

@@ -28,11 +28,11 @@ from bot.sandbox.screen import LONGEST, cut, shown
         ("\x1b]never ends", ""),
     ],
 )
-def test_a_learner_sees_what_a_terminal_would_finally_show(printed: str, seen: str) -> None:
+def test_l04_l05_a_learner_sees_what_a_terminal_would_finally_show(printed: str, seen: str) -> None:
     assert shown(printed) == seen
 
 
-def test_long_output_keeps_head_and_tail_and_says_what_is_missing() -> None:
+def test_l06_long_output_keeps_head_and_tail_and_says_what_is_missing() -> None:
     text = "first\n" + "x\n" * 100_000 + "last"
     got = shown(text)
     assert got.startswith("first\n")
@@ -41,14 +41,22 @@ def test_long_output_keeps_head_and_tail_and_says_what_is_missing() -> None:
     assert len(got.encode()) <= LONGEST
 
 
-def test_one_endless_line_is_cut_in_its_middle() -> None:
+@pytest.mark.parametrize("text", ["x" * 5_000_000, "x\n" * 1_000_000, "\x1b[31m" * 500_000, "a\r" * 1_000_000])
+def test_l06_five_megabytes_of_anything_are_cut_to_what_a_message_holds(text: str) -> None:
+    got = shown(f"first\n{text}\nlast")
+    assert len(got.encode()) <= LONGEST
+    assert "omitted" in got
+    assert got.endswith("last")
+
+
+def test_l06_one_endless_line_is_cut_in_its_middle() -> None:
     got = shown("a" * 30_000)
     assert "characters omitted" in got
     assert len(got) < 10_000
 
 
 @given(st.text(alphabet=st.characters(codec=None), max_size=300))
-def test_nothing_that_moves_hides_or_reorders_text_is_left(text: str) -> None:
+def test_l04_l05_nothing_that_moves_hides_or_reorders_text_is_left(text: str) -> None:
     got = shown(text)
     assert "\x1b" not in got
     assert all(c in "\t\n" or unicodedata.category(c) not in {"Cc", "Cs", "Co"} for c in got)
