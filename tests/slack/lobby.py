@@ -7,7 +7,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,6 @@ class Lobby:
     roles: SqlRoles
     handler: AsyncSocketModeHandler
     enter: Callable[[str], Awaitable[Person]]
-    logged: list[str] = field(default_factory=list)
 
     def said(self, user: str = "U0ADA", channel: str = "") -> list[Message]:
         """Return what the bot has said in somebody's direct message, or elsewhere; ephemerals too."""
@@ -123,16 +122,21 @@ async def open_lobby(
     teams: Collection[str] = (TEAM_ID,),
     guests: bool = False,
     paced: bool = False,
+    hasty_people: bool = True,
+    more_learners: int = 0,
     tiers: Tiers = Tiers.OFF,
     space: Workspace | None = None,
     session: aiohttp.ClientSession | None = None,
     api_url: str = "",
 ) -> AsyncIterator[Lobby]:
-    """Run a bot in a workspace of its own, or in one that is there; its records are below the folder."""
+    """Run a bot in a workspace of its own, or in one that is there; its records are below the folder.
+
+    `paced` is how it sends, `hasty_people` that they may send as much as they like.
+    """
     without_proxies(os.environ)
     async with AsyncExitStack() as stack:
         if space is None:
-            space = await start_workspace(MANIFEST, delivering=delivering, tiers=tiers)
+            space = await start_workspace(MANIFEST, delivering=delivering, tiers=tiers, more_learners=more_learners)
             stack.push_async_callback(space.stop)
         store = await open_store(folder / "docent.sqlite")
         stack.push_async_callback(store.close)
@@ -164,7 +168,7 @@ async def open_lobby(
         stack.push_async_callback(classroom.stop, 5)
         checks = Checks(WORKSHOP, store, scribe, sandbox, queue, classroom, bench.rebuilds, lambda: datetime.now(UTC))
         people = People(client, outbox)
-        porter = Porter(people, chat, teams, guests=guests, paced=paced)
+        porter = Porter(people, chat, teams, guests=guests, paced=not hasty_people)
         uploads = Uploads(session, space.bot_token, api_url or space.api_url)
         app = open_door(client, teams, LearnerListeners(classroom, people, porter, chat, uploads))
         handler = AsyncSocketModeHandler(app, space.app_token, web_client=client, ping_interval=1)
