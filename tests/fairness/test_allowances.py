@@ -137,7 +137,7 @@ async def test_who_waited_is_told_to_go_on(group: Class) -> None:
     assert (await group.does(BUILD)).exit_code == 0
 
 
-async def test_instructors_let_somebody_go_on_at_once(group: Class) -> None:
+async def test_s10_instructors_let_somebody_go_on_at_once(group: Class) -> None:
     await group.passes(10, {"U1": 5000.0})
     ((place, told),) = group.staff.told.items()
     assert isinstance(told, Note)
