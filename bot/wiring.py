@@ -194,6 +194,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         teams = settings.teams or (team,)
         porter = Porter(people, chat, teams, guests=settings.guests, paced=settings.pace)
         app = open_door(client, teams, LearnerListeners(classroom, people, porter, chat, uploads), paced=settings.pace)
+        await stack.enter_async_context(background(people.fill(), "people"))
         await stack.enter_async_context(background(board.keep(), "board"))
         await stack.enter_async_context(background(sandbox.pulse(board.mark), "pulse"))
         await stack.enter_async_context(background(farewell.tell_staff(), "feedback"))

@@ -72,6 +72,7 @@ METHODS: dict[str, tuple[float, float]] = {
     "chat.update": (48, 20),
     "views.publish": (95, 30),
     "users.info": (95, 40),
+    "users.list": (18, 10),
     "conversations.open": (48, 20),
     "files.getUploadURLExternal": (95, 30),
     "files.completeUploadExternal": (95, 30),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ from bot.slack.outbox import Outbox, Priority
 log = structlog.get_logger(__name__)
 
 ASK_AGAIN_S = 3600.0  #: people change their names, become guests, and leave
+PAGE, PAGES = (
+    200,
+    20,
+)  #: of a workspace's members, so many are known before they come; others are asked about one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +51,40 @@ class People:
         self._clock = clock
         self._known: dict[str, tuple[Person, float]] = {}
         self._rooms: dict[str, str] = {}
+        self._asking: set[asyncio.Task[Person | None]] = set()
 
     async def who(self, user: str) -> Person | None:
-        """Return who this is; what was known an hour ago where Slack does not tell, else None."""
+        """Return who this is, None where Slack does not tell; of whom is known, nobody waits for news."""
         known, asked_at = self._known.get(user, (None, 0.0))
-        if known is not None and self._clock() - asked_at < ASK_AGAIN_S:
-            return known
+        if known is None:
+            return await self._ask(user)
+        if self._clock() - asked_at >= ASK_AGAIN_S:
+            self._known[user] = (known, self._clock())
+            task = asyncio.create_task(self._ask(user))
+            self._asking.add(task)
+            task.add_done_callback(self._asking.discard)
+        return known
 
+    async def fill(self) -> None:
+        """Get to know the members at once: when a class comes, 100 questions a minute are too few."""
+        cursor = ""
+        for _ in range(PAGES):
+
+            async def ask(cursor: str = cursor) -> Any:
+                return await self._client.users_list(limit=PAGE, cursor=cursor)
+
+            try:
+                page = await self._outbox.send("users.list", "users.list", ask, Priority.PROGRESS)
+            except (SlackApiError, *UNREACHED) as error:
+                log.info("members_unknown", error=why(error) if isinstance(error, SlackApiError) else str(error))
+                return
+            for user in page["members"]:
+                self._known[str(user["id"])] = (read_person(user), self._clock())
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+
+    async def _ask(self, user: str) -> Person | None:
         async def ask() -> Any:
             return await self._client.users_info(user=user)
 
@@ -60,7 +92,7 @@ class People:
             answer = await self._outbox.send("users.info", f"info:{user}", ask, Priority.ANSWER)
         except (SlackApiError, *UNREACHED) as error:
             log.info("not_told_who", user=user, error=why(error) if isinstance(error, SlackApiError) else str(error))
-            return known
+            return None
         person = read_person(answer["user"])
         self._known[user] = (person, self._clock())
         return person

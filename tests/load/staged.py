@@ -14,7 +14,7 @@ from pathlib import Path
 from bot.authoring.load import load_workshop
 from bot.core.workshop import Workshop
 from bot.localslack.runfile import without_proxies
-from bot.localslack.workspace import start_workspace
+from bot.localslack.workspace import Workspace, start_workspace
 from bot.progress.store import SqlStore, open_store
 from bot.sandbox.sandbox import DockerSandbox
 from bot.settings import read_settings, shipped
@@ -28,6 +28,7 @@ class Staged:
     """A bot that runs. `began`: when its process was started, by `time.perf_counter`."""
 
     url: str
+    space: Workspace
     bot: asyncio.subprocess.Process
     store: SqlStore
     sandbox: DockerSandbox
@@ -43,10 +44,10 @@ async def timed(work: Callable[[], Awaitable[object]]) -> float:
 
 
 @asynccontextmanager
-async def staged(data: Path, more_learners: int = 0) -> AsyncIterator[Staged]:
-    """Run the bot while the block runs, without Slack's pace; nothing of it stays on the host."""
+async def staged(data: Path, more_learners: int = 0, *, pace: bool = False) -> AsyncIterator[Staged]:
+    """Run the bot while the block runs, with or without Slack's pace; nothing of it stays on the host."""
     without_proxies(os.environ)
-    os.environ["DOCENT_PACE"] = "false"
+    os.environ["DOCENT_PACE"] = str(pace).lower()
     manifest = shipped("deploy") / "slack-manifest.yaml"
     space = await start_workspace(manifest, run_file=data / "workspace.json", more_learners=more_learners)
     store = await open_store(data / DATABASE)  # made before, as on every start but the first
@@ -57,7 +58,7 @@ async def staged(data: Path, more_learners: int = 0) -> AsyncIterator[Staged]:
     try:
         # a message that waits too long for its reader is sent again only after a minute, as Slack does
         drained = await _connected(bot)
-        yield Staged(space.url, bot, store, sandbox, load_workshop(LESSONS), began)
+        yield Staged(space.url, space, bot, store, sandbox, load_workshop(LESSONS), began)
         drained.cancel()
     finally:
         if bot.returncode is None:
