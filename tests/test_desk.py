@@ -259,7 +259,20 @@ async def test_publishing_is_tried_again(room: Room, tmp_path: Path) -> None:
     assert room.lost == {}
 
 
-async def test_stopping_lets_running_checks_end_and_keeps_the_waiting(room: Room, tmp_path: Path) -> None:
+async def test_f30_asked_to_end_during_sixteen_checks_none_is_lost_or_done_twice(room: Room, tmp_path: Path) -> None:
+    room.gate.clear()
+    async with at_work(room, tmp_path, slots=2, drain_s=20) as desk:
+        for number in range(1, 17):
+            await desk.submit(number, f"U{number}")
+        await until(lambda: len(room.verified) == 2)
+        asyncio.get_running_loop().call_later(0.2, room.gate.set)
+    assert {1, 2} <= room.published.keys(), "what ran has ended"
+    async with at_work(room, tmp_path, slots=2):
+        await until(lambda: len(room.published) == 16)
+    assert sorted(room.verified) == list(range(1, 17))
+
+
+async def test_f30_stopping_lets_running_checks_end_and_keeps_the_waiting(room: Room, tmp_path: Path) -> None:
     room.gate.clear()
     async with at_work(room, tmp_path, slots=1, drain_s=20) as desk:
         await desk.submit(1, "U1")
@@ -273,7 +286,7 @@ async def test_stopping_lets_running_checks_end_and_keeps_the_waiting(room: Room
     assert room.verified == [1, 2]
 
 
-async def test_what_does_not_end_in_time_is_cleaned_up_and_taken_up_again(room: Room, tmp_path: Path) -> None:
+async def test_f30_what_does_not_end_in_time_is_cleaned_up_and_taken_up_again(room: Room, tmp_path: Path) -> None:
     room.gate.clear()
     async with at_work(room, tmp_path) as desk:
         await desk.submit(1, "U1")
@@ -499,7 +512,7 @@ async def assert_each_closed_once(store: SqlStore, learners: int) -> None:
 
 
 @pytest.mark.parametrize("holds", [["hold-verify"], ["hold-publish-first", "hold-publish"], ["hold-publish"]])
-async def test_after_kill_9_each_attempt_is_published_once(bot_process: Bot, tmp_path: Path, holds: list[str]) -> None:
+async def test_f01_after_kill_9_each_is_published_once(bot_process: Bot, tmp_path: Path, holds: list[str]) -> None:
     """Killed while verifying; while publishing, before the attempt is closed; and after."""
     async with records(tmp_path) as store:
         await opened(store, 5)
@@ -526,7 +539,7 @@ async def test_after_kill_9_each_attempt_is_published_once(bot_process: Bot, tmp
 
 
 @pytest.mark.chaos
-async def test_many_kills_lose_and_double_nothing(bot_process: Bot, tmp_path: Path) -> None:
+async def test_f01_many_kills_lose_and_double_nothing(bot_process: Bot, tmp_path: Path) -> None:
     async with records(tmp_path) as store:
         await opened(store, 20)
         for lines_more in range(3, 9):
@@ -539,7 +552,7 @@ async def test_many_kills_lose_and_double_nothing(bot_process: Bot, tmp_path: Pa
         await assert_each_closed_once(store, 20)
 
 
-async def test_a_check_outlives_a_kill_while_the_host_is_down(bot_process: Bot, tmp_path: Path) -> None:
+async def test_f02_a_check_outlives_a_kill_while_the_host_is_down(bot_process: Bot, tmp_path: Path) -> None:
     async with records(tmp_path) as store:
         await opened(store, 1)
         bot_process.hold("down")
@@ -557,7 +570,7 @@ async def test_a_check_outlives_a_kill_while_the_host_is_down(bot_process: Bot, 
     assert attempt.verdict.passed
 
 
-async def test_a_check_that_kills_the_bot_each_time_is_given_up(bot_process: Bot, tmp_path: Path) -> None:
+async def test_f28_a_check_that_kills_the_bot_each_time_is_given_up(bot_process: Bot, tmp_path: Path) -> None:
     async with records(tmp_path) as store:
         await opened(store, 1)
         bot_process.hold("hold-verify")

@@ -201,7 +201,7 @@ class DockerSandbox:
         await self._projects.close()
         await self.camera.close()
         await demolish(self._setup)
-        await self.janitor.forget_layers(self.books.layers())
+        await self.janitor.forget_builds()
 
     @property
     def served(self) -> Collection[str]:

@@ -17,6 +17,9 @@ from tests.second_engine import second_engine
 
 IMAGES = ("docent/alpine:latest", "docent/node:24-alpine", "docent-verifier:latest")
 
+LONG = Profile(jobs=1000, learners=12, kills=20, restarts=3)
+SHORT = Profile(jobs=40, learners=6, kills=2, restarts=1)
+
 
 def show(came: Came, console: Console) -> None:
     """Print a table."""
@@ -30,7 +33,7 @@ def main() -> None:
     """Run one soak."""
     asked = argparse.ArgumentParser(prog="python -m tests.chaos")
     for each in fields(Profile):
-        asked.add_argument(f"--{each.name}", type=int, default=LONG.__getattribute__(each.name))
+        asked.add_argument(f"--{each.name}", type=int, default=getattr(LONG, each.name))
     asked.add_argument("--json", type=Path, help="also write the figures to this file")
     asked.add_argument("--keep", type=Path, help="keep the bot's data and log in this folder")
     given = vars(asked.parse_args())
@@ -41,8 +44,6 @@ def main() -> None:
     if file:
         file.write_text(json.dumps(came.as_json(), indent=2))
 
-
-LONG = Profile(jobs=1000, learners=8, kills=20, restarts=3)
 
 if __name__ == "__main__":
     main()

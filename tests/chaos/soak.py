@@ -22,7 +22,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bot.localslack.person import NotSeenError, Person, RefusedError
+from bot.localslack.person import NotSeenError, Person, RefusedError, Shown
 from bot.localslack.runfile import without_proxies
 from bot.localslack.tiers import Tiers
 from bot.localslack.workspace import Workspace, start_workspace
@@ -31,7 +31,7 @@ from bot.progress.tables import attempts, journal
 from bot.settings import Settings, read_settings, shipped
 from bot.wiring import DATABASE, open_sandbox
 from tests.chaos.leftovers import Leftovers, listed, told
-from tests.chaos.work import ANSWER_S, Work, chosen
+from tests.chaos.work import ANSWER_S, VERDICT, Work, chosen
 from tests.second_engine import SecondEngine
 
 START_S = 60.0
@@ -62,6 +62,7 @@ class Came:
     attempts: int = 0
     lost: int = 0  #: attempts without a verdict
     twice: int = 0  #: attempts with more than one
+    unsaid: int = 0  #: attempts whose card never showed theirs
     left: Leftovers = field(default_factory=Leftovers)  #: nobody's, after the last round
     leaked: Leftovers = field(default_factory=Leftovers)  #: there after everything was removed, and not before
 
@@ -77,7 +78,7 @@ class Came:
             ("ended", _counted(self.ended)),
             ("kills of the bot", f"{len(self.after_kill_s)}; {_spread(self.after_kill_s)} to the first answer"),
             ("engine restarts", f"{len(self.after_restart_s)}; {_spread(self.after_restart_s)} to the first verdict"),
-            ("attempts", f"{self.attempts}, {self.lost} lost, {self.twice} with two verdicts"),
+            ("attempts", f"{self.attempts}, {self.lost} lost, {self.unsaid} unsaid, {self.twice} with two verdicts"),
             ("nobody's things after the last round", str(self.left)),
             ("leaked", str(self.leaked)),
         ]
@@ -147,11 +148,16 @@ class BotProcess:
 class Soak:
     """One soak under way."""
 
-    def __init__(self, profile: Profile, engine: SecondEngine, bot: BotProcess, space: Workspace) -> None:
+    def __init__(
+        self, profile: Profile, engine: SecondEngine, bot: BotProcess, space: Workspace, store: SqlStore
+    ) -> None:
+        self._store, self._idle, self._over = store, 0, asyncio.Event()
+        self.shown: set[tuple[str, str]] = set()  #: cards with a verdict, by channel and time
         self._profile, self._engine, self._bot, self._space = profile, engine, bot, space
         self._dice = random.Random(profile.seed)  # noqa: S311 - drawn again alike, not secret
         self.came = Came()
         self._given = 0
+        self._back_at = 0.0
         self._answers: list[float] = []
         self._verdicts: list[float] = []
 
@@ -162,11 +168,13 @@ class Soak:
             for number in range(1, self._profile.learners + 1):
                 tasks.create_task(self._learner(f"Learner {number:04d}", random.Random(self._dice.random())))  # noqa: S311
             tasks.create_task(self._trouble())
+            tasks.create_task(self._end())
         self.came.took_s = time.monotonic() - began
 
     async def _learner(self, name: str, dice: random.Random) -> None:
         async with Person(self._space.url, name) as person:
-            work = Work(person, dice)
+            person.watch(self._see)
+            work = Work(person, lambda: self._back_at)
             await work.begin()
             while self._given < self._profile.jobs:
                 self._given += 1
@@ -185,6 +193,20 @@ class Soak:
                 self._answers.append(time.monotonic())
                 if verdict:
                     self._verdicts.append(time.monotonic())
+            self._idle += 1
+            await self._over.wait()
+
+    def _see(self, shown: Shown) -> None:
+        if re.search(VERDICT, shown.text):
+            self.shown.add((shown.channel, shown.ts))
+
+    async def _end(self) -> None:
+        """Let everybody go once what is under way has its verdict, on its card too."""
+        while self._idle < self._profile.learners:
+            await asyncio.sleep(0.1)
+        await _settled(self._store)
+        await asyncio.sleep(2)
+        self._over.set()
 
     async def _trouble(self) -> None:
         """Kill and restart, evenly over the jobs, at moments of no meaning."""
@@ -204,6 +226,7 @@ class Soak:
         await self._bot.kill()
         at = time.monotonic()
         await self._bot.start()
+        self._back_at = time.monotonic()
         await self._first(self._answers, at, self.came.after_kill_s)
 
     async def _restart(self, number: int) -> None:
@@ -245,13 +268,12 @@ async def soak(profile: Profile, folder: Path, engine: SecondEngine) -> Came:
     """Return what came of a soak."""
     before = await asyncio.to_thread(listed, engine)
     async with classroom(folder, engine, profile.learners) as (settings, bot, space):
-        running = Soak(profile, engine, bot, space)
-        await running.run()
         store = await open_store(settings.data / DATABASE)
         try:
-            await _settled(store)
+            running = Soak(profile, engine, bot, space, store)
+            await running.run()
             await bot.stop()
-            await _counted_attempts(store, running.came)
+            await _counted_attempts(store, running)
             await _cleaned(settings, store, engine, running.came, before)
         finally:
             await store.close()
@@ -265,15 +287,18 @@ async def _settled(store: SqlStore) -> None:
                 await asyncio.sleep(0.2)
 
 
-async def _counted_attempts(store: SqlStore, came: Came) -> None:
+async def _counted_attempts(store: SqlStore, running: Soak) -> None:
+    came = running.came
+
     def count(db: sa.Connection) -> None:
-        # one that its learner withdrew has no verdict, and is not lost
-        rows = db.execute(sa.select(attempts.c.id, attempts.c.closed_at, attempts.c.verdict)).all()
-        said = db.execute(sa.select(journal.c.detail).where(journal.c.what == "CheckEnded")).scalars()
-        ends = Counter(found[1] for each in said if (found := re.match(r"attempt=(\d+) ", each)))
+        rows = db.execute(sa.select(attempts)).all()
+        closings = db.execute(sa.select(journal.c.detail).where(journal.c.what == "AttemptClosed")).scalars()
+        ends = Counter(closing.split()[0] for closing in closings)
         came.attempts = len(rows)
-        came.lost = sum(1 for row in rows if row.closed_at is None or (row.verdict and not ends[str(row.id)]))
+        came.lost = sum(1 for row in rows if row.closed_at is None)
         came.twice = sum(1 for number in ends.values() if number > 1)
+        # one that was withdrawn has no verdict to show
+        came.unsaid = sum(1 for row in rows if row.verdict and (row.channel, row.card) not in running.shown)
 
     await store.database.look(count)
 

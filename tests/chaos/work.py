@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from uuid import uuid4
 
 from bot.authoring.load import load_workshop
-from bot.localslack.person import Person
+from bot.localslack.person import NotSeenError, Person
 from bot.settings import shipped
 from tests.e2e.conftest import come_to, step_that_builds
 
 VERDICT = r"Passed: all|Here is what to look at|We could not tell"
 OURS = r"Our side has a problem|Our side|in about \d+ minute|come back|busy"
 ANSWER_S, COMMAND_S = 90.0, 45.0
+SLICE_S, AFTER_KILL_S = 3.0, 8.0
 #: each message of a learner stands alone, so that an answer is known by the number that it carries
 _serial = count(1)
 
@@ -105,8 +107,8 @@ def chosen(dice: random.Random) -> Job:
 class Work:
     """A learner at work in their direct message."""
 
-    def __init__(self, person: Person, dice: random.Random) -> None:
-        self._person, self._dice = person, dice
+    def __init__(self, person: Person, back_at: Callable[[], float]) -> None:
+        self._person, self._back_at = person, back_at  #: when the bot was last back after a kill
 
     async def begin(self) -> None:
         """Come to the step whose check builds."""
@@ -116,7 +118,7 @@ class Work:
     async def do(self, job: Job) -> bool:
         """Give a job and return once it is answered; True when with a verdict. Raises `NotSeenError`."""
         for line in job.lines[:-1]:
-            await self._say(line, "Saved|Updated|No change|as it was|unchanged|same|" + OURS, 30)
+            await self._say(line, "Saved|Updated|No change|as it was|unchanged|same|" + OURS, 30, kept=False)
         last = job.lines[-1]
         if job.kind == "check":
             shown = await self._say(last, f"{VERDICT}|nothing to check|no check|{OURS}", ANSWER_S)
@@ -124,9 +126,17 @@ class Work:
                 shown = (await self._person.wait_for(VERDICT, ANSWER_S)).text
             return any(word in shown for word in VERDICT.split("|"))
         word = last.split()[1]
-        await self._say(last, rf"^\$ docker {word}|not |can|{OURS}", COMMAND_S)
+        await self._say(last, rf"^\$ docker {word}|not |can|{OURS}", COMMAND_S, kept=False)
         return False
 
-    async def _say(self, text: str, pattern: str, within_s: float) -> str:
+    async def _say(self, text: str, pattern: str, within_s: float, *, kept: bool = True) -> str:
+        """Return the answer. What is not `kept` over a kill is not waited for much longer than the bot is back."""
+        began = time.monotonic()
         await self._person.say(text)
-        return (await self._person.wait_for(pattern, within_s)).text
+        while True:
+            try:
+                return (await self._person.wait_for(pattern, min(SLICE_S, within_s))).text
+            except NotSeenError:
+                now, back_at = time.monotonic(), self._back_at()
+                if now - began > within_s or (not kept and back_at > began and now - back_at > AFTER_KILL_S):
+                    raise

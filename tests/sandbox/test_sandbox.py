@@ -66,7 +66,7 @@ async def test_it_is_ready_when_its_images_are_there(sandbox: DockerSandbox) -> 
 
 
 @pytest.mark.engine
-async def test_a_base_that_is_gone_is_named(images: Mapping[str, str]) -> None:
+async def test_f15_a_base_that_is_gone_is_named(images: Mapping[str, str]) -> None:
     sandbox = DockerSandbox("main", {"node:24-alpine": "sha256:" + "0" * 64}, images["docent-verifier:latest"])
     assert "node:24-alpine" in await sandbox.ready()
     await sandbox.close()

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from bot.ports import Entry, Stage
-from bot.sandbox.janitor.books import LAYER
+from bot.sandbox.janitor.books import LAYER, STEP
 from bot.sandbox.janitor.seal import INSTANCE, Seal, What
 from bot.sandbox.names import interpreter_volume
 
@@ -200,7 +200,7 @@ def absent(scene: Scene, things: frozenset[tuple[What, str]], ids: frozenset[str
     """Return the entries of what is not on the host any more; `things` and `ids` were listed at `seen_at`."""
     gone = []
     for (what, name), entry in scene.entries.items():
-        if entry.kind == LAYER:
+        if entry.kind in (LAYER, STEP):
             continue  # the engine does not list them
         listed = (what, name) in things or entry.engine_id in ids
         settled = entry.stage is Stage.THERE or entry.at < scene.since or scene.now - entry.at > MAKING

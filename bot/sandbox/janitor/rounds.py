@@ -21,12 +21,15 @@ from bot.sandbox.janitor.booked import BookedEngine
 from bot.sandbox.janitor.books import now
 from bot.sandbox.janitor.census import Census
 from bot.sandbox.janitor.claims import Claim
-from bot.sandbox.janitor.judging import Fate, Finding, Scene, absent, judge, of_dead
+from bot.sandbox.janitor.judging import BUILD_LEASE, Fate, Finding, Scene, absent, judge, of_dead
+from bot.sandbox.janitor.layers import orphans
 from bot.sandbox.janitor.seal import Seal, What
 
 log = structlog.get_logger(__name__)
 
 REMOVE_S = 40.0
+#: the engine writes whole seconds, and its clock is not ours
+A_WHILE = timedelta(seconds=5)
 REMEMBER_GONE = timedelta(days=1)
 FOLDERS = {What.CONTAINER: "containers", What.NETWORK: "networks", What.VOLUME: "volumes", What.IMAGE: "images"}
 ORDER = tuple(FOLDERS)
@@ -86,6 +89,9 @@ class Janitor:
             await self._act(each, came, dry_run=dry_run)
         gone = absent(scene, frozenset((t.what, t.name) for t in things), frozenset(t.id for t in things), seen_at)
         came.gone = len(gone)
+        if not dry_run:
+            cut = [e for e in self._books.steps() if e.at < scene.since or scene.now - e.at > BUILD_LEASE]
+            await self._find_orphans(cut)
         old = [each for each in self._books.layers() if each.until is not None and each.until < scene.now]
         if not dry_run:
             for entry in gone:
@@ -94,6 +100,22 @@ class Janitor:
             await self._books.forget(self._clock() - REMEMBER_GONE)
             await self._books.flush()
         return came
+
+    async def forget_builds(self) -> None:
+        """Remove all that builds left, now; nobody is to be building."""
+        await self._find_orphans(self._books.steps())
+        await self.forget_layers(self._books.layers())
+
+    async def _find_orphans(self, cut: Sequence[Entry]) -> None:
+        """Enter what builds made after these steps were cut off, so that it goes as other layers do."""
+        if not cut:
+            return
+        found = await self._census.nameless(min(each.at for each in cut) - A_WHILE)
+        layers = {each.name for each in self._books.layers()}
+        for each in orphans(found, layers, {each.name for each in cut}, self._books.instance):
+            self._books.layer(each, {})
+        for step in cut:
+            self._books.gone(What.CONTAINER, step.name)
 
     async def bury(self, claim: Claim, *, dry_run: bool = False) -> Round:
         """Remove what carries the seal of a Docent that is dead, and the names it gave images."""
