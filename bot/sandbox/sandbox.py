@@ -154,7 +154,8 @@ class DockerSandbox:
 
     async def reconcile(self, open_attempts: Collection[int]) -> Tidied:
         """Bring the host and the books together, and remove what nobody wants any more."""
-        came = await self.janitor.round(open_attempts, self._verifiers.names | self._projects.keepers)
+        warm = self._verifiers.names | self._projects.keepers
+        came = await self.janitor.round(open_attempts, warm, room=self.disk.room)
         stuck = tuple(f"{each.thing.what} {each.thing.name}: {said}" for each, said in came.stuck)
         return Tidied(len(came.removed), stuck, tuple(f"{a.thing.what} {a.thing.name}" for a in came.alarms))
 

@@ -7,7 +7,7 @@ next round and said; it never holds up the rest.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -16,17 +16,21 @@ import structlog
 
 from bot.errors import HostError
 from bot.ports import Entry
+from bot.sandbox.disk.meter import Room
 from bot.sandbox.engine import EngineSaid, Lane
 from bot.sandbox.janitor.booked import BookedEngine
 from bot.sandbox.janitor.books import now
 from bot.sandbox.janitor.census import Census
 from bot.sandbox.janitor.claims import Claim
-from bot.sandbox.janitor.judging import BUILD_LEASE, Fate, Finding, Scene, absent, judge, of_dead
+from bot.sandbox.janitor.clearing import HIGH_PCT, LEASE, LOW_PCT, Spare, beyond_quota, spares
+from bot.sandbox.janitor.judging import BUILD_LEASE, Fate, Finding, Scene, Thing, absent, judge, of_dead
 from bot.sandbox.janitor.layers import orphans
 from bot.sandbox.janitor.seal import Seal, What
 
 log = structlog.get_logger(__name__)
 
+#: Returns how full the engine's disk is; None where it cannot be seen.
+Measure = Callable[[], Awaitable[Room | None]]
 REMOVE_S = 40.0
 #: the engine writes whole seconds, and its clock is not ours
 A_WHILE = timedelta(seconds=5)
@@ -43,6 +47,7 @@ class Round:
     stuck: list[tuple[Finding, str]] = field(default_factory=list)  #: and what the engine said
     alarms: list[Finding] = field(default_factory=list)
     kept: Counter[tuple[What, str]] = field(default_factory=Counter)  #: how many of what, and why
+    cleared: int = 0  #: images that made room
     layers: int = 0  #: of builds, that nothing stood on any more
     gone: int = 0  #: entries of what was not there any more
     confirmed: int = 0
@@ -66,6 +71,7 @@ class Janitor:
         *,
         alive: bool = True,
         dry_run: bool = False,
+        room: Measure | None = None,
     ) -> Round:
         """Look at everything and remove what nobody wants. Raises `HostError` when the engine does not answer."""
         seen_at = self._clock()
@@ -97,9 +103,47 @@ class Janitor:
             for entry in gone:
                 self._books.gone(What(entry.what), entry.name)
             came.layers = await self.forget_layers(old)
+            if room is not None:
+                came.cleared = await self.clear(things, scene, room)
             await self._books.forget(self._clock() - REMEMBER_GONE)
             await self._books.flush()
         return came
+
+    async def _drop_layer(self, layer: str) -> str:
+        """Return '' once a layer is gone, or has become somebody's image, else why not.
+
+        Removing an image by its id would take its only name away, too.
+        """
+        path = f"/images/{layer}"
+        found = await self._engine.engine.ask(Lane.CONTROL, "GET", f"{path}/json", deadline_s=REMOVE_S)
+        if isinstance(found, EngineSaid) or found.json.get("RepoTags"):
+            return ""
+        return await self._ask_away(path, {"noprune": "1"})
+
+    async def clear(self, things: Sequence[Thing], scene: Scene, room: Measure) -> int:
+        """Remove images that are too many, and, on a disk that fills up, what is longest unused; return how many."""
+        gone = 0
+        for spare in beyond_quota(things, scene):
+            gone += await self._drop(spare)
+        seen = await room()
+        if seen is None or not seen.full(HIGH_PCT):
+            return gone
+        old = [each for each in self._books.layers() if scene.now - each.at > LEASE]
+        gone += await self.forget_layers(old)
+        for spare in spares(things, scene):
+            now = await room()
+            if now is None or not now.full(LOW_PCT):
+                break
+            gone += await self._drop(spare)
+        log.warning("room_made", images=gone, was_pct=round(max(seen.bytes_pct, seen.files_pct)))
+        return gone
+
+    async def _drop(self, spare: Spare) -> int:
+        said = await self._ask_away(f"/images/{quote(spare.ref, safe='/:@')}", {})
+        if said:
+            return 0  # something stands on it
+        self._books.gone(What.IMAGE, spare.ref)
+        return 1
 
     async def forget_builds(self) -> None:
         """Remove all that builds left, now; nobody is to be building."""
@@ -131,7 +175,7 @@ class Janitor:
         while left and len(left) != before:
             before, again = len(left), []
             for each in left:
-                said = await self._ask_away(f"/images/{each.name}", {"noprune": "1"})
+                said = await self._drop_layer(each.name)
                 if said:
                     again.append(each)
                 else:
