@@ -10,7 +10,6 @@
     │   ├── HostUnsafe     the host gate failed                  work waits; `docent doctor --host` says which
     │   ├── ImageMissing   a base image is not prepared          `docent images prepare` mends it
     │   ├── RegistryDown   the class's registry does not answer  sharing waits, all else goes on
-    │   ├── DiskFull       the host's disk is full               `docker system df` there, then make room
     │   └── RecordsDown    our database cannot be used now       disk full, locked, restarting: tried again later
     └── ChatError          Slack refused or could not be reached
         └── CardGone       the message to edit does not exist any more
@@ -58,10 +57,6 @@ class ImageMissing(HostError):
 
 class RegistryDown(HostError):
     """The class's registry is not there or does not answer."""
-
-
-class DiskFull(HostError):
-    """The disk of the host is full."""
 
 
 class RecordsDown(HostError):

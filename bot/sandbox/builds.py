@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.errors import EngineTimeout, ImageMissing
+from bot.errors import EngineTimeout, HostFull, ImageMissing
 from bot.handin.plan import BuildPlan, Output, Refusal
 from bot.sandbox import accepted, recipe
 from bot.sandbox.belongings import pictures
-from bot.sandbox.build_log import BuildLog
+from bot.sandbox.build_log import RUN_FAILED, BuildLog
 from bot.sandbox.cgroup import Cgroups
 from bot.sandbox.context import OURS, Context, packed
 from bot.sandbox.decisions import keep
@@ -22,7 +22,7 @@ from bot.sandbox.engine import EngineSaid
 from bot.sandbox.names import Owner
 from bot.sandbox.screen import cut, shown
 from bot.sandbox.setup import Setup
-from bot.sandbox.things import ImageDetail
+from bot.sandbox.things import FULL, ImageDetail, no_room
 
 LOG_CHARS = 8_000
 KEPT_UNNAMED = 2  #: images that lost their name to a newer build; older ones go
@@ -167,6 +167,8 @@ class Builds:
         else:
             log.error = live.stopped or log.error or self._trouble(said, events)
             log.limited = bool(live.stopped) or events.flooded
+            if not live.stopped and host_is_full(log.error):
+                raise HostFull(FULL)
 
     @contextlib.contextmanager
     def _charged(self, owner: Owner, groups: Cgroups, group: str) -> Iterator[None]:
@@ -231,6 +233,11 @@ class Builds:
         for image in [each for each in mine if not each.tags][KEPT_UNNAMED:]:
             # refused while a container uses it, which is as it should be
             await self._setup.host.remove_image(image.id)
+
+
+def host_is_full(error: str) -> bool:
+    """Tell whether a build ended because the engine found no room; a step that found none has a code of its own."""
+    return no_room(error) and not RUN_FAILED.search(error)
 
 
 def log_tail(text: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from bot import errors
 from bot.errors import EngineTimeout, HostError
 from bot.sandbox.engine import Engine, EngineSaid, Lane, Reply, Sink
 from bot.sandbox.hijack import Wire
@@ -17,6 +18,7 @@ from bot.sandbox.janitor.booked import BookedEngine
 from bot.sandbox.recipe import Request
 from bot.sandbox.stream import STDOUT, Frames, HeadTail
 from bot.sandbox.things import (
+    FULL,
     Container,
     Ended,
     Image,
@@ -27,6 +29,7 @@ from bot.sandbox.things import (
     detail_of,
     ended_of,
     image_of,
+    no_room,
     volume_of,
 )
 
@@ -66,7 +69,10 @@ class Host:
         lane: Lane = Lane.CONTROL,
     ) -> Reply | EngineSaid:
         """Return the engine's answer."""
-        return await self._engine.ask(lane, method, path, params=params, json=body, deadline_s=deadline_s)
+        answer = await self._engine.ask(lane, method, path, params=params, json=body, deadline_s=deadline_s)
+        if isinstance(answer, EngineSaid) and no_room(answer.message):
+            raise errors.HostFull(FULL)  # ENOSPC of the engine's own, never of what a learner's program wrote
+        return answer
 
     async def must(
         self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: object = None

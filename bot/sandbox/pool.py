@@ -16,6 +16,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import structlog
+
 from bot.core.fairness.strain import Times, timed
 from bot.errors import HostError
 from bot.sandbox import recipe
@@ -24,6 +26,8 @@ from bot.sandbox.host import Ran
 from bot.sandbox.names import Owner
 from bot.sandbox.setup import Setup
 from bot.sandbox.verifier import HOME, entrypoint
+
+log = structlog.get_logger(__name__)
 
 #: 4,096 learners of 13 containers each; the engine's own pools end at 31 networks. Source: moby `ipamutils`.
 SUBNETS = ipaddress.ip_network("10.200.0.0/16")
@@ -75,9 +79,12 @@ class Networks:
             made = await host.ask("POST", "/networks/create", body=recipe.network(owner, str(subnet), name, own).body)
             if not isinstance(made, EngineSaid) or made.status == 409:
                 return
+            if "address pool" in made.message:
+                break
             if "overlaps" not in made.message:
                 raise HostError(f"The Docker engine refused a network: {made.message}")
-        raise HostError(f"The Docker host has no free subnet left in {SUBNETS}.")
+        log.warning("no_network_left", subnets=str(SUBNETS), networks=len(taken))
+        raise HostError("The Docker host has no network left for one more sandbox; those that are there go on.")
 
 
 def _subnets(networks: list[Mapping[str, Any]]) -> list[ipaddress.IPv4Network]:

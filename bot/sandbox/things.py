@@ -13,6 +13,14 @@ from bot.handin.plan import BindMount, Mount, PublishedPort, VolumeMount
 
 Raw = Mapping[str, Any]
 
+NO_SPACE = "no space left on device"  #: Source: strerror(ENOSPC)
+FULL = "The disk of the Docker host is full."
+
+
+def no_room(message: str) -> bool:
+    """Tell whether the engine says that it found no room on its disk."""
+    return NO_SPACE in message
+
 
 @dataclass(frozen=True, slots=True)
 class Container:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 import pytest
@@ -137,3 +138,22 @@ async def test_on_a_busy_host_a_check_waits_longer_for_what_starts(hall: Hall) -
     await hall.check("U2")
     spec = next(condition.with_ for ref, condition in WORKSHOP.conditions() if ref == step)
     await until(lambda: spec.wait_s * 2.5 in hall.sandbox.waited)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("jump_s", [-3600.0, 3600.0])
+async def test_f17_a_clock_that_jumps_while_checks_run_and_wait_loses_and_doubles_none(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, jump_s: float
+) -> None:
+    users = ["U1", "U2", "U3", "U4"]
+    await hall.enrol(*users)
+    await hall.check(*users)
+    await until(lambda: len({user for user, _ in hall.sandbox.looks}) == 2)
+    right = time.time
+    monkeypatch.setattr(time, "time", lambda: right() + jump_s)
+    hall.sandbox.held.set()
+    await until(lambda: all(card.state is CheckState.ENDED for user in users for card in hall.cards(user)))
+    await hall.check("U1")  # and the next, in the new time
+    await until(lambda: [card.state for card in hall.cards("U1")] == [CheckState.ENDED] * 2)
+    await hall.desk.sweep()
+    assert [(await hall.store.learner(user)).tries for user in users] == [{BUILD: 2}, *[{BUILD: 1}] * 3]
+    assert all(card.took_s < 60 for user in users for card in hall.cards(user))

@@ -23,6 +23,7 @@ from pathlib import Path
 import aiohttp
 from rich.console import Console
 from rich.table import Table
+from yarl import URL
 
 from bot.authoring.stage import ENDED
 from bot.core.workshop import StepRef
@@ -117,8 +118,9 @@ async def compared(stage: Staged, crowd: Sequence[Person], said: str, shown: str
 
 async def ack_ms(stage: Staged) -> float:
     """Return the 99th percentile of the time after which the bot acknowledged what Slack sent."""
-    origin = stage.url.partition("/?")[0].rstrip("/")
-    async with aiohttp.ClientSession() as session, session.get(f"{origin}/debug/counters") as response:
+    url = URL(stage.url)
+    counters = url.with_path("/debug/counters").with_query(url.query)
+    async with aiohttp.ClientSession() as session, session.get(counters) as response:
         told = await response.json()
     return float(told["ack_ms"]["p99"])
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -79,3 +80,32 @@ async def test_a_warm_verifier_hears_the_names_of_a_network_made_later(learner: 
     said = await learner.sandbox._verifiers.ask(owner, {"op": "dns", "name": "db"}, deadline_s=5)
     assert said["ok"], said
     assert said["addresses"][0].startswith("10.200.")
+
+
+@pytest.mark.engine
+async def test_f19_a_verifier_that_the_kernel_kills_is_replaced_and_the_check_goes_on(
+    learner: Learner, seen: Callable[[object], None]
+) -> None:
+    """SIGKILL from outside is what the OOM killer does; whoever asks next, or asks right now, gets an answer."""
+    sandbox, host = learner.sandbox, learner.sandbox._setup.host
+    owner = sandbox._setup.owner(learner.name)
+    await sandbox._verifiers.warm(owner)
+    first = await host.inspect(owner.verifier)
+    assert first
+    slow = {"op": "http", "requests": [{"method": "GET", "url": "http://10.255.255.1/", "timeout_s": 3}]}
+    asking = asyncio.create_task(sandbox._verifiers.ask(owner, slow, deadline_s=5))
+
+    async def asked() -> bool:
+        there = await host.inspect(owner.verifier)
+        return bool(there and there.get("ExecIDs"))
+
+    await until(asked)
+    await host.ask("POST", f"/containers/{owner.verifier}/kill", params={"signal": "KILL"})
+    answer = await asking
+    assert answer["ok"]
+    assert answer["results"][0]["error"]
+    again = await host.inspect(owner.verifier)
+    assert again
+    assert again["State"]["Running"]
+    assert again["State"]["StartedAt"] != first["State"]["StartedAt"]
+    seen("asked once more of a new one")
