@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 import pytest
 
 from bot.sandbox.cgroup import Groups
+from bot.sandbox.disk.meter import Weight
 from bot.sandbox.disk.watch import Rules, Watch
 from bot.sandbox.gate.canaries import Attacked, Canaries
 from bot.sandbox.gate.judging import Place
@@ -16,6 +17,8 @@ from bot.sandbox.host import Host
 from bot.sandbox.janitor.leaving import demolish
 from bot.sandbox.setup import Setup
 
+#: Less than learners get, so that less is to be cleared away after.
+SMALL = Rules(Weight(384 * 1024 * 1024, 8_000))
 _attacked: dict[str, Mapping[Place, Attacked]] = {}
 
 
@@ -31,7 +34,7 @@ async def canary(host: Host) -> str:
 async def gate_setup(host: Host) -> AsyncIterator[Setup]:
     """Return a host with an instance of the test's own, which leaves nothing."""
     groups, instance = Groups(host), f"t{secrets.token_hex(4)}"
-    watch = Watch(host, groups, instance, Rules())
+    watch = Watch(host, groups, instance, SMALL)
     setup = Setup(host, instance, {}, "", groups=groups, disk=watch)
     yield setup
     await watch.close()

@@ -135,7 +135,7 @@ def unlimited(plan: RunPlan, name: str, image: ImageFacts, ports: tuple[Any, ...
 
 
 async def test_every_canary_notices_when_its_limit_is_taken_out_of_a_container(gate_setup: Setup, canary: str) -> None:
-    attacked = await Canaries(gate_setup, canary, Recipes(container=unlimited)).run()
+    attacked = await Canaries(replace(gate_setup, disk=None), canary, Recipes(container=unlimited)).run()
     missed = {name for name, verdict in verdicts(attacked, RUN).items() if verdict is Verdict.NOT_HELD}
     # a kernel may have no AF_ALG at all, and a busy machine no second processor to give
     assert {limit.name for limit in LIMITS if RUN in limit.rules} - missed - {"AF_ALG", "processor"} == set()
@@ -179,11 +179,11 @@ def unbounded(*words: Any, **named: Any) -> dict[str, str]:
 
 async def test_every_canary_notices_when_its_limit_is_taken_out_of_a_build(gate_setup: Setup, canary: str) -> None:
     loose = replace(gate_setup.limits, build_output_bytes=recipe.MIB * 64, build_deadline_s=900)
-    canaries = Canaries(replace(gate_setup, limits=loose), canary, Recipes(build=unbounded))
+    canaries = Canaries(replace(gate_setup, limits=loose, disk=None), canary, Recipes(build=unbounded))
     attacked = await canaries.build()
     found = verdicts(attacked, BUILD)
     missed = {"processes", "memory", "open files", "size of a file", "shared memory", "way out", "metadata"}
-    missed |= {"host's ports", "foreign names", "AF_PACKET", "output"}
+    missed |= {"host's ports", "foreign names", "AF_PACKET", "output", "disk", "inodes"}
     assert {name for name in missed if found[name] is not Verdict.NOT_HELD} == set()
     assert found["processor"] in {Verdict.NOT_HELD, Verdict.COULD_NOT_TELL}  # the second on a busy machine
 
