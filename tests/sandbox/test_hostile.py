@@ -23,7 +23,7 @@ def small(make_sandbox: Callable[..., DockerSandbox]) -> Learner:
     return Learner(make_sandbox(SMALL), "U1")
 
 
-async def test_a_fork_bomb_in_a_build_is_held_and_the_neighbours_build_goes_through(small: Learner) -> None:
+async def test_b01_a_fork_bomb_in_a_build_is_held_and_the_neighbours_build_goes_through(small: Learner) -> None:
     groups = await small.sandbox._builds.cgroups()
     if not groups.parents:
         pytest.skip("needs root beside an engine that drives cgroupfs")
@@ -106,7 +106,7 @@ async def test_a_hostile_container_hurts_only_itself(
     assert (await learner.do(RunPlan("alpine", ("echo", "fine")))).text == "fine"
 
 
-async def test_what_listens_on_the_host_is_not_to_be_reached(make_sandbox: Callable[..., DockerSandbox]) -> None:
+async def test_n02_what_listens_on_the_host_is_not_to_be_reached(make_sandbox: Callable[..., DockerSandbox]) -> None:
     learner = Learner(make_sandbox(Limits(foreground_s=20.0)), "U1")
     hits = 0
 

@@ -21,7 +21,9 @@ def test_an_answer_to_another_question_is_no_answer(said: str) -> None:
 
 
 @pytest.mark.engine
-async def test_a_class_has_more_networks_than_the_engines_own_pools_hold(sandbox: DockerSandbox, host: Host) -> None:
+async def test_n15_a_class_has_more_networks_than_the_engines_own_pools_hold(
+    sandbox: DockerSandbox, host: Host
+) -> None:
     owners = [Owner(sandbox._setup.instance, f"N{number}") for number in range(36)]
     networks = sandbox._networks
     try:
