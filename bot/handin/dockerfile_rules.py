@@ -106,10 +106,10 @@ def _judge_volume(made: Instruction, state: BuildState) -> Refusal | None:
 
 def _judge_expose(made: Instruction, state: BuildState) -> Refusal | None:
     for word in made.words:
-        first, dash, last = word.partition("/")[0].partition("-")
+        first, _, last = word.partition("/")[0].partition("-")
         if "$" in word:
             state.ports += 1
-        elif dash and (first + last).isascii() and first.isdigit() and last.isdigit() and len(first + last) <= 10:
+        elif (first + last).isascii() and first.isdigit() and last.isdigit() and len(first + last) <= 10:
             state.ports += max(1, int(last) - int(first) + 1)
         else:
             state.ports += 1

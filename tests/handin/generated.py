@@ -44,38 +44,6 @@ LONGEST = 1_500  #: of a text that is mixed further
 Sample = str | bytes
 NAMES = tuple(name.encode() for name in test_archive.PROJECT)
 INNOCENT = 12  #: the last samples of each kind are accepted as they are
-COMPOSE = """name: todo
-services:
-  app:
-    build: {context: ., dockerfile: Dockerfile, args: {A: "1"}}
-    command: sh -c "npm install && npm run dev"
-    ports: ["127.0.0.1:3000:3000", "9229"]
-    working_dir: /app
-    volumes: [./:/app, "data:/etc/todos:ro", {type: bind, source: ./src, target: /src}]
-    environment: {MYSQL_HOST: mysql, A: "${A:-b}"}
-    depends_on: {mysql: {condition: service_healthy}}
-    networks: {back: {aliases: [web]}}
-    mem_limit: 64m
-    cpus: 0.5
-    pids_limit: 50
-    restart: always
-    read_only: true
-    tmpfs: [/tmp]
-    healthcheck: {test: [CMD, true], interval: 5s, retries: 3}
-    stop_grace_period: 1s
-    user: node
-    init: true
-  mysql:
-    image: alpine
-    profiles: [x]
-    labels: {team: blue}
-    entrypoint: [sleep]
-    expose: [3306]
-    hostname: db
-    networks: [back]
-volumes: {data: }
-networks: {back: {driver: bridge}}
-"""
 #: archives that take long to make, and are tried elsewhere
 LARGE = re.compile("A01|A02|A16|long name|many|large")
 
@@ -100,7 +68,7 @@ def samples(kind: str) -> Sequence[Sample]:
         found += [f"services:\n  app:\n    image: alpine\n    {line}\n" for _, line, _ in compose_policy.IN_A_SERVICE]
         found += [_text(text) for _, text, _ in compose_policy.WHOLE_FILES]
         found += [path.read_text("utf-8") for path in files if path.name.startswith("compose")]
-        found += [COMPOSE] * INNOCENT
+        found += [compose_policy.FINE] * INNOCENT
     else:
         found += [line for _, line, _ in test_policy.COMMANDS]
         found += [f"docker {path} {option} alpine" for path, option, _ in test_options.refused()]

@@ -38,7 +38,13 @@ AS_IT_IS = "as it is"
 #: tables that are no rules: they tell what to say, or what to mend
 NO_RULES = frozenset({"LONG_OPTIONS", "KEYWORDS"})
 DOCKERFILE = ("tests/handin/test_policy.py", "tests/handin/test_dockerfile.py", "tests/handin/test_decision.py")
-COMMAND = ("tests/handin/test_options.py", "tests/handin/test_policy.py", "tests/handin/test_command.py")
+COMMAND = (
+    "tests/handin/test_options.py",
+    "tests/handin/test_policy.py",
+    "tests/handin/test_command.py",
+    "tests/handin/test_docker_flags.py",
+    "tests/handin/test_docker_line.py",
+)
 COMPOSE = tuple(
     f"tests/handin/compose/test_{name}.py" for name in ("keys", "policy", "read", "events", "interpolation")
 )
@@ -113,7 +119,7 @@ def table(node: ast.Assign | ast.AnnAssign) -> Iterator[tuple[str, Change]]:
     if isinstance(node.value, ast.Constant | ast.BinOp) and not isinstance(getattr(node.value, "value", 0), str):
         yield f"lifted: {name}", lambda it: setattr(it, "value", ast.Constant(LIFTED))
     for number, part in enumerate(ast.walk(node.value)):
-        for what, change in row(part):
+        for what, change in row(part) if not isinstance(node.value, ast.Constant) else ():  # words are no rules
             yield (
                 f"{name} {what}",
                 lambda it, number=number, change=change: change(list(ast.walk(it.value))[number]),

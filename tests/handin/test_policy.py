@@ -55,6 +55,8 @@ HELD_LATER = [
     ("D35 no user", "FROM alpine\nUSER ../x\n"),
     ("D36 for ever", 'FROM alpine\nENTRYPOINT ["sleep", "inf"]\n'),
     ("D39 shadowed name", "FROM alpine AS nginx\nFROM nginx\n"),
+    ("D31 what is no range", "FROM alpine\nEXPOSE a-5 5-a - ²-³ 1-" + "9" * 5000 + "\n"),
+    ("D37 a long line of shell", "FROM alpine\nRUN echo " + "x " * 300 + "\n"),
     ("D49 above", "FROM alpine\nCOPY ../../x /y\n"),
     ("D49 absolute", "FROM alpine\nCOPY /etc/shadow /y\n"),
     ("D50 shell", 'FROM alpine\nSHELL ["/evil"]\nRUN x\n'),
@@ -278,6 +280,18 @@ COMMANDS = [
     ("R02 source", "docker run --mount type=bind,source=/etc,dst=/h alpine", "HOST_MOUNT"),
     ("R02 driver", "docker run --mount type=volume,src=v,dst=/v,volume-opt=device=/ alpine", "HOST_MOUNT"),
     ("R02 npipe", "docker run --mount type=npipe,src=x,dst=/v alpine", "HOST_MOUNT"),
+    ("R01 nothing before the colon", "docker run -v :/x alpine", "BAD_MOUNT"),
+    ("R01 nothing behind it", "docker run -v db: alpine", "BAD_MOUNT"),
+    ("R01 four parts", "docker run -v db:/x:ro:/y alpine", "BAD_MOUNT"),
+    ("R01 no place", "docker run -v db:x alpine", "BAD_MOUNT"),
+    ("R01 long name", "docker run -v " + "a" * 61 + ":/x alpine", "BAD_MOUNT"),
+    ("R01 long place", "docker run -v db:/" + "a" * 200 + " alpine", "BAD_TARGET"),
+    ("R02 no place", "docker run --mount type=volume,src=db alpine", "BAD_MOUNT"),
+    ("R02 no source", "docker run --mount type=bind,dst=/x alpine", "BAD_MOUNT"),
+    ("R02 unknown kind", "docker run --mount type=qwertz,src=db,dst=/x alpine", "BAD_MOUNT"),
+    ("R02 cluster", "docker run --mount type=cluster,src=db,dst=/x alpine", "HOST_MOUNT"),
+    ("R02 bad name", "docker run --mount src=a:b,dst=/x alpine", "BAD_MOUNT"),
+    ("R02 over everything", "docker run --mount src=db,dst=/ alpine", "BAD_MOUNT"),
     ("R01 home alone", "docker run -v ~:/h alpine", "HOST_MOUNT"),
     ("R02 bind above", "docker run --mount type=bind,src=..,target=/h alpine", "HOST_MOUNT"),
     ("R02 image", "docker run --mount type=image,src=x,target=/h alpine", "NOT_OFFERED"),
@@ -427,6 +441,47 @@ def test_a_hostile_command_is_refused_with_a_lesson(
     seen(code)
 
 
+MOUNT_FIELDS = [
+    *(
+        (field, "")
+        for field in ("volume-nocopy", "volume-nocopy=true", "consistency=cached", "bind-propagation=shared")
+    ),
+    *(
+        (field, "")
+        for field in ("bind-nonrecursive", "bind-recursive=disabled", "readonly", "ro", "readonly=1", "ro=0")
+    ),
+    *((field, "") for field in ("readonly=true", "readonly=FALSE")),
+    *(
+        (f"{key}=x", "NOT_OFFERED")
+        for key in ("volume-label", "volume-subpath", "image-subpath", "tmpfs-size", "tmpfs-mode")
+    ),
+    *((f"{key}=x", "HOST_MOUNT") for key in ("volume-opt", "volume-driver")),
+    *((field, "BAD_MOUNT") for field in ("readonly=maybe", "qwertz=x", "consistency", "", "src")),
+]
+
+
+@pytest.mark.parametrize(("field", "code"), MOUNT_FIELDS)
+def test_r02_each_field_of_a_mount_is_taken_quiet_or_refused(field: str, code: str) -> None:
+    (command,) = read_commands(f"docker run --mount type=volume,src=db,dst=/x,{field} alpine")
+    assert (command.plan.code if isinstance(command.plan, Refusal) else "") == code
+    if isinstance(command.plan, RunPlan):
+        read_only = field in {"readonly", "ro", "readonly=1", "readonly=true"}
+        assert command.plan.mounts == (VolumeMount("db", "/x", read_only),)
+
+
+@pytest.mark.parametrize(
+    "mode", ["rw", "ro", "z", "Z", "nocopy", "cached", "delegated", "consistent", "ro,z", "exec", "rshared"]
+)
+def test_r01_each_mode_of_a_volume_is_taken_or_refused(mode: str) -> None:
+    (command,) = read_commands(f"docker run -v db:/x:{mode} alpine")
+    if mode in {"exec", "rshared"}:
+        assert isinstance(command.plan, Refusal)
+        assert command.plan.code == "BAD_MOUNT"
+    else:
+        assert isinstance(command.plan, RunPlan)
+        assert command.plan.mounts == (VolumeMount("db", "/x", "ro" in mode.split(",")),)
+
+
 def test_r09_a_variable_without_a_value_takes_nothing_from_the_bot() -> None:
     (command,) = read_commands("docker run -e SLACK_BOT_TOKEN -e A=1 alpine")
     assert isinstance(command.plan, RunPlan)
@@ -534,6 +589,8 @@ def test_a_misspelt_image_is_answered_with_the_nearest() -> None:
         RunPlan("alpine", mounts=(BindMount("src/../..", "/x"),)),
         RunPlan("alpine", mounts=(BindMount(".", "/proc"),)),
         RunPlan("alpine", mounts=(BindMount(".", "app"),)),
+        RunPlan("alpine", mounts=(BindMount(".", "/a\x01"),)),
+        RunPlan("alpine", mounts=(BindMount(".", "/" + "a" * 200),)),
         RunPlan("alpine", mounts=(VolumeMount("a/b", "/x"),)),
         RunPlan("alpine", mounts=(VolumeMount("/", "/x"),)),
         RunPlan("alpine", mounts=(VolumeMount("db", "/"),)),

@@ -3,14 +3,15 @@
 # ruff: noqa: E501 - a table reads by the row
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from bot.handin.compose.keys import SERVICE, UNUSED_SERVICE
-from bot.handin.compose.plan import ComposePlan, ComposeProblem
+from bot.handin.compose.plan import ComposePlan, ComposeProblem, ServicePlan
 from bot.handin.compose.policy import judge_compose
 from bot.handin.compose.read import read_compose
-from bot.handin.plan import VolumeMount
+from bot.handin.plan import BindMount, BuildPlan, VolumeMount
 
 APP = "services:\n  app:\n    image: alpine\n"
 SERVED = ("alpine", "node:24-alpine")
@@ -25,6 +26,69 @@ def verdict(text: str | bytes, env_file: bytes | None = None) -> str:
     assert read.say
     assert "\n" not in read.say
     return read.code
+
+
+#: all that a file may ask for
+FINE = """name: todo
+services:
+  app:
+    build: {context: ., dockerfile: Dockerfile, args: {A: "1"}}
+    command: sh -c "npm install && npm run dev"
+    ports: ["127.0.0.1:3000:3000", "9229"]
+    working_dir: /app
+    volumes: [/cache, ./:/app, "data:/etc/todos:ro", {type: bind, source: ./src, target: /src}]
+    environment: {MYSQL_HOST: mysql, A: "${A:-b}"}
+    depends_on: {mysql: {condition: service_healthy}}
+    networks: {back: {aliases: [web]}}
+    mem_limit: 64m
+    cpus: 0.5
+    pids_limit: 50
+    restart: always
+    read_only: true
+    tmpfs: [/tmp]
+    healthcheck: {test: [CMD, true], interval: 5s, retries: 3}
+    stop_grace_period: 1s
+    user: node
+    init: true
+  mysql:
+    image: alpine
+    profiles: [x]
+    labels: {team: blue}
+    entrypoint: [sleep]
+    expose: [3306]
+    hostname: db
+    networks: [back]
+volumes: {data: }
+networks: {back: {driver: bridge}}
+"""
+
+
+def test_what_may_be_asked_for_is_given() -> None:
+    assert verdict(FINE) == ""
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"mounts": (BindMount("/etc", "/x"),)}, "HOST_MOUNT"),
+        ({"mounts": (BindMount("a/../../b", "/x"),)}, "HOST_MOUNT"),
+        ({"mounts": (VolumeMount("", "/x"), BindMount(".", "/y"))}, ""),
+        ({"build": BuildPlan((), context="..")}, "OUTSIDE_PROJECT"),
+        ({"build": BuildPlan((), context="https://x/y.git")}, "OUTSIDE_PROJECT"),
+        ({"build": BuildPlan((), dockerfile="../x")}, "OUTSIDE_PROJECT"),
+        ({"build": BuildPlan((), dockerfile=".")}, "OUTSIDE_PROJECT"),
+        ({"build": BuildPlan((), context="app", dockerfile="app/Dockerfile")}, ""),
+        ({"labels": (("docent.kind", "verifier"),)}, "RESERVED_LABEL"),
+        ({"labels": (("Docent.kind", "verifier"),)}, "RESERVED_LABEL"),
+        ({"labels": (("com.docker.x", "y"),)}, "RESERVED_LABEL"),
+        ({"labels": (("com.docker.compose.project", "x"), ("team", "blue"))}, ""),
+        ({"image": "evil"}, "UNKNOWN_IMAGE"),
+    ],
+)
+def test_a_plan_is_judged_whoever_made_it(changed: dict[str, Any], code: str) -> None:
+    service = ServicePlan(**{"name": "a", "container": "x-a-1", "image": "alpine", **changed})
+    refusal = judge_compose(ComposePlan("x", (service,)), SERVED, ())
+    assert (refusal.code if refusal else "") == code
 
 
 #: a line of a service → code
