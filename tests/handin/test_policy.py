@@ -441,6 +441,13 @@ def test_a_hostile_command_is_refused_with_a_lesson(
     seen(code)
 
 
+@pytest.mark.parametrize(("spec", "source"), [("/.:/x", "."), ("/./src:/x", "src"), ("./src:/x", "src"), (".:/x", ".")])
+def test_r01_the_project_as_git_bash_writes_it_is_the_project(spec: str, source: str) -> None:
+    (command,) = read_commands(f"docker run -v {spec} alpine")
+    assert isinstance(command.plan, RunPlan)
+    assert command.plan.mounts == (BindMount(source, "/x"),)
+
+
 MOUNT_FIELDS = [
     *(
         (field, "")
