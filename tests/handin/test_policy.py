@@ -280,6 +280,13 @@ COMMANDS = [
     ("R02 source", "docker run --mount type=bind,source=/etc,dst=/h alpine", "HOST_MOUNT"),
     ("R02 driver", "docker run --mount type=volume,src=v,dst=/v,volume-opt=device=/ alpine", "HOST_MOUNT"),
     ("R02 npipe", "docker run --mount type=npipe,src=x,dst=/v alpine", "HOST_MOUNT"),
+    ("R01 so many mounts", "docker run " + " ".join(f"-v a{n}:/x{n}" for n in range(21)) + " alpine", "TOO_MANY"),
+    ("R01 twice at a place", "docker run -v a1:/x -v a2:/x alpine", "DUPLICATE_MOUNT"),
+    ("R05 so many networks", "docker run " + " ".join(f"--network n{n}" for n in range(6)) + " alpine", "TOO_MANY"),
+    ("R05 so many names", "docker run --network a " + " ".join(f"--network-alias n{n}" for n in range(11)) + " alpine", "TOO_MANY"),
+    ("R05 odd name", "docker run --network a --network-alias 'a/b' alpine", "BAD_NAME"),
+    ("R05 a name on the default one", "docker run --network-alias a alpine", "ALIAS_NEEDS_NETWORK"),
+    ("R05 none and another", "docker run --network none --network a alpine", "NETWORK_CONFLICT"),
     ("R01 nothing before the colon", "docker run -v :/x alpine", "BAD_MOUNT"),
     ("R01 nothing behind it", "docker run -v db: alpine", "BAD_MOUNT"),
     ("R01 four parts", "docker run -v db:/x:ro:/y alpine", "BAD_MOUNT"),
@@ -446,6 +453,13 @@ def test_r01_the_project_as_git_bash_writes_it_is_the_project(spec: str, source:
     (command,) = read_commands(f"docker run -v {spec} alpine")
     assert isinstance(command.plan, RunPlan)
     assert command.plan.mounts == (BindMount(source, "/x"),)
+
+
+@pytest.mark.parametrize("name", ["default", "bridge"])
+def test_r05_the_usual_network_has_two_names(name: str) -> None:
+    (command,) = read_commands(f"docker run --network {name} alpine")
+    assert isinstance(command.plan, RunPlan)
+    assert command.plan.networks == ()
 
 
 MOUNT_FIELDS = [
