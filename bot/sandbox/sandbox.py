@@ -32,6 +32,7 @@ from bot.sandbox.image_files import ImageFiles
 from bot.sandbox.inventory import clear, standing
 from bot.sandbox.janitor.booked import BookedEngine
 from bot.sandbox.janitor.books import Books, Shelf
+from bot.sandbox.janitor.claims import Claim
 from bot.sandbox.janitor.leaving import demolish, remove_kept, remove_pulled
 from bot.sandbox.janitor.rounds import Janitor
 from bot.sandbox.janitor.seal import Seal
@@ -203,6 +204,8 @@ class DockerSandbox:
         await self.camera.close()
         await demolish(self._setup)
         await self.janitor.forget_builds()
+        # what was cut off while it was made is in no list
+        await self.janitor.bury(Claim(self.books.instance, self.books.seal.key.hex(), ""), by_name=False)
 
     @property
     def served(self) -> Collection[str]:

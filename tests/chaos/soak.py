@@ -62,7 +62,7 @@ class Came:
     attempts: int = 0
     lost: int = 0  #: attempts without a verdict
     twice: int = 0  #: attempts with more than one
-    unsaid: int = 0  #: attempts whose card never showed theirs
+    unsaid: int = 0  #: attempts that never showed theirs
     left: Leftovers = field(default_factory=Leftovers)  #: nobody's, after the last round
     leaked: Leftovers = field(default_factory=Leftovers)  #: there after everything was removed, and not before
 
@@ -106,6 +106,7 @@ class BotProcess:
             "SLACK_APP_TOKEN": space.app_token,
             "DOCENT_SLACK_API_URL": space.api_url,
             "DOCKER_HOST": engine,
+            "DOCENT_CLAIMS": str(settings.data / "claims"),
             "DOCENT_PACE": "false",
             "DOCENT_PICTURES": "false",
         }
@@ -248,9 +249,9 @@ class Soak:
 
 @asynccontextmanager
 async def classroom(
-    folder: Path, engine: SecondEngine, learners: int
+    folder: Path, engine: SecondEngine, learners: int, socket: Path | None = None
 ) -> AsyncIterator[tuple[Settings, BotProcess, Workspace]]:
-    """Open a workspace with so many learners, and a bot that may be killed."""
+    """Open a workspace with so many learners, and a bot that may be killed and finds its engine at the socket."""
     without_proxies(os.environ)
     async with AsyncExitStack() as stack:
         settings = read_settings(data=folder / "data", docker_host=engine.url, pictures=False)
@@ -258,7 +259,7 @@ async def classroom(
         manifest = shipped("deploy") / "slack-manifest.yaml"
         space = await start_workspace(manifest, tiers=Tiers.OFF, more_learners=learners)
         stack.push_async_callback(space.stop)
-        bot = BotProcess(settings, space, engine.url)
+        bot = BotProcess(settings, space, f"unix://{socket}" if socket else engine.url)
         await bot.start()
         stack.push_async_callback(bot.stop)
         yield settings, bot, space
@@ -297,8 +298,10 @@ async def _counted_attempts(store: SqlStore, running: Soak) -> None:
         came.attempts = len(rows)
         came.lost = sum(1 for row in rows if row.closed_at is None)
         came.twice = sum(1 for number in ends.values() if number > 1)
-        # one that was withdrawn has no verdict to show
-        came.unsaid = sum(1 for row in rows if row.verdict and (row.channel, row.card) not in running.shown)
+        # one that was withdrawn has none to show; one whose card was never placed shows it in a message of its own
+        due = Counter(row.channel for row in rows if row.verdict)
+        shown = Counter(channel for channel, _ in running.shown)
+        came.unsaid = sum((due - shown).values())
 
     await store.database.look(count)
 

@@ -94,6 +94,9 @@ def judge(thing: Thing, scene: Scene) -> Finding | None:
 def _fate(thing: Thing, scene: Scene) -> tuple[Fate, str] | None:
     if thing.what is What.IMAGE and (entry := scene.entries.get((What.IMAGE, thing.name))) is not None:
         return _named(entry, scene)
+    step = scene.entries.get((What.CONTAINER, thing.id[:12]))
+    if thing.what is What.CONTAINER and step is not None and step.kind == STEP:
+        return _step(thing, scene)  # one that runs nothing (`LABEL`) is in no group, and has the labels of its image
     if thing.labels.get(INSTANCE) != scene.instance:
         return _unclaimed(thing, scene)
     if not _ours(thing, scene):
@@ -112,13 +115,17 @@ def _fate(thing: Thing, scene: Scene) -> tuple[Fate, str] | None:
 
 def _unclaimed(thing: Thing, scene: Scene) -> tuple[Fate, str] | None:
     if thing.what is What.CONTAINER and f"docent-build/{scene.instance}-" in thing.group:
-        old = thing.made_at is not None and (thing.made_at < scene.since or scene.now - thing.made_at > BUILD_LEASE)
-        if old or not scene.alive:
-            return Fate.REMOVE, "the step of a build that nobody waits for"
-        return Fate.KEEP, "the step of a build"
+        return _step(thing, scene)
     if thing.what is not What.IMAGE and f"-{scene.instance}-" in thing.name and thing.name.startswith("docent"):
         return Fate.KEEP, "it is called like one of ours, and we did not make it"
     return None
+
+
+def _step(thing: Thing, scene: Scene) -> tuple[Fate, str]:
+    old = thing.made_at is not None and (thing.made_at < scene.since or scene.now - thing.made_at > BUILD_LEASE)
+    if old or not scene.alive:
+        return Fate.REMOVE, "the step of a build that nobody waits for"
+    return Fate.KEEP, "the step of a build"
 
 
 def _named(entry: Entry, scene: Scene) -> tuple[Fate, str]:
@@ -184,9 +191,13 @@ def _container(thing: Thing, kind: str, entry: Entry, scene: Scene) -> tuple[Fat
     return Fate.KEEP, "it is wanted"
 
 
-def of_dead(thing: Thing, instance: str, seal: Seal) -> bool:
-    """Tell whether a thing was made by the Docent of this name, which is dead, and of which we have the seal."""
-    if thing.what is What.IMAGE and thing.name.startswith(tuple(each.format(instance) for each in IMAGE_NAMES)):
+def of_dead(thing: Thing, instance: str, seal: Seal, *, by_name: bool = True) -> bool:
+    """Tell whether the Docent of this name, of which we have the seal, made a thing; images also `by_name`."""
+    if (
+        by_name
+        and thing.what is What.IMAGE
+        and thing.name.startswith(tuple(each.format(instance) for each in IMAGE_NAMES))
+    ):
         return True  # the name is nobody else's: the claim says so
     if thing.what is What.CONTAINER and f"docent-build/{instance}-" in thing.group:
         return True

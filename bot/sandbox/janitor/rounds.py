@@ -161,10 +161,10 @@ class Janitor:
         for step in cut:
             self._books.gone(What.CONTAINER, step.name)
 
-    async def bury(self, claim: Claim, *, dry_run: bool = False) -> Round:
-        """Remove what carries the seal of a Docent that is dead, and the names it gave images."""
+    async def bury(self, claim: Claim, *, dry_run: bool = False, by_name: bool = True) -> Round:
+        """Remove what carries the seal of a Docent, and, without books to tell (`by_name`), its names of images."""
         came, seal = Round(), Seal(bytes.fromhex(claim.key))
-        found = [each for each in await self._census.take() if of_dead(each, claim.instance, seal)]
+        found = [each for each in await self._census.take() if of_dead(each, claim.instance, seal, by_name=by_name)]
         for each in sorted(found, key=lambda each: ORDER.index(each.what)):
             await self._act(Finding(each, Fate.REMOVE, "its Docent is dead"), came, dry_run=dry_run)
         return came

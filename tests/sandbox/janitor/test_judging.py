@@ -172,6 +172,14 @@ def test_the_step_of_a_build_is_known_by_its_group() -> None:
     assert fate(replace(step, group="", made_at=LONG_AGO), scene()) is None
 
 
+def test_the_step_of_a_build_that_runs_nothing_is_known_by_its_id() -> None:
+    noted = Entry(What.CONTAINER, "0" * 12, Stage.THERE, LATELY, "step")
+    step = Thing(What.CONTAINER, "0" * 64, "quirky_turing", {"docent.instance": "main"}, "created", made_at=LATELY)
+    assert fate(step, scene(noted)) is Fate.KEEP
+    assert fate(replace(step, made_at=LONG_AGO), scene(noted)) is Fate.REMOVE
+    assert fate(replace(step, id="1" * 64, made_at=LONG_AGO), scene(noted)) is Fate.KEEP, "a stranger's of our image"
+
+
 def test_a_name_that_an_image_had_for_one_look_goes_with_it() -> None:
     look = Thing(What.IMAGE, LAYERS_ID, "docentcopier-main-u1:latest", WEB.labels)
     later = NOW + timedelta(minutes=5)

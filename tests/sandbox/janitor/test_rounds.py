@@ -222,6 +222,19 @@ async def test_f23_two_docents_on_one_host_leave_each_other_alone(
     seen("one cleaned and demolished, the other's container still runs")
 
 
+async def test_what_was_cut_off_while_it_was_made_goes_with_everything_else(sandbox: DockerSandbox) -> None:
+    owner, books = sandbox._setup.owner("U1"), sandbox.books
+    name = owner.container("cut")
+    await books.open()
+    labels = books.seal.sealed(What.CONTAINER, name, recipe.labels(owner, "learner"))
+    await books.intend(What.CONTAINER, name, labels)
+    plain = Host(sandbox._engine.engine)
+    body = {"Image": sandbox._setup.bases["alpine:latest"], "Labels": labels}
+    await plain.must("POST", "/containers/create", params={"name": name}, body=body)
+    await sandbox.demolish()
+    assert await plain.inspect(name) is None
+
+
 async def test_rounds_beside_commands_take_nothing_away(learner: Learner) -> None:
     ended = asyncio.Event()
 
