@@ -30,6 +30,8 @@ NO_SOURCE = re.compile(r"(?:COPY|ADD) failed: no source files were specified")
 NOISE = re.compile(
     r" ---> (?:Running in )?[0-9a-f]{12}|Removing intermediate container [0-9a-f]{12}|Successfully \w+ .*"
 )
+RUNNING = re.compile(r" ---> Running in ([0-9a-f]{12})")
+REMOVING = "Removing intermediate container "
 WHY = re.compile(r"(?i)\b(?:err!|error|cannot|can't|not found|no such|denied|failed|fatal|killed|unknown)")
 
 
@@ -66,6 +68,7 @@ class BuildLog:
         self._started = started
         self._steps: list[_Step] = []
         self.image_id = ""
+        self.container = ""  #: of the step that runs, '' between two
         self.error = ""
         self.limited = False  #: it was stopped at a limit of ours
 
@@ -79,6 +82,10 @@ class BuildLog:
         text = event.get("stream")
         if not isinstance(text, str):
             return ""
+        if running := RUNNING.match(text):
+            self.container = running[1]
+        elif text.startswith(REMOVING):
+            self.container = ""
         found = STEP.match(text)
         if found and int(found[1]) == len(self._steps) + 1:
             # one more than were written: our labels, which the engine appends as an instruction
@@ -111,6 +118,11 @@ class BuildLog:
     def step(self) -> str:
         """Return the instruction at which the build stands or stopped, as written."""
         return self._steps[-1].instruction.text if self._steps else ""
+
+    @property
+    def unfinished(self) -> bool:
+        """Tell whether the builder has not said how it ended."""
+        return not (self.image_id or self.error)
 
     def output(self) -> str:
         """Return what the last step printed, as a terminal would show it."""

@@ -19,6 +19,7 @@ from bot.sandbox.context import OURS, Context, packed
 from bot.sandbox.decisions import keep
 from bot.sandbox.disk.watch import Building
 from bot.sandbox.engine import EngineSaid
+from bot.sandbox.leftovers import step_ended
 from bot.sandbox.names import Owner
 from bot.sandbox.screen import cut, shown
 from bot.sandbox.setup import Setup
@@ -158,7 +159,13 @@ class Builds:
                     build_args=dict(plan.build_args),
                     no_cache=plan.no_cache,
                 )
-                said = await setup.host.build(context.tar, params, deadline_s=limits.build_deadline_s, on_bytes=take)
+                try:
+                    said = await setup.host.build(
+                        context.tar, params, deadline_s=limits.build_deadline_s, on_bytes=take
+                    )
+                finally:
+                    # cut, it is over only when the engine has ended its step; else there is none any more
+                    await step_ended(setup.host, log.container if log.unfinished else "")
         except EngineTimeout:
             if not log.step:
                 raise  # it never began: that is the engine's silence, not a slow build

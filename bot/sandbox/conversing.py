@@ -16,6 +16,7 @@ from bot.ports import Heard
 from bot.sandbox.belongings import containers, which_container
 from bot.sandbox.engine import EngineSaid
 from bot.sandbox.hijack import Wire
+from bot.sandbox.leftovers import discarded_when_given_up
 from bot.sandbox.names import Owner
 from bot.sandbox.programs import ContainerProgram, ExecProgram, Program
 from bot.sandbox.refusals import no_container, public, start_code
@@ -170,8 +171,9 @@ class Conversing:
             container = await self._running.make(owner, plan, files)
             if isinstance(container, Output):
                 return container
-            wire = await self._line(container)
-            refused = await self._running.launch(container)
+            async with discarded_when_given_up(self._setup.host, container.id):
+                wire = await self._line(container)
+                refused = await self._launched(wire, container)
         if refused is not None:
             await wire.close()
             return await self._running.not_started(container, plan, refused)
@@ -185,7 +187,7 @@ class Conversing:
                 return no_container(name, meant)
             await self._running.refresh(owner, files)
             wire = await self._line(meant)
-            refused = await self._running.launch(meant)
+            refused = await self._launched(wire, meant)
         if refused is not None:
             await wire.close()
             text = f"Error response from daemon: {refused.message}\nError: failed to start containers: {name}"
@@ -209,6 +211,14 @@ class Conversing:
         if isinstance(wire, EngineSaid):
             return _refused(owner, wire)
         return await self._begun(wire, ExecProgram(host, exec_id, container), tty=plan.tty)
+
+    async def _launched(self, wire: Wire, container: Container) -> EngineSaid | None:
+        """Start a container that a line leads to; hang up when that goes wrong."""
+        try:
+            return await self._running.launch(container)
+        except BaseException:
+            await wire.close()
+            raise
 
     async def _keyboard(self, container: Container) -> tuple[bool, bool]:
         """Return whether the container has a terminal, and whether it reads what is typed."""

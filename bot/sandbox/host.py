@@ -5,6 +5,8 @@ What the engine refuses comes back as `EngineSaid`; where no refusal can be mean
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +37,7 @@ from bot.sandbox.things import (
 
 SHORT_S = 15.0  #: for what an idle engine does in milliseconds
 START_S = 40.0  #: create and start wait for disks and networks
+UNDO_S = 3.0  #: for taking back what was given up
 KEPT = 48 * 1024  #: bytes kept at each end of an output
 
 
@@ -99,9 +102,16 @@ class Host:
     async def create(self, request: Request, lane: Lane = Lane.CONTROL) -> str | EngineSaid:
         """Create a container and return its id."""
         params = {"name": request.name}
-        answer = await self.ask(
-            "POST", "/containers/create", params=params, body=request.body, deadline_s=START_S, lane=lane
-        )
+        try:
+            answer = await self.ask(
+                "POST", "/containers/create", params=params, body=request.body, deadline_s=START_S, lane=lane
+            )
+        except asyncio.CancelledError:
+            # whoever gave up does not know whether it was made
+            with contextlib.suppress(HostError, TimeoutError):
+                async with asyncio.timeout(UNDO_S):
+                    await self.remove(request.name)
+            raise
         return answer if isinstance(answer, EngineSaid) else str(answer.json["Id"])
 
     async def start(self, container: str, lane: Lane = Lane.CONTROL) -> EngineSaid | None:

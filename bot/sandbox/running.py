@@ -26,6 +26,7 @@ from bot.sandbox import recipe
 from bot.sandbox.belongings import Several, containers, listener, pictures, which_container, which_picture
 from bot.sandbox.decisions import keep
 from bot.sandbox.engine import EngineSaid
+from bot.sandbox.leftovers import discarded_when_given_up
 from bot.sandbox.names import Owner, random_name
 from bot.sandbox.places import Places
 from bot.sandbox.pool import Networks
@@ -69,12 +70,14 @@ class Running:
             if isinstance(made, Output):
                 return made
             container, mine = made
-            refused = await self._start(container, mine)
+            async with discarded_when_given_up(self._setup.host, container.id):
+                refused = await self._start(container, mine)
         if refused is not None:
             return await self.not_started(container, plan, refused)
         if plan.detach:
             return Output(container.id)
-        return await self._foreground(container, plan.remove)
+        async with discarded_when_given_up(self._setup.host, container.id):
+            return await self._foreground(container, plan.remove)
 
     async def not_started(self, container: Container, plan: RunPlan, refused: EngineSaid) -> Output:
         """Return what the CLI prints about a container that was made and did not start."""

@@ -65,13 +65,13 @@ class Copying:
         """Return what is at the source, as `bot.sandbox.walk` tells it. Raises `HostError`."""
         host, image = self._setup.host, f"{owner.copier}:latest"
         params = {"container": container.id, "repo": owner.copier, "tag": "latest", "pause": "0"}
-        made = await host.ask("POST", "/commit", params=params, deadline_s=COMMIT_S)
-        if isinstance(made, EngineSaid):
-            raise HostError(f"The container's files could not be looked at: {made.message}")
         secret = secrets.token_hex(8)
         mounts = [(str(m["Name"]), str(m["Destination"])) for m in raw.get("Mounts") or () if m.get("Type") == "volume"]
         volume = await self._image_files.prepare()
         try:
+            made = await host.ask("POST", "/commit", params=params, deadline_s=COMMIT_S)
+            if isinstance(made, EngineSaid):
+                raise HostError(f"The container's files could not be looked at: {made.message}")
             request = recipe.container_look(owner, str(made.json["Id"]), volume, secret, mounts)
             await host.remove(request.name)  # what a crash may have left
             look = await host.create(request)
