@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -222,22 +223,32 @@ async def test_a_build_tells_its_steps_and_what_came_of_it(bench: Bench, dockerf
 Do = Callable[[Plan], Awaitable[Output]]
 
 
-@pytest.fixture
-async def do(url: str, door: Host) -> AsyncIterator[Do]:
-    ids: Mapping[str, str] = {}
+@asynccontextmanager
+async def commands_on(url: str) -> AsyncIterator[Do]:
+    """Give a learner's commands on the engine there; nothing of them is left after."""
+    host, ids = Host(Engine(url)), dict[str, str]()
     for name in ("alpine:latest", "docent-verifier:latest"):
-        detail = await door.image(name)
+        detail = await host.image(name)
         assert detail is not None
-        ids = {**ids, name: detail.id}
+        ids[name] = detail.id
     bases, verifier = {"alpine:latest": ids["alpine:latest"]}, ids["docent-verifier:latest"]
     sandbox = DockerSandbox(f"t{secrets.token_hex(4)}", bases, verifier, url=url)
     files = {"Dockerfile": b'FROM alpine\nRUN true\nCMD ["echo", "hello"]\n'}
-    yield lambda plan: sandbox.run("U1", plan, files, lambda _: None)
-    await sandbox.demolish()
-    await sandbox.close()
+    try:
+        yield lambda plan: sandbox.run("U1", plan, files, lambda _: None)
+    finally:
+        await sandbox.demolish()
+        await sandbox.close()
 
 
-async def test_a_learners_way_from_a_build_to_an_empty_sandbox(do: Do) -> None:
+async def test_a_learners_way_from_a_build_to_an_empty_sandbox(url: str) -> None:
+    async with commands_on(url) as do:
+        await learners_way(do)
+
+
+async def learners_way(do: Do) -> None:
+    """Build, run, look, stop and remove, with a volume and a network on the way."""
+
     async def fine(plan: Plan) -> str:
         out = await do(plan)
         assert out.exit_code == 0, out
