@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 from bot import errors
 from bot.errors import EngineTimeout, HostError
+from bot.sandbox.calling import quarantine
+from bot.sandbox.calling.lanes import NoTurn
 from bot.sandbox.engine import Engine, EngineSaid, Lane, Reply, Sink
 from bot.sandbox.hijack import Wire
 from bot.sandbox.janitor.booked import BookedEngine
@@ -55,6 +57,7 @@ class Host:
 
     def __init__(self, engine: Engine | BookedEngine) -> None:
         self._engine = engine
+        self.quarantine = quarantine.Quarantine()
 
     @property
     def local(self) -> bool:
@@ -127,10 +130,25 @@ class Host:
 
     async def remove(self, container: str, *, force: bool = True) -> EngineSaid | None:
         """Remove a container and its nameless volumes; one that is gone or going is fine."""
+        if self.quarantine.holds(container):
+            return EngineSaid(500, quarantine.SAY)
         params = {"force": "1" if force else "0", "v": "1"}
-        answer = await self.ask("DELETE", f"/containers/{quote(container)}", params=params, deadline_s=START_S)
+        try:
+            answer = await self.ask("DELETE", f"/containers/{quote(container)}", params=params, deadline_s=START_S)
+        except NoTurn:
+            raise
+        except EngineTimeout as error:
+            with contextlib.suppress(HostError):
+                await self._engine.ping()  # it answers others: it is this container that it cannot end
+                self.quarantine.put(container, str(error))
+            raise
         said = _refused(answer)
+        if said and any(sign in said.message for sign in quarantine.SIGNS):
+            self.quarantine.put(container, said.message)
+            return said
         gone = said and (said.status == 404 or "already in progress" in said.message)
+        if gone or said is None:
+            self.quarantine.release(container)
         return None if gone else said
 
     async def inspect(self, container: str, *, size: bool = False) -> Raw | None:

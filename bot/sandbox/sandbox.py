@@ -252,6 +252,9 @@ class DockerSandbox:
                     return f"The image for {name} is not on this host. Run `docent images prepare`."
         except HostError as error:
             return str(error)
+        if stuck := len(self._setup.host.quarantine):
+            what = "1 container" if stuck == 1 else f"{stuck} containers"
+            return f"{what} cannot be ended on this Docker host, which needs a look; everybody else goes on."
         return self.keeper.refusal
 
     async def close(self) -> None:

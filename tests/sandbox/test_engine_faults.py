@@ -209,6 +209,33 @@ async def test_f33_a_container_that_cannot_be_ended_holds_up_nobody_else(fake: F
     await idle(fake, learner.sandbox._engine.engine)
 
 
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("message", ["", "could not kill: tried to kill container, but did not receive an exit event"])
+async def test_f33_a_container_that_cannot_be_ended_is_said_and_left_alone_for_a_while(
+    fake: FakeEngine, learner: Learner, message: str, monkeypatch: pytest.MonkeyPatch, seen: Seen
+) -> None:
+    await learner.do(RunPlan("alpine", ("sleep", "60"), "web", detach=True))
+    host = learner.sandbox._setup.host
+    web = next(each.id for each in fake.objects.containers.values() if each.name.endswith("-web"))
+    where = f"DELETE /containers/{web}"
+    fault = fake.fault(Wrong.STATUS, where, message=message) if message else fake.fault(Wrong.SILENT, where)
+    with contextlib.suppress(EngineTimeout):
+        await host.remove(web)
+    asked = sum(each.line == where for each in fake.received)
+    for _ in range(5):
+        refused = await host.remove(web)
+        assert refused is not None
+        assert "cannot be ended now" in refused.message
+    assert sum(each.line == where for each in fake.received) == asked == 1
+    assert "1 container cannot be ended on this Docker host" in await learner.sandbox.ready()
+    fault.times = 0
+    monkeypatch.setattr("bot.sandbox.calling.quarantine.AGAIN_S", 0.0)
+    host.quarantine.put(web, "a minute has passed")
+    assert await host.remove(web) is None
+    assert await learner.sandbox.ready() == ""
+    seen("left alone, said on the board, asked again after a minute")
+
+
 async def test_f34_a_thousand_calls_leave_no_line_no_thread_and_no_file_open(
     fake: FakeEngine, learner: Learner, seen: Seen
 ) -> None:

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from bot.errors import EngineTimeout
 
 
+class NoTurn(EngineTimeout):
+    """No slot of the lane was free in time; the engine was not asked."""
+
+
 class Lane(enum.Enum):
     """What a call is for; each lane has its own slots."""
 
@@ -53,14 +57,14 @@ class Lanes:
 
     @asynccontextmanager
     async def slot(self, lane: Lane, op: str, deadline_s: float) -> AsyncIterator[None]:
-        """Hold one of the lane's slots during the block. Raises `EngineTimeout` when none is free in time."""
+        """Hold one of the lane's slots during the block. Raises `NoTurn` when none is free in time."""
         self._waiting[lane] += 1
         try:
             async with asyncio.timeout(deadline_s):
                 await self._free[lane].acquire()
         except TimeoutError:
             say = f"The Docker engine is too busy: {op} did not get its turn in {deadline_s:g} s."
-            raise EngineTimeout(say) from None
+            raise NoTurn(say) from None
         finally:
             self._waiting[lane] -= 1
         self._busy[lane] += 1
