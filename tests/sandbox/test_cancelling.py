@@ -119,9 +119,8 @@ async def test_b19_a_command_given_up_at_any_request_leaves_no_container(
 async def test_b19_a_build_given_up_hangs_up_on_the_engine(fake: FakeEngine, learner: Learner) -> None:
     await given_up(learner.do(BuildPlan(("app:latest",))), fake, "POST /build")
     async with asyncio.timeout(5):
-        while fake.open_lines:
+        while fake.open_lines or any(lane.busy for lane in learner.sandbox._engine.engine.load.values()):
             await asyncio.sleep(0.01)
-    assert {lane.busy for lane in learner.sandbox._engine.engine.load.values()} == {0}
 
 
 def test_the_step_that_runs_is_known_by_its_container() -> None:
