@@ -93,7 +93,7 @@ async def learner(fake: FakeEngine) -> AsyncIterator[Learner]:
 async def given_up(work: Awaitable[object], fake: FakeEngine, line: str, times: int = 1) -> None:
     """Cancel the work as soon as the engine was asked for this."""
     task = asyncio.ensure_future(work)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while sum(each.line.startswith(line) for each in fake.received) < times:
             await asyncio.sleep(0)
         task.cancel()
@@ -118,7 +118,7 @@ async def test_b19_a_command_given_up_at_any_request_leaves_no_container(
 
 async def test_b19_a_build_given_up_hangs_up_on_the_engine(fake: FakeEngine, learner: Learner) -> None:
     await given_up(learner.do(BuildPlan(("app:latest",))), fake, "POST /build")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while fake.open_lines or any(lane.busy for lane in learner.sandbox._engine.engine.load.values()):
             await asyncio.sleep(0.01)
 

@@ -49,7 +49,7 @@ def saying(*pieces: bytes) -> Serve:
 async def answered(folder: Path, *pieces: bytes) -> tuple[int, bytes]:
     async with (
         listening(folder, saying(*pieces)) as door,
-        asyncio.timeout(5),
+        asyncio.timeout(30),
         asked(door, Question("GET", "/x")) as answer,
     ):
         return answer.status, await answer.whole()
@@ -78,7 +78,7 @@ async def test_f06_what_has_no_body_is_not_waited_for(tmp_path: Path, status: in
         await reader.read()  # and does not hang up
         writer.close()
 
-    async with listening(tmp_path, serve) as door, asyncio.timeout(5), asked(door, Question("POST", "/x")) as answer:
+    async with listening(tmp_path, serve) as door, asyncio.timeout(30), asked(door, Question("POST", "/x")) as answer:
         assert (answer.status, await answer.whole()) == (status, b"")
 
 
@@ -130,7 +130,7 @@ async def test_chunks_come_out_whole_however_they_arrive(
 
 async def test_an_engine_that_refuses_before_it_took_everything_is_heard(tmp_path: Path) -> None:
     refusing, question = saying(b"HTTP/1.1 400 Bad\r\nContent-Length: 2\r\n\r\nno"), Question("POST", "/b", body=MUCH)
-    async with listening(tmp_path, refusing) as door, asyncio.timeout(5), asked(door, question) as answer:
+    async with listening(tmp_path, refusing) as door, asyncio.timeout(30), asked(door, question) as answer:
         assert (answer.status, await answer.whole()) == (400, b"no")
 
 
