@@ -27,6 +27,7 @@ from tests.load.staged import staged
 
 MANY = 1_000
 RATE, LASTS_S = 100, 10
+WAIT_S = 150  #: for answers, which leave at the pace of Slack
 
 
 def say(space: Workspace, user: str, text: str) -> None:
@@ -87,7 +88,7 @@ async def everybody_at_once(space: Workspace) -> list[Figure]:
     for user in people:
         say(space, user, "what is an image?")
     acks = await waiting
-    while time.perf_counter() - began < 300 and any(not answered(space, user) for user in people):
+    while time.perf_counter() - began < WAIT_S and any(not answered(space, user) for user in people):
         await asyncio.sleep(0.2)
     lost = sum(not answered(space, user) for user in people)
     return [
@@ -95,8 +96,8 @@ async def everybody_at_once(space: Workspace) -> list[Figure]:
         Figure("… slowest acknowledgement", acks["max"], "ms", "3,000"),
         Figure("… acknowledgements lost", acks["lost"], "", "0"),
         Figure("… delivered again", acks["again"] - again, "", "0"),
-        Figure("… people without an answer", lost, "", "0"),
-        Figure("… all answered after", time.perf_counter() - began, "s", "Slack's pace: 280 posts/min"),
+        Figure(f"… people without an answer within {WAIT_S} s", lost, "", "0"),
+        Figure("… all answered after, or given up", time.perf_counter() - began, "s", "Slack's pace: 280 posts/min"),
     ]
 
 

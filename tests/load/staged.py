@@ -55,15 +55,17 @@ async def staged(data: Path, more_learners: int = 0, *, pace: bool = False) -> A
     began = time.perf_counter()
     serve = (sys.executable, "-m", "bot", "serve", "--local", "--data", str(data))
     bot = await asyncio.create_subprocess_exec(*serve, stderr=asyncio.subprocess.PIPE)
+    drained: asyncio.Task[None] | None = None
     try:
         # a message that waits too long for its reader is sent again only after a minute, as Slack does
         drained = await _connected(bot)
         yield Staged(space.url, space, bot, store, sandbox, load_workshop(LESSONS), began)
-        drained.cancel()
     finally:
         if bot.returncode is None:
             bot.terminate()
         await bot.wait()
+        if drained is not None:
+            drained.cancel()  # only now: a bot that ends has much to say, and waits for its reader
         await sandbox.demolish()
         await sandbox.close()
         await store.close()
