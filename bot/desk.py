@@ -31,7 +31,7 @@ from dbos import DBOS, DBOSConfig, EnqueueOptions, StepOptions, WorkflowStatus
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.core.verdict import Verdict
-from bot.errors import EngineDown, HostError, HostUnsafe, OperatorError, RecordsDown
+from bot.errors import EngineDown, HostError, HostFull, HostUnsafe, OperatorError, RecordsDown
 from bot.loops import across
 from bot.ports import Attempt, Publish, Verify
 
@@ -282,7 +282,7 @@ class Desk:
         try:
             return await across(self._home, limited)
         except HostError as e:
-            return _Again(str(e), DOWN_S if isinstance(e, EngineDown | HostUnsafe) else FAILING_S)
+            return _Again(str(e), DOWN_S if isinstance(e, EngineDown | HostFull | HostUnsafe) else FAILING_S)
         except TimeoutError:
             return _Lost(f"the check took longer than {self._verify_limit_s:g} s")
         except Exception:

@@ -23,7 +23,7 @@ import bot.ports
 from bot.core.verdict import Passed, Verdict
 from bot.core.workshop import StepRef
 from bot.desk import Desk
-from bot.errors import EngineDown, HostError, ImageMissing, OperatorError
+from bot.errors import EngineDown, HostError, HostFull, HostUnsafe, ImageMissing, OperatorError
 from bot.ports import Attempt, Where
 from bot.progress.store import SqlStore, open_store
 
@@ -225,6 +225,19 @@ async def test_patience_with_a_host_ends(room: Room, tmp_path: Path, monkeypatch
         await until(lambda: room.lost)
     assert room.lost == {1: "The engine answers nonsense."}
     assert len(room.verified) == 4
+
+
+@pytest.mark.parametrize("why", [EngineDown, HostFull, HostUnsafe])
+async def test_a_check_waits_long_for_what_the_operator_has_to_mend(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: type[HostError]
+) -> None:
+    monkeypatch.setattr(desk_module, "_PAUSES_S", (0.02,))
+    monkeypatch.setattr(desk_module, "FAILING_S", 0.05)
+    room.errors = [why("not now") for _ in range(8)]
+    async with at_work(room, tmp_path) as desk:
+        await desk.submit(1, "U1")
+        await until(lambda: room.published or room.lost)
+    assert (room.published, room.lost) == ({1: PASS}, {})
 
 
 async def test_a_bug_of_ours_is_made_known_as_ours(room: Room, tmp_path: Path) -> None:
