@@ -30,8 +30,9 @@ log = structlog.get_logger(__name__)
 MIB = 1024 * 1024
 EVERY_S = 0.5
 ANYWAY_S = 10.0
-#: A look may take one part in so many of our time.
-SELDOM = 5
+#: A look may take one part in so many of our time, but we look away no longer than so many seconds: where all is slow,
+#: whoever writes may not be.
+SELDOM, BLIND_S = 5, 2.0
 GROWN = 8  #: a look is due when one part in so many of a limit was written since the last, by anybody
 KEPT = 500  #: containers of which we remember that they were stopped
 Stopped = Callable[[str, str], Awaitable[None]]  #: a learner, and a sentence for them
@@ -206,7 +207,7 @@ class Watch:
         await self._look_at_learners(members)
         took_s = time.monotonic() - began
         self.looks, self.took_s = self.looks + 1, self.took_s + took_s
-        self._look_again = time.monotonic() + took_s * SELDOM
+        self._look_again = time.monotonic() + min(took_s * SELDOM, BLIND_S)
         self._look_anyway = time.monotonic() + ANYWAY_S
 
     async def _look_at_builds(self, groups: Cgroups, members: Mapping[str, Member]) -> None:
