@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.catalogue.cases import Case, catalogue, ids_in
+from tests.catalogue.cases import IDS, Case, catalogue, ids_in
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,10 @@ def test_a_case_stands_once_and_under_a_known_id(tmp_path: Path) -> None:
     (tmp_path / "D-more.yaml").write_text("D03: {tries: this one, expect: REFUSED}\n", "utf-8")
     with pytest.raises(ValueError, match="no id"):
         catalogue(tmp_path)
+
+
+def test_every_case_of_the_catalogue_is_written_down() -> None:
+    assert [name for name in IDS if name not in catalogue()] == []
 
 
 def test_what_is_said_to_be_held_has_a_test_with_its_id() -> None:
