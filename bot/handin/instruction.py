@@ -68,6 +68,10 @@ def read_instruction(line: LogicalLine) -> Instruction | DockerfileProblem:
         if problem:
             return problem
         name, _, value = option[2:].partition("=")
+        if name in dict(options):
+            say = f"`--{name}` stands twice on line {line.line}. Only one of them can count."
+            fault = parse_error(line.line, f"Duplicate flag specified: {name}")
+            return DockerfileProblem(line.line, "BAD_OPTION", say, fault)
         options.append((name, value))
     items = _json_list(rest) if keyword in _LISTS else None
     if isinstance(items, str):

@@ -94,6 +94,7 @@ REFUSED = [
     ("D06 own number", "FROM alpine\nCOPY --from=0 / /\n", "FOREIGN_COPY"),
     ("D06 variable", "FROM alpine\nENV X=a\nCOPY --from=$X / /\n", "FOREIGN_COPY"),
     ("D06 endless number", "FROM alpine\nCOPY --from=" + "9" * 6000 + " / /\n", "FOREIGN_COPY"),
+    ("D06 said twice", "FROM alpine AS a\nFROM alpine\nCOPY --from=evil --from=a / /\n", "BAD_OPTION"),
     ("D07", "FROM alpine\nADD http://169.254.169.254/latest/meta-data /x\n", "ADD_URL"),
     ("D09 upper case", "FROM alpine\nADD HTTP://x/y /x\n", "ADD_URL"),
     ("D09 mixed case", "FROM alpine\nADD hTTps://x/y /x\n", "ADD_URL"),
