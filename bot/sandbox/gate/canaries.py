@@ -157,7 +157,9 @@ class Canaries:
         except EngineTimeout as error:
             return Saw("broken", str(error))
         if "was stopped" not in said:
-            return Saw("succeeded", said[-100:])
+            # the canary's own end shows that nobody came; any other end is somebody else's doing
+            got = "succeeded" if "exit code: 3" in said else "broken"
+            return Saw(got, (said.strip().splitlines() or [""])[-1][-100:])
         if not await self._sending.gone(nonce):
             return Saw("succeeded", "its container was there ten seconds later")
         return Saw("stopped", "ended")

@@ -22,7 +22,9 @@ from bot.sandbox.gate.truth import Profile, Row, Truth
 log = structlog.get_logger(__name__)
 
 EVERY = timedelta(hours=1)
-PATIENCE_S = {"class": 0.0, "try": 45.0}  #: on one person's own machine the first look may wait for quieter moments
+#: Before the first look. For a class: until the janitor's first round is over, which takes the steps of builds that
+#: began in the second of our start for older ones; on one person's own machine quieter moments may be waited for.
+PATIENCE_S = {"class": 2.0, "try": 45.0}
 LOOK_S = 15.0  #: between two looks whether the engine is still the same
 BLIND_MOST = 3
 FIRST_S = 60.0  #: work waits for the first look for so long, then it is refused
