@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 
 from bot.errors import EngineTimeout
-from bot.sandbox.calling.exchange import Answer, Door, Question, Unreadable, connected, read_head
+from bot.sandbox.calling.exchange import Door, Line, Question, Unreadable, connected
 
 WRITE_S = 10.0
 CHUNK = 16 * 1024
@@ -27,13 +27,16 @@ class NotTakenOver(Exception):
 
 
 class Wire:
-    """The raw line. Reads end with b""; one that broke off has ended too."""
+    """The raw line. Reads end with b""; one that broke off has ended too. `first`: what has come already."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, first: bytes = b"") -> None:
+        self._reader, self._writer, self._first = reader, writer, first
 
     async def read(self) -> bytes:
         """Return the next bytes, b"" at the end. May be given up at any time; nothing is lost."""
+        first, self._first = self._first, b""
+        if first:
+            return first
         try:
             return await self._reader.read(CHUNK)
         except OSError:
@@ -68,23 +71,22 @@ async def take_over(door: Door, path: str, params: Mapping[str, str], body: obje
     """Return the raw line that a `POST` opened. Raises: `OSError`, `NotTakenOver`; the deadline is the caller's."""
     content = b"" if body is None else json.dumps(body).encode()
     upgrade = {"Connection": "Upgrade", "Upgrade": "tcp", "Content-Type": "application/json"}
-    reader, writer = await connected(door)
+    line = await connected(door)
     try:
-        writer.write(Question("POST", path, params, upgrade, content).head(door) + content)
-        await writer.drain()
-        await _agreed(reader)
+        await line.send(Question("POST", path, params, upgrade, content))
+        await _agreed(line)
     except Unreadable as error:
-        writer.transport.abort()
+        line.writer.transport.abort()
         raise OSError("The engine's answer could not be read.") from error
     except BaseException:
-        writer.transport.abort()
+        line.writer.transport.abort()
         raise
-    return Wire(reader, writer)
+    return Wire(line.reader, line.writer, line.rest())
 
 
-async def _agreed(reader: asyncio.StreamReader) -> None:
+async def _agreed(line: Line) -> None:
     """Read the engine's answer, which is followed by the raw line. Raises `NotTakenOver`."""
-    said = await read_head(reader)
+    said = await line.answer()
     # an engine that does not know the upgrade answers 200 and is taken over all the same
     if said.status not in {101, 200}:
-        raise NotTakenOver(said.status, await Answer(said, reader).whole())
+        raise NotTakenOver(said.status, await said.whole())
