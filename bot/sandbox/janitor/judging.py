@@ -122,7 +122,8 @@ def _unclaimed(thing: Thing, scene: Scene) -> tuple[Fate, str] | None:
 
 
 def _step(thing: Thing, scene: Scene) -> tuple[Fate, str]:
-    old = thing.made_at is not None and (thing.made_at < scene.since or scene.now - thing.made_at > BUILD_LEASE)
+    began = scene.since.replace(microsecond=0)  # the engine says in whole seconds when a container was made
+    old = thing.made_at is not None and (thing.made_at < began or scene.now - thing.made_at > BUILD_LEASE)
     if old or not scene.alive:
         return Fate.REMOVE, "the step of a build that nobody waits for"
     return Fate.KEEP, "the step of a build"

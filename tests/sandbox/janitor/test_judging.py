@@ -168,6 +168,9 @@ def test_the_step_of_a_build_is_known_by_its_group() -> None:
     assert fate(replace(step, made_at=NOW - timedelta(minutes=6)), scene()) is Fate.REMOVE
     assert fate(replace(step, made_at=LONG_AGO), scene()) is Fate.REMOVE
     assert fate(step, scene(alive=False)) is Fate.REMOVE
+    began = START + timedelta(microseconds=400_000)
+    early = scene(since=began, now=began + timedelta(seconds=30))
+    assert fate(replace(step, made_at=START), early) is Fate.KEEP, "made in the second of the start"
     assert fate(replace(step, group="/docent-build/main2-u1", made_at=LONG_AGO), scene()) is None
     assert fate(replace(step, group="", made_at=LONG_AGO), scene()) is None
 
