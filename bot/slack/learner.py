@@ -86,7 +86,10 @@ class LearnerListeners:
         """Take a press on a card, on Home or on a quiz option."""
         await ack()
         where = await self._where_pressed(body)
-        await self._turn(read_press(action["action_id"], action.get("value", ""), where.user), where)
+        event = read_press(action["action_id"], action.get("value", ""), where.user)
+        if isinstance(event, PressedForeignCard):  # whispered where they pressed: elsewhere they would not look
+            where = replace(where, channel=(body.get("channel") or {}).get("id") or where.channel)
+        await self._turn(event, where)
 
     async def learner_saved_a_file(self, ack: Any, body: Body, view: Body) -> None:
         """Take a submitted file form."""

@@ -156,15 +156,19 @@ async def test_s07_a_button_of_another_says_so_and_changes_nothing(lobby: Lobby,
     card = await card_of(lobby, CLASS)
     await lobby.at(GRACE, FIRST)
     ada, grace = await lobby.store.learner(ADA), await lobby.store.learner(GRACE)
+
+    def whispered() -> list[Message]:
+        return [message for message in lobby.said(channel=CLASS) if message.only_for == GRACE]
+
     for number, (action, value) in enumerate(BUTTONS, start=1):
         assert (await lobby.deliver("interactive", press(GRACE, action, value, card))).outcome == "acked"
-        await until(lambda number=number: len(lobby.said(GRACE)) == number)
-    assert all(our_words.FOREIGN_CARD in message.text for message in lobby.said(GRACE))
+        await until(lambda number=number: len(whispered()) == number)
+    assert all(our_words.FOREIGN_CARD in message.text for message in whispered())
     assert await lobby.store.learner(ADA) == ada
     after = await lobby.store.learner(GRACE)
     assert (after.at, after.passed, after.hints, after.tries) == (grace.at, grace.passed, grace.hints, grace.tries)
     assert lobby.said(ADA) == []
-    assert lobby.said(channel=CLASS) == [card]
+    assert [message for message in lobby.said(channel=CLASS) if not message.only_for] == [card]
     assert lobby.sandbox.ran == []
     assert lobby.desk.submitted == []
     seen(f"{len(BUTTONS)} buttons: told whose it is, both records as before")
@@ -290,9 +294,11 @@ async def test_s20_a_copy_of_a_card_answers_in_private_and_never_where_it_was_co
     assert lobby.said(channel=CLASS) == []
     foreign = body | {"user": {"id": GRACE, "team_id": TEAM_ID}, "trigger_id": "t2"}
     await lobby.deliver("interactive", foreign)
-    await until(lambda: lobby.said(GRACE))
-    assert our_words.FOREIGN_CARD in lobby.said(GRACE)[0].text
-    seen("answered in the direct message")
+    await until(lambda: lobby.said(channel=CLASS))
+    (whispered,) = lobby.said(channel=CLASS)
+    assert whispered.only_for == GRACE
+    assert our_words.FOREIGN_CARD in whispered.text
+    seen("its owner is answered in the direct message, anybody else by a whisper")
 
 
 async def test_what_slack_itself_cannot_read_is_answered_all_the_same(lobby: Lobby) -> None:
