@@ -27,8 +27,9 @@ _JOINER = "\u200d"
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _TOWER = re.compile(r"[^\x00-\u02ff]{5,}")
 
-#: a mention, a special mention or a link as Slack writes them; a blank of no width after the `<` leaves plain text
-_ACTS = re.compile(r"<(?=[!@#]|[a-z][a-z0-9+.-]{1,20}:)", re.IGNORECASE)
+#: a mention, a special mention or a link as Slack writes them; a blank of no width after the `<` leaves plain text.
+#: A name may have been cut right behind its `<https` or `<javascript`, and what follows it is not known here.
+_ACTS = re.compile(r"<(?=[!@#]|https?|mailto|slack|javascript|[a-z][a-z0-9+.-]{1,20}:)", re.IGNORECASE)
 #: what older clients and `link_names` make a mention of
 _CALLS = re.compile(r"@(?=(?:here|channel|everyone|group))", re.IGNORECASE)
 _LABELLED = re.compile(r"\](?=[(\[])")
