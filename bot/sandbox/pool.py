@@ -133,6 +133,8 @@ class Verifiers:
             timer = self._warm.pop(owner.key, None)
             if timer is not None:
                 timer.cancel()
+            if anew:  # one that was killed a moment ago says for a moment that it runs
+                await self._setup.host.remove(owner.verifier)
             if timer is None or anew:
                 await self._make(owner)
             loop = asyncio.get_running_loop()
