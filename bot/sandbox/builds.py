@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -74,21 +75,34 @@ class Builds:
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
+        self._at_work: Counter[str] = Counter()  #: learner → builds whose image may not be named yet
+
+    @contextlib.contextmanager
+    def at_work(self, owner: Owner) -> Iterator[None]:
+        """Keep the learner's nameless images while the block runs: one of them may be about to get its name."""
+        self._at_work[owner.key] += 1
+        try:
+            yield
+        finally:
+            self._at_work[owner.key] -= 1
 
     async def command(
         self, owner: Owner, plan: BuildPlan, files: Mapping[str, bytes], progress: Callable[[str], None]
     ) -> Output:
         """Return `docker build`."""
-        built = await self.build(owner, plan, files, progress)
-        if isinstance(built, Refusal):
-            return Output(
-                built.words or built.say, built.exit_code if built.docker else 1, note=built.say if built.words else ""
-            )
-        note = next(iter(built.warnings), "")
-        if not built.image_id:
-            return Output(shown(built.text), 1, note=note, limited=built.limited)
-        for tag in plan.tags:
-            await self._setup.host.tag(built.image_id, owner.image(tag))
+        with self.at_work(owner):
+            built = await self.build(owner, plan, files, progress)
+            if isinstance(built, Refusal):
+                return Output(
+                    built.words or built.say,
+                    built.exit_code if built.docker else 1,
+                    note=built.say if built.words else "",
+                )
+            note = next(iter(built.warnings), "")
+            if not built.image_id:
+                return Output(shown(built.text), 1, note=note, limited=built.limited)
+            for tag in plan.tags:
+                await self._setup.host.tag(built.image_id, owner.image(tag))
         await self._forget_unnamed(owner)
         text = built.image_id if plan.quiet else shown(built.text)
         return Output(text, note=note, built=((built.image_id, plan),))
@@ -236,6 +250,8 @@ class Builds:
         return {tag: picture.id for picture in mine if not picture.base for tag in picture.tags}
 
     async def _forget_unnamed(self, owner: Owner) -> None:
+        if self._at_work[owner.key]:
+            return  # whoever ends last does it
         mine = await self._setup.host.images(*owner.labels)
         for image in [each for each in mine if not each.tags][KEPT_UNNAMED:]:
             # refused while a container uses it, which is as it should be

@@ -171,11 +171,11 @@ class Probes:
     async def build(self, owner: Owner, spec: BuildSpec, files: Mapping[str, bytes]) -> BuildSeen:
         """Build the project as it is now. What was built before is taken from the cache."""
         plan = BuildPlan((), dockerfile=spec.dockerfile)
-        built = await self._builds.build(owner, plan, files, lambda _line: None)
-        seen = build_seen(built)
-        if seen.image_id:
-            await self._keep(owner, seen.image_id)
-        return seen
+        with self._builds.at_work(owner):
+            seen = build_seen(await self._builds.build(owner, plan, files, lambda _line: None))
+            if seen.image_id:
+                await self._keep(owner, seen.image_id)
+            return seen
 
     async def _keep(self, owner: Owner, image_id: str) -> None:
         """Give the build a name of ours, so that the next check finds its layers; the one before goes."""
