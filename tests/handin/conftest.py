@@ -1,5 +1,6 @@
 """A measure of work that does not depend on the machine."""
 
+import functools
 import gc
 import time
 from collections.abc import Callable, Iterator
@@ -7,13 +8,22 @@ from collections.abc import Callable, Iterator
 import pytest
 
 Loops = Callable[[Callable[[], object]], float]
-TRIES, FINE = 5, 1.0
+TRIES, FINE = 5, 4.0
+#: what is so far below needs no loops of its own beside it
+PLAINLY_FINE = FINE / 20
 
 
 def _spent(do: Callable[[], object]) -> float:
     began = time.thread_time()
     do()
     return time.thread_time() - began
+
+
+def _million() -> float:
+    return _spent(lambda: sum(1 for _ in range(1_000_000)))
+
+
+_first_million = functools.cache(_million)
 
 
 @pytest.fixture
@@ -25,10 +35,9 @@ def loops() -> Iterator[Loops]:
     """
 
     def worth(do: Callable[[], object]) -> float:
-        least = float("inf")
-        for _ in range(TRIES):
-            million = _spent(lambda: sum(1 for _ in range(1_000_000)))
-            least = min(least, _spent(do) / million)
+        least = _spent(do) / _first_million()
+        for _ in range(TRIES if least > PLAINLY_FINE else 0):
+            least = min(least, _spent(do) / _million())
             if least < FINE:
                 break
         return least
