@@ -53,18 +53,18 @@ def _lines(path: str, content: bytes) -> dict[str, str] | str:
     if len(lines) > _MOST_LINES:
         return f"env file {path} has {len(lines)} lines; up to {_MOST_LINES} are fine here"
     for number, raw in enumerate(lines, start=1):
-        wrong, line = "", ""
         try:
             line = raw.rstrip(b"\r").decode("utf-8").lstrip()
         except UnicodeDecodeError:
-            wrong = f"invalid utf8 bytes at line {number}: [{' '.join(map(str, raw[:60]))}]"
+            seen = " ".join(map(str, raw[:60]))
+            return f"invalid env file ({path}): invalid utf8 bytes at line {number}: [{seen}]"
+        if not line or line.startswith("#"):
+            continue
         name, equals, value = line.partition("=")
-        if not wrong and line and not line.startswith("#"):
-            wrong = _wrong(name, line)
-            if equals and not wrong:  # a bare name means the caller's own, and there is none
-                found[name] = value
-        if wrong:
+        if wrong := _wrong(name, line):
             return f"invalid env file ({path}): {wrong}"
+        if equals:  # a bare name means the caller's own, and there is none
+            found[name] = value
     return found
 
 

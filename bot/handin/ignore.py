@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from bot.handin.plan import Refusal
 
 NAME = ".dockerignore"
-MOST_PATTERNS = 100
 LONGEST_PATTERN = 200  #: a path of a project is no longer
 #: parts of all patterns together; with as many files as a project may have, this bounds the work
 MOST_PARTS = 200
@@ -33,7 +32,7 @@ def read_patterns(content: bytes) -> tuple[Pattern, ...] | Refusal:
     left, letters = MOST_PARTS, MOST_LETTERS
     for line in content.decode("utf-8", "replace").lstrip("\ufeff").splitlines():
         line = line.strip()
-        if not line or line.startswith("#"):
+        if line.startswith("#"):
             continue
         if len(line) > LONGEST_PATTERN:
             say = f"`{line[:40]}…` in `{NAME}` is longer than {LONGEST_PATTERN} letters, and no path here is."
@@ -41,8 +40,8 @@ def read_patterns(content: bytes) -> tuple[Pattern, ...] | Refusal:
         segments = [part for part in line.removeprefix("!").strip().split("/") if part not in {"", "."}]
         parts = [part for at, part in enumerate(segments) if part != "**" or segments[at - 1 : at] != ["**"]]
         left, letters = left - len(parts), letters - len(line)
-        if min(left, letters) < 0 or len(found) == MOST_PATTERNS:
-            say = f"`{NAME}` has more than {MOST_PATTERNS} patterns, or they are too long. A few lines do here."
+        if min(left, letters) < 0:
+            say = f"`{NAME}` holds more than {MOST_PARTS} names or {MOST_LETTERS:,} letters. A few lines do here."
             return Refusal("IGNORE_FILE", say, line[:200], f"edit {NAME}", exit_code=1)
         if parts:
             found.append(
@@ -56,8 +55,7 @@ def ignored(path: str, patterns: Sequence[Pattern]) -> bool:
     names = path.split("/")
     out = False
     for pattern in patterns:
-        # one of the other kind could only say what is already so
-        if pattern.keeps == out and _fits(names, pattern.parts):
+        if _fits(names, pattern.parts):
             out = not pattern.keeps
     return out
 

@@ -22,9 +22,8 @@ _USER = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]{0,31}(?::[A-Za-z0-9_.][A-Za-z0-
 _VARIABLE = re.compile(r"[^=\s\x00]{1,128}")
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
 
-#: a container is given at most so many options, words and letters
+#: a container is given at most so many of each; its command is bounded by the length of a line
 MOST_SETTINGS = 64
-MOST_COMMAND = 8_000
 
 
 def plan_run(verb: Verb, parsed: Parsed) -> Plan:
@@ -38,7 +37,7 @@ def plan_run(verb: Verb, parsed: Parsed) -> Plan:
         raise _bad_image(verb, parsed, image, reference)
     return RunPlan(
         image=image,
-        command=_command(command),
+        command=tuple(command),
         name=_container_name(verb, parsed),
         detach=parsed.on("detach"),
         remove=parsed.on("rm"),
@@ -65,7 +64,7 @@ def plan_exec(verb: Verb, parsed: Parsed) -> Plan:
     name, *command = parsed.rest
     return ExecPlan(
         name=existing((name,))[0],
-        command=_command(command),
+        command=tuple(command),
         detach=parsed.on("detach"),
         env=settings(parsed, "env"),
         workdir=_workdir(verb, parsed),
@@ -104,12 +103,6 @@ def _too_many(what: str, count: int) -> Stopped:
     return stop("TOO_MANY", f"I see {count} {what}; up to {MOST_SETTINGS} are fine here.", str(count))
 
 
-def _command(words: list[str]) -> tuple[str, ...]:
-    if sum(map(len, words)) > MOST_COMMAND:
-        raise stop("TOO_LONG", f"That command is longer than {MOST_COMMAND} characters; put it into a file instead.")
-    return tuple(words)
-
-
 def settings(parsed: Parsed, option: str, *, bare: bool = False) -> tuple[tuple[str, str], ...]:
     """Return `NAME=value` pairs, the last of a name counts; a bare name means the caller's own: there is none."""
     found: dict[str, str] = {}
@@ -141,7 +134,7 @@ def _workdir(verb: Verb, parsed: Parsed) -> str:
         say = f"The folder for `-w` must start with a slash: `/{folder[:60]}`."
         words = f"the working directory '{folder[:200]}' is invalid, it needs to be an absolute path"
         raise docker_stop("BAD_WORKDIR", say, f"Error response from daemon: {words}", folder, verb.path)
-    if folder and of_the_kernel(folder):
+    if of_the_kernel(folder):
         raise stop(
             "BAD_WORKDIR", f"`{folder[:60]}` belongs to the kernel; choose a folder such as `/app`.", folder[:200]
         )

@@ -24,6 +24,7 @@ def test_a_bare_name_takes_nothing_from_the_bot() -> None:
         (b"MY NAME=x", "invalid env file (a.env): variable 'MY NAME' contains whitespaces"),
         (b"A=1\n=x", "invalid env file (a.env): no variable name on line '=x'"),
         (b"A=\xff", "invalid env file (a.env): invalid utf8 bytes at line 1: [65 61 255]"),
+        (b"A=\0", "invalid env file (a.env): variable 'A' holds a character that no setting can hold"),
         (b"A=1\n" * 600, "env file a.env has 601 lines; up to 500 are fine here"),
     ],
 )
