@@ -95,7 +95,7 @@ class _Walk:
         if following == "{":
             self.at += 1
             return self._braces()
-        if following in _NAME_START and following:
+        if following in _NAME_START:
             return self._value(self._name())
         if following and following in "0123456789@*#?-!":
             self.at += 1
@@ -121,7 +121,7 @@ class _Walk:
             return self._value(name)
         how = self.text[self.at : self.at + 1]
         self.at += 1
-        if not name or sign != ":" or how not in {"-", "+", "?"} or not how:
+        if not name or sign != ":" or how not in {"-", "+", "?"}:
             raise ValueError("missing ':' in substitution" if name else "syntax error: bad substitution")
         self.depth += 1
         if self.depth > _DEEPEST:

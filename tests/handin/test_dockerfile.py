@@ -202,8 +202,24 @@ def test_a_stages_base_is_resolved_as_the_engine_does(
     assert [base.name for base in resolve_bases(read(text), build_args)] == names
 
 
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("FROM $NOTHING", "base name ($NOTHING) should not be blank"),
+        (
+            "FROM Node",
+            'failed to parse stage name "Node": invalid reference format: repository name (library/Node) must',
+        ),
+        ("FROM ${V", 'failed to process "${V": missing'),
+    ],
+)
+def test_a_base_that_cannot_be_read_is_answered_in_dockers_words(text: str, fault: str) -> None:
+    (base,) = resolve_bases(read(text))
+    assert base.fault.startswith(fault)
+
+
 def test_bases_are_pinned_and_every_line_stays_where_it_was() -> None:
-    text = '# syntax=x/y\n\nARG V=24\nFROM --platform=linux/amd64 node:$V AS build\nRUN a \\\n  b\nFROM build\nFROM scratch\nCMD ["x"] y\n'
+    text = '# syntax=x/y\n\nARG V=24\nFROM --platform=linux/amd64 node:$V AS build\nRUN a \\\n  b\nFROM build\nFROM scratch\nCMD ["x"] y\nCMD [ "x",  "y" ]\n'
     assert emit(read(text), {"node:24": "sha256:0a"}).splitlines() == [
         "",
         "",
@@ -214,6 +230,7 @@ def test_bases_are_pinned_and_every_line_stays_where_it_was() -> None:
         "FROM build",
         "FROM scratch",
         'CMD ["x"]',
+        'CMD [ "x",  "y" ]',
     ]
 
 

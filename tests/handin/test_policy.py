@@ -39,6 +39,7 @@ FINE = [
     "ARG V=24\nFROM node:$V-alpine AS build\nRUN x\nFROM alpine\nCOPY --from=build /app /app\nCOPY --from=0 /app /b\n",
     "FROM alpine AS nginx\nFROM nginx\n",
     "FROM alpine\nENV DIR=/srv/app\nWORKDIR $DIR/x\nWORKDIR sub\n",
+    "FROM alpine\nWORKDIR /a/b\nWORKDIR ../proc\nWORKDIR ../../app\n",
     "FROM alpine\nVOLUME /data /etc/todos\nEXPOSE 3000 9229/tcp\nLABEL team=blue\nSTOPSIGNAL SIGINT\nSHELL [\"/bin/sh\", \"-c\"]\n",
     "FROM alpine\nADD package.json /app/\nENV LD_PRELOAD=/x.so PATH=/evil\n",
     "FROM alpine\nHEALTHCHECK --interval=5s CMD true\nUSER 4294967295\nENTRYPOINT [\"sleep\", \"inf\"]\n",
