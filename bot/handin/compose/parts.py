@@ -120,15 +120,19 @@ def read_depends_on(node: Node, place: Place, around: Around, plan: ServicePlan)
         here = place.at(key.text)
         body = mapping(value, here, "condition: service_healthy")
         judge_keys(body, here.path, DEPENDENCY, {}, here.file)
-        condition_node, required = body.get("condition"), body.get("required")
-        condition = text(condition_node, here.at("condition")) if condition_node else CONDITIONS[0]
-        if condition not in CONDITIONS:
-            say = f"`{condition[:40]}` is no condition. There are {', '.join(f'`{each}`' for each in CONDITIONS)}."
-            known = ", ".join(f"'{each}'" for each in CONDITIONS)
-            words = f"validating {here.file}: {here.path}.condition value must be one of {known}"
-            raise here.wrong(condition_node or value, say, words)
+        wanted, required = body.get("condition"), body.get("required")
+        condition = _condition(wanted, here.at("condition")) if wanted else CONDITIONS[0]
         found.append(Dependency(key.text, condition, flag(required, here.at("required")) if required else True))
     return replace(plan, depends_on=tuple(found))
+
+
+def _condition(node: Node, place: Place) -> str:
+    condition = text(node, place)
+    if condition not in CONDITIONS:
+        say = f"`{condition[:40]}` is no condition. There are {', '.join(f'`{each}`' for each in CONDITIONS)}."
+        known = ", ".join(f"'{each}'" for each in CONDITIONS)
+        raise place.wrong(node, say, f"validating {place.file}: {place.path} value must be one of {known}")
+    return condition
 
 
 def read_tmpfs(node: Node, place: Place, around: Around, plan: ServicePlan) -> ServicePlan:
@@ -145,7 +149,9 @@ def read_tmpfs(node: Node, place: Place, around: Around, plan: ServicePlan) -> S
                 f"Line {node.line}: the options `{options[:40]}` are not used; a `tmpfs` has its own limits here."
             )
         found.append(folder)
-    return replace(plan, tmpfs=tuple(dict.fromkeys(found))[:10])
+    if len(found) > MOST_TMPFS:
+        raise place.wrong(node, f"I see {len(found)} folders; up to {MOST_TMPFS} are fine here.", code="TOO_MANY")
+    return replace(plan, tmpfs=tuple(dict.fromkeys(found)))
 
 
 def read_limits(node: Node, place: Place, around: Around, plan: ServicePlan) -> ServicePlan:

@@ -49,11 +49,11 @@ def _things(
 ) -> list[tuple[str, str, bool, Pairs]]:
     """Return key, whole name, whether it is external, and labels of each volume or network of the file."""
     node = tree.get(place.path)
-    entries = mapping(node, place, "todo-mysql-data:" if driver == "local" else "todo-app:").entries if node else ()
+    if node is None:
+        return []
+    entries = mapping(node, place, "todo-mysql-data:" if driver == "local" else "todo-app:").entries
     if len(entries) > MOST_THINGS:
-        raise place.wrong(
-            node or tree, f"I see {len(entries)} {place.path}; up to {MOST_THINGS} are fine.", code="TOO_MANY"
-        )
+        raise place.wrong(node, f"I see {len(entries)} {place.path}; up to {MOST_THINGS} are fine.", code="TOO_MANY")
     found = []
     for key, value in entries:
         here = place.at(key.text)
