@@ -100,7 +100,8 @@ def _judge(shelf: Shelf) -> Unpacked:
         path = _path(member).removeprefix(top)
         content, note = readable(path, member.content if member.content is not None else b"")
         refusal = _keep(path, member, content, room)
-        if refusal and refusal.code in _ALONE and (refusal.code != "TOO_LARGE" or member.content is None):
+        large = member.content is None or not fits(path, len(content))
+        if refusal and refusal.code in _ALONE and (refusal.code != "TOO_LARGE" or large):
             alone.append(refusal.say)
         elif refusal:
             raise Stopped(refusal)
@@ -142,7 +143,7 @@ def _top(members: list[Member]) -> str:
     names = {top if rest else "" for top, _, rest in (path.partition("/") for path in paths)}
     name = names.pop() if len(names) == 1 else ""
     marked = any(f"{name}/{mark}" in paths for mark in _MARKS)
-    return f"{name}/" if name not in {"", ".", ".."} and (marked or name not in _PARTS) else ""
+    return f"{name}/" if name not in {"", ".."} and (marked or name not in _PARTS) else ""
 
 
 def _judge_image(shelf: Shelf) -> None:

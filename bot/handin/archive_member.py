@@ -13,7 +13,6 @@ MOST_UNPACKED = 64 * 1024 * 1024
 MOST_RATIO = 200
 RATIO_FROM = 1024 * 1024  #: a small file may shrink to nothing
 MOST_MEMBERS = 20_000
-LONGEST_NAME = 1024
 
 #: folders that programs fill: a build or a checkout makes them anew
 _FILLED = frozenset({"node_modules", ".git", "__MACOSX", "__pycache__", ".venv"})

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.handin.archive_member import (
-    LONGEST_NAME,
     MOST_MEMBERS,
     MOST_RATIO,
     MOST_UNPACKED,
@@ -30,7 +29,6 @@ from bot.handin.stopped import stop
 _END = struct.Struct("<4s4H2LH")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
-_LONGEST_COMMENT = 0xFFFF
 _ENCRYPTED = 0x0001 | 0x0040 | 0x2000
 _UTF_8 = 0x0800
 _UNIX = frozenset({3, 19})  #: systems whose outer attributes hold a mode
@@ -69,7 +67,7 @@ def read_zip(content: bytes) -> Shelf:
 
 
 def _entries(content: bytes) -> Iterator[_Entry]:
-    end = content.rfind(b"PK\x05\x06", max(0, len(content) - _LONGEST_COMMENT - _END.size))
+    end = content.rfind(b"PK\x05\x06")
     if end < 0 or end + _END.size > len(content):
         raise damaged("its directory is missing, as when a download stops early")
     _, disk, first, here, count, size, at, comment = _END.unpack_from(content, end)
@@ -108,8 +106,6 @@ def _entry(content: bytes, at: int) -> tuple[_Entry, int]:
 
 
 def _name(raw: bytes, flags: int) -> str:
-    if not 0 < len(raw) <= LONGEST_NAME:
-        raise stop("BAD_PATH", f"A name in the archive has {len(raw)} letters; up to 200 are fine.")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:

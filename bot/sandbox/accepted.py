@@ -12,7 +12,6 @@ from bot.handin.ignore import NAME as IGNORE
 from bot.handin.ignore import read_patterns
 from bot.handin.plan import BuildPlan, Refusal
 from bot.sandbox.build_log import Instruction
-from bot.sandbox.names import MARK
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class Accepted:
 
     judged: AcceptedDockerfile
     instructions: tuple[Instruction, ...]
-    text: str  #: for the engine: every base is a pinned image id with our mark on it
+    text: str  #: for the engine: every base is a pinned image id
     bases: tuple[str, ...]  #: `name:tag` of the images it is built on, the last stage's last
     written_bytes: int
     path: str
@@ -44,9 +43,9 @@ def read(
         return judged
     return Accepted(
         judged=judged,
-        instructions=_instructions(judged.read, plan),
+        instructions=_instructions(judged.read),
         # what is served to everybody is never shadowed by an image that a learner gave the same name
-        text=emit(judged.read, {**own, **bases}, plan.build_args, MARK),
+        text=emit(judged.read, {**own, **bases}, plan.build_args),
         bases=judged.bases,
         written_bytes=len(data),
         path=path,
@@ -88,15 +87,11 @@ def _text(plan: BuildPlan, files: Mapping[str, bytes]) -> tuple[str, bytes] | Re
     return path, files[path]
 
 
-def _instructions(parsed: dockerfiles.Dockerfile, plan: BuildPlan) -> tuple[Instruction, ...]:
-    """Return what the engine takes one step for each; who stops at our mark has stopped at its `FROM`."""
+def _instructions(parsed: dockerfiles.Dockerfile) -> tuple[Instruction, ...]:
     found = []
-    stage, grounds = -1, resolve_bases(parsed, plan.build_args)
+    stage = -1
     for each in parsed.instructions:
         stage += each.keyword == "FROM"
         name = (parsed.stages[stage].name or f"stage-{stage}") if stage >= 0 else ""
-        shown = name if len(parsed.stages) > 1 else ""
-        found.append(Instruction(each.keyword, each.text, each.line, shown))
-        if each.keyword == "FROM" and grounds[stage].ground is not Ground.STAGE:
-            found.append(Instruction("LABEL", each.text, each.line, shown))
+        found.append(Instruction(each.keyword, each.text, each.line, name if len(parsed.stages) > 1 else ""))
     return tuple(found)

@@ -3,10 +3,12 @@
 # ruff: noqa: E501 - a table reads by the row
 
 import gzip
+import hashlib
 import io
 import stat
 import struct
 import tarfile
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 
@@ -15,9 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.handin.archive import Unpacked, is_archive, read_archive
-from bot.handin.archive_member import LARGEST_ARCHIVE
+from bot.handin.archive_member import Member, Shelf
 from bot.handin.plan import Refusal
 from bot.handin.project import MOST_FILE_BYTES, MOST_FILES, judge_file
+from bot.handin.stopped import Stopped
 
 PROJECT = {
     "Dockerfile": b"FROM node:24-alpine\n",
@@ -222,8 +225,64 @@ def holes(name: str = "a") -> bytes:
     return bytes(header) + b"\0" * 1024
 
 
+def summed(header: bytes) -> bytes:
+    """Return the header of a tar with the sum of what it holds now."""
+    bare = header[:148] + b" " * 8 + header[156:]
+    return bare[:148] + f"{sum(bare):06o}\0 ".encode() + bare[156:]
+
+
+def raw_pax(body: bytes, kind: bytes = b"x") -> bytes:
+    """Return a tar whose file has these notes before it, however they are written."""
+    header = summed(member("notes", kind, len(body)).tobuf(tarfile.USTAR_FORMAT)[:512])
+    return header + body + b"\0" * (-len(body) % 512) + tarred({"a": b"x"}, "w")
+
+
+def typed(kind: bytes, name: str = "a", size: int = 0) -> bytes:
+    """Return a tar of one member of any kind."""
+    header = bytearray(member(name, size=size).tobuf(tarfile.USTAR_FORMAT))
+    header[156:157] = kind
+    return summed(bytes(header)) + b"\0" * (size + -size % 512) + b"\0" * 1024
+
+
+def moded(mode: int, system: int = 3, name: str = "a") -> bytes:
+    """Return a zip of one member with this kind of file in its mode."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        info = zipfile.ZipInfo(name)
+        info.create_system, info.external_attr = system, (mode | 0o777) << 16
+        archive.writestr(info, "/etc/passwd")
+        archive.writestr("b", "x")
+    return out.getvalue()
+
+
+def patched(sign: bytes, at: int, new: bytes, content: bytes | None = None) -> bytes:
+    """Return a zip with other bytes at a place behind a sign: of a file, of the directory, or of its end."""
+    out = bytearray(zipped({"a": b"hello"}, method=0) if content is None else content)
+    start = out.index(sign) + at
+    out[start : start + len(new)] = new
+    return bytes(out)
+
+
+FILE, ENTRY, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
+
+
+def many_entries(count: int) -> bytes:
+    """Return a zip whose directory names one folder so many times."""
+    plain = zipped({"f/": b""})
+    at, end = plain.index(ENTRY), plain.index(END)
+    tail = struct.pack("<4s4H2LH", END, 0, 0, count, count, (end - at) * count, at, 0)
+    return plain[:at] + plain[at:end] * count + tail
+
+
+def swollen_slowly(size: int) -> bytes:
+    """Return bytes that gzip makes about a hundred times smaller."""
+    noise = hashlib.shake_256(b"noise").digest(600)
+    return (noise + b"\0" * 64_936) * (size // 65_536)
+
+
 GOOD = zipped({"a": b"hello " * 50})
-TGZ = tarred({"a": b"hello " * 50})
+TAR = tarred({"a": b"hello " * 50}, "w")
+TGZ = gzip.compress(TAR)
 BOMB = b"\0" * (20 * 1024 * 1024)
 
 REFUSED = [
@@ -232,6 +291,13 @@ REFUSED = [
     ("A01 zip that lies about a size", lambda: changed(zipped({"a": b"x" * 50_000}), struct.pack("<L", 50_000), struct.pack("<L", 10)), "ARCHIVE_BOMB"),
     ("A01 members over each other", overlapping_zip, "ARCHIVE_BOMB"),
     ("A01 behind node_modules", lambda: gzip.compress(tarred({"node_modules/a": BOMB}, "w"), 9), "ARCHIVE_BOMB"),
+    ("A01 much though never fast", lambda: gzip.compress(tarred({"node_modules/a": swollen_slowly(66 << 20)}, "w"), 1), "ARCHIVE_BOMB"),
+    ("A01 much in small parts", lambda: zipped({f"f{n}": b"\0" * (1 << 20) for n in range(65)}), "ARCHIVE_BOMB"),
+    ("A01 more than is said", lambda: patched(ENTRY, 24, struct.pack("<L", 3)), "ARCHIVE_BOMB"),
+    ("A01 less than is said", lambda: patched(ENTRY, 24, struct.pack("<L", 9)), "ARCHIVE_BROKEN"),
+    ("A04 only above", lambda: zipped({"../x": b"x"}), "BAD_PATH"),
+    ("A04 no name", lambda: patched(FILE, 26, b"\0\0", patched(ENTRY, 28, b"\0\0")), "ARCHIVE_BROKEN"),
+    ("A04 a name that is no text", lambda: summed(b"\xff" + TAR[1:512]) + TAR[512:], "BAD_PATH"),
     ("A04 above", lambda: tarred({"../../etc/cron.d/x": b"x"}), "BAD_PATH"),
     ("A04 above in a zip", lambda: zipped({"../x": b"x", "a": b"x"}), "BAD_PATH"),
     ("A04 absolute", lambda: zipped({"/etc/cron.d/x": b"x", "a": b""}), "BAD_PATH"),
@@ -245,11 +311,24 @@ REFUSED = [
     ("A05 hard link", lambda: tar_of([(member("a", tarfile.LNKTYPE, link="../../etc/shadow"), b"")]), "ARCHIVE_LINK"),
     ("A05 link then file", lambda: tar_of([(member("a", tarfile.SYMTYPE, link="/x"), b""), (member("a/b", size=1), b"x")]), "ARCHIVE_LINK"),
     ("A05 link of pax", lambda: pax_tar(linkpath="/etc/passwd"), "ARCHIVE_TYPE"),
+    ("A05 link that ends as a folder does", lambda: typed(b"2", "a/"), "ARCHIVE_LINK"),
+    ("A05 long link of GNU", lambda: typed(b"K", "a"), "ARCHIVE_LINK"),
+    *((f"A05 link in a zip of system {system}", lambda system=system: moded(0o120000, system), "ARCHIVE_LINK") for system in (3, 19)),
+    *((f"A06 in a zip {mode:o}", lambda mode=mode: moded(mode), "ARCHIVE_TYPE") for mode in (0o020000, 0o060000, 0o010000, 0o140000)),
+    ("A06 unknown kind", lambda: typed(b"Z"), "ARCHIVE_TYPE"),
     ("A06 character device", lambda: tar_of([(member("a", tarfile.CHRTYPE), b"")]), "ARCHIVE_TYPE"),
     ("A06 block device", lambda: tar_of([(member("a", tarfile.BLKTYPE), b"")]), "ARCHIVE_TYPE"),
     ("A06 pipe", lambda: tar_of([(member("a", tarfile.FIFOTYPE), b"")]), "ARCHIVE_TYPE"),
     ("A07 sparse", holes, "ARCHIVE_TYPE"),
     ("A07 sparse of pax", lambda: pax_tar(**{"GNU.sparse.realsize": "9" * 18}), "ARCHIVE_TYPE"),
+    *((f"A07 {key} of pax", lambda key=key: pax_tar(**{key: "1"}), "ARCHIVE_TYPE") for key in ("hdrcharset", "SCHILY.filetype", "SCHILY.realsize", "GNU.sparse.major")),
+    ("A07 note without a blank", lambda: raw_pax(b"123456789 a=b\n"), "ARCHIVE_BROKEN"),
+    ("A07 note without a length", lambda: raw_pax(b"x a=b\n"), "ARCHIVE_BROKEN"),
+    ("A07 note without a number", lambda: raw_pax(b" a=b\n"), "ARCHIVE_BROKEN"),
+    ("A07 note of no length", lambda: raw_pax(b"3 a=b\n"), "ARCHIVE_BROKEN"),
+    ("A07 note longer than its block", lambda: raw_pax(b"99 a=b\n"), "ARCHIVE_BROKEN"),
+    ("A07 note without a value", lambda: raw_pax(b"5 ab\n"), "ARCHIVE_TYPE"),
+    ("A07 one name for all", lambda: raw_pax(b"9 path=b\n", b"g"), "ARCHIVE_BROKEN"),
     ("A07 size of pax", lambda: pax_tar(size="9" * 12), "ARCHIVE_TYPE"),
     ("A07 long name", lambda: tarred({"x" * 1_000_000: b""}, form=tarfile.GNU_FORMAT), "BAD_PATH"),
     ("A07 long name of pax", lambda: tarred({"x" * 1_000_000: b""}), "BAD_PATH"),
@@ -262,6 +341,16 @@ REFUSED = [
     ("A09 trailing blank in a folder", lambda: zipped({"src /x": b"", "a": b""}), "BAD_PATH"),
     ("A09 right to left", lambda: zipped({"a\u202etxt": b"", "b": b""}), "BAD_PATH"),
     ("A09 folder and file", lambda: zipped({"a": b"", "a/b": b""}), "NAME_CLASH"),
+    ("A10 no sum", lambda: TAR[:148] + b" " * 8 + TAR[156:], "ARCHIVE_KIND"),
+    ("A10 a sum that is none", lambda: TAR[:148] + b"99999\0 " + TAR[155:], "ARCHIVE_KIND"),
+    ("A10 another sum", lambda: TAR[:148] + b"000001\0 " + TAR[156:], "ARCHIVE_KIND"),
+    ("A10 another sum later", lambda: TAR[:1024] + b"x" + TAR[:511] + TAR[1024:], "ARCHIVE_BROKEN"),
+    ("A10 cut behind a head", lambda: member("a", size=5).tobuf(tarfile.USTAR_FORMAT), "ARCHIVE_BROKEN"),
+    ("A10 cut in its last block", lambda: TAR[:1024] + b"\0" * 100, "ARCHIVE_BROKEN"),
+    ("A10 something behind a tar", lambda: TAR + b"x" * 512, "ARCHIVE_BROKEN"),
+    ("A10 something packed behind a tar", lambda: gzip.compress(TAR + b"\0" * 99_000 + b"x"), "ARCHIVE_BROKEN"),
+    ("A10 another sum of gzip", lambda: TGZ[:-8] + b"\xff" * 8, "ARCHIVE_BROKEN"),
+    ("A10 no gzip at its start", lambda: TGZ[:10] + b"\xff" * 40, "ARCHIVE_KIND"),
     ("A10 hung together", lambda: TGZ + TGZ, "ARCHIVE_BROKEN"),
     ("A10 garbage behind", lambda: TGZ + b"garbage", "ARCHIVE_BROKEN"),
     ("A10 cut off", lambda: tarred({"a": bytes(range(256)) * 200})[:300], "ARCHIVE_BROKEN"),
@@ -272,12 +361,36 @@ REFUSED = [
     ("A11 something behind a zip", lambda: GOOD + b"x", "ARCHIVE_BROKEN"),
     ("A11 zip behind a zip", lambda: GOOD + GOOD, "ARCHIVE_BROKEN"),
     ("A11 tar that begins as a zip", lambda: tarred({"PK\x03\x04": b""}, "w", tarfile.USTAR_FORMAT), "ARCHIVE_KIND"),
+    ("A11 on another disk", lambda: patched(END, 4, b"\1"), "ARCHIVE_BROKEN"),
+    ("A11 begun on another disk", lambda: patched(END, 6, b"\1"), "ARCHIVE_BROKEN"),
+    ("A11 fewer here than in all", lambda: patched(END, 8, b"\0"), "ARCHIVE_BROKEN"),
+    ("A11 a directory elsewhere", lambda: patched(END, 16, b"\1"), "ARCHIVE_BROKEN"),
+    ("A11 a remark that is not there", lambda: patched(END, 20, b"\1"), "ARCHIVE_BROKEN"),
+    ("A11 more in the directory than there are", lambda: patched(END, 8, b"\2\0\2\0"), "ARCHIVE_BROKEN"),
+    ("A11 fewer in the directory than there are", lambda: patched(END, 8, b"\1\0\1\0", zipped({"a": b"", "b": b""})), "ARCHIVE_BROKEN"),
+    ("A11 a directory that is none", lambda: patched(ENTRY, 0, b"PK\1\1"), "ARCHIVE_BROKEN"),
+    ("A11 a file that is none", lambda: b"PK\x05\x06" + patched(FILE, 0, b"PK\3\3")[4:], "ARCHIVE_BROKEN"),
+    ("A11 two ways to pack a file", lambda: patched(FILE, 8, b"\x08"), "ARCHIVE_BROKEN"),
+    ("A11 a file behind the end", lambda: patched(ENTRY, 42, struct.pack("<L", 9_999)), "ARCHIVE_BROKEN"),
+    ("A11 a file longer than all", lambda: patched(ENTRY, 20, struct.pack("<L", 9_999)), "ARCHIVE_BROKEN"),
+    ("A11 no packing", lambda: patched(FILE, 31, b"\xff" * 5, zipped({"a": b"hello " * 9})), "ARCHIVE_BROKEN"),
+    ("A11 a lock in the file only", lambda: patched(FILE, 6, b"\1"), "ARCHIVE_BROKEN"),
+    *((f"A11 a lock of kind {bit:x}", lambda bit=bit: patched(ENTRY, 8, struct.pack("<H", bit)), "ARCHIVE_ENCRYPTED") for bit in (0x1, 0x40, 0x2000)),
+    ("A11 a name that is no UTF-8 though it says so", lambda: patched(ENTRY, 8, b"\0\x08", patched(ENTRY, 46, b"\xff")), "BAD_PATH"),
+    ("A11 a zip of a larger kind", lambda: patched(END, 8, b"\xff" * 4), "TOO_MANY"),
+    ("A11 a larger directory", lambda: patched(END, 12, b"\xff" * 4), "TOO_MANY"),
+    ("A11 a directory further on", lambda: patched(END, 16, b"\xff" * 4), "TOO_MANY"),
+    ("A11 an end cut off", lambda: patched(END, 0, b"PK\5\5") + END, "ARCHIVE_BROKEN"),
+    ("A02 folders without end", lambda: many_entries(20_001), "TOO_MANY"),
     ("A11 picture", lambda: b"\x89PNG\r\n\x1a\n" + GOOD, "ARCHIVE_KIND"),
     ("A11 password", lambda: encrypted(GOOD), "ARCHIVE_ENCRYPTED"),
     ("A11 another method", lambda: zipped({"a": b"x" * 99}, method=zipfile.ZIP_LZMA), "ARCHIVE_KIND"),
     ("A14 image", lambda: tarred({"manifest.json": b"[]", "0a/layer.tar": b"x"}, "w"), "ARCHIVE_IMAGE"),
     ("A14 newer image", lambda: tarred({"oci-layout": b"{}", "manifest.json": b"[]", "blobs/sha256/0a": b"x"}, "w"), "ARCHIVE_IMAGE"),
-    ("A16 large", lambda: b"PK\x03\x04" + b"x" * LARGEST_ARCHIVE, "TOO_LARGE"),
+    ("A14 image by its list", lambda: tarred({"manifest.json": b"[]", "repositories": b"{}"}, "w"), "ARCHIVE_IMAGE"),
+    ("A14 image by its kind", lambda: zipped({"manifest.json": b"[]", "oci-layout": b"{}"}), "ARCHIVE_IMAGE"),
+    ("A14 image by its layers", lambda: zipped({"manifest.json": b"[]", "blobs/sha256/0a": b"x"}), "ARCHIVE_IMAGE"),
+    ("A16 large", lambda: b"PK\x03\x04" + b"x" * 10 * 1024 * 1024, "TOO_LARGE"),
     ("names that differ", lambda: changed(GOOD, b"a", b"b", 1), "ARCHIVE_BROKEN"),
     ("other bytes", lambda: changed(zipped({"a": b"hello"}, method=0), b"hello", b"hellO"), "ARCHIVE_BROKEN"),
     ("cut zip", lambda: GOOD[:-5], "ARCHIVE_BROKEN"),
@@ -285,6 +398,7 @@ REFUSED = [
     ("many files", lambda: zipped({f"f{n}": b"" for n in range(MOST_FILES + 1)}), "TOO_MANY"),
     ("many files in a tar", lambda: tarred({f"f{n}": b"" for n in range(MOST_FILES + 1)}), "TOO_MANY"),
     ("large together", lambda: zipped({f"f{n}": bytes([65 + n % 20]) * 65_000 for n in range(100)}, method=0), "TOO_LARGE"),
+    ("large together once it is UTF-8", lambda: zipped({f"f{n}": b"\xff\xfe" + ("€" * 21_000).encode("utf-16-le") for n in range(85)}), "TOO_LARGE"),
     ("nothing in it", lambda: zipped({}), "EMPTY"),
     ("nothing in a tar", lambda: tarred({}), "ARCHIVE_KIND"),
     ("only filled folders", lambda: zipped({"node_modules/a": b"x"}), "EMPTY"),
@@ -318,6 +432,119 @@ def test_an_archive_that_is_not_plain_is_refused(
     assert loops(lambda: read_archive(name, content)) < 20
 
 
+FINE = [
+    ("a small file that shrinks to nothing", lambda: tarred({"a": b"x" * 900_000, "b": b"x"}), {"b": b"x"}),
+    ("a remark", lambda: patched(END, 20, b"\1") + b"x", {"a": b"hello"}),
+    ("a folder as old tars write it", lambda: typed(b"0", "src/", 5)[:1024] + TAR, {"a": b"hello " * 50}),
+    ("a folder that is one by its mode", lambda: moded(0o040000), {"b": b"x"}),
+    ("a mode of a system that has none", lambda: moded(0o120000, 0), {"a": b"/etc/passwd", "b": b"x"}),
+    ("links that are left aside", lambda: typed(b"2", "node_modules/.bin/x", 9)[:512] + TAR, {"a": b"hello " * 50}),
+    ("an old name", lambda: patched(FILE, 30, b"\x81", patched(ENTRY, 46, b"\x81")), {"ü": b"hello"}),
+    ("an old name with a sign of no meaning", lambda: patched(ENTRY, 8, b"\0\2", patched(FILE, 30, b"\x81", patched(ENTRY, 46, b"\x81"))), {"ü": b"hello"}),
+    ("a time where others have a folder", lambda: summed(GNU[:345] + b"14000000000\0" + GNU[357:512]) + GNU[512:], {"a": b"x"}),
+    ("a note that is no name", lambda: raw_pax(b"11 mtime=1\n"), {"a": b"x"}),
+    ("a list that is no image's", lambda: zipped({"manifest.json": b"[]", "a": b"x"}), {"manifest.json": b"[]", "a": b"x"}),
+    ("blobs without a list", lambda: zipped({"a/blobs/sha256/0a": b"x", "b": b""}), {"a/blobs/sha256/0a": b"x", "b": b""}),
+]  # fmt: skip
+GNU = tarred({"a": b"x"}, "w", tarfile.GNU_FORMAT)
+
+
+@pytest.mark.parametrize(("name", "make", "files"), FINE, ids=[row[0] for row in FINE])
+def test_what_is_only_unusual_is_read(name: str, make: Callable[[], bytes], files: Files) -> None:
+    assert dict(unpacked(make(), name).files) == files
+
+
+@pytest.mark.parametrize("folder", ["node_modules", ".git", "__MACOSX", "__pycache__", ".venv"])
+def test_each_folder_that_programs_fill_is_left_out_and_said(folder: str) -> None:
+    read = unpacked(zipped({f"{folder}/a.txt": b"x", f"src/{folder}/a.txt": b"x", "b": b"x"}))
+    assert dict(read.files) == {"b": b"x"}
+    assert f"`{folder}/` (2 files)" in read.skipped[0]
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db", "desktop.ini", "._a.txt"])
+def test_what_systems_strew_about_is_left_out(name: str) -> None:
+    assert unpacked(zipped({f"src/{name}": b"x", "b": b"x"})) == Unpacked((("b", b"x"),))
+
+
+PARTS = ["src", "static", "public", "spec", "test", "tests", "lib", "app", "web", "css", "js", "db"]
+MARKS = ["Dockerfile", "package.json", ".dockerignore", "README.md", "requirements.txt", "compose.yaml"]
+
+
+@pytest.mark.parametrize("folder", PARTS)
+def test_a_folder_that_is_a_part_of_a_project_stays(folder: str) -> None:
+    assert dict(unpacked(zipped({f"{folder}/a.js": b"x"})).files) == {f"{folder}/a.js": b"x"}
+    for mark in MARKS:
+        assert dict(unpacked(zipped({f"{folder}/{mark}": b"x"})).files) == {mark: b"x"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.md", b"x" * 70_000, "has 68 KB and is left out"),
+        ("grown.txt", b"\xff\xfe" + ("€" * 30_000).encode("utf-16-le"), "has 88 KB"),
+        ("a.bin", b"\x00\x01", "is not a text"),
+        ("a.txt", b"\xff\xfea", "was saved as UTF-16"),
+        ("a.zip", b"PK\x03\x04", "is an archive"),
+        (".git", b"gitdir: x", "is not kept here"),
+    ],
+)
+def test_each_reason_against_one_file_leaves_the_others(name: str, content: bytes, said: str) -> None:
+    read = unpacked(zipped({name: content, "b": b"x"}))
+    assert dict(read.files) == {"b": b"x"}
+    assert said in read.skipped[0]
+
+
+def test_not_every_file_that_is_left_out_is_said() -> None:
+    read = unpacked(zipped({**{f"{n}.bin": b"\x00" for n in range(12)}, "b": b"x"}))
+    assert len(read.skipped) == 11
+    assert read.skipped[-1] == "2 more files are left out."
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"BZh91", "is a .bz2 archive"),
+        (b"\xfd7zXZ", "is a .xz archive"),
+        (b"7z\xbc\xaf", "is a .7z archive"),
+        (b"Rar!", "is a .rar archive"),
+        (b"\x28\xb5\x2f\xfd", "is a .zst archive"),
+        (b"", "is empty"),
+        (b"x", "is no archive that I can read"),
+        (typed(b"1"), "is a hard link."),
+        (typed(b"2"), "is a link."),
+        (typed(b"3"), "is a device."),
+        (typed(b"4"), "is a device."),
+        (typed(b"6"), "is a pipe."),
+        (typed(b"S"), "is a file with holes."),
+        (typed(b"Z"), "is something that is no plain file."),
+        (zipped({}), "The archive holds no file that I can keep."),
+        (many_entries(20_001), "The archive has 20,001 files."),
+    ],
+)
+def test_what_an_archive_is_instead_is_said(content: bytes, said: str) -> None:
+    assert said in refused(content, "a.zip").say
+
+
+def test_a01_a_bomb_is_never_held_whole() -> None:
+    bomb = gzip.compress(tarred({"node_modules/a": BOMB}, "w"), 9)
+    tracemalloc.start()
+    try:
+        assert refused(bomb).code == "ARCHIVE_BOMB"
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(("size", "fine", "code"), [(1, 500, "TOO_MANY"), (64 * 1024, 80, "TOO_LARGE")])
+def test_a01_reading_ends_when_no_more_could_be_kept(size: int, fine: int, code: str) -> None:
+    shelf = Shelf()
+    for number in range(fine):
+        shelf.take(Member(f"f{number}", size, b"x" * size))
+    with pytest.raises(Stopped) as stopped:
+        shelf.take(Member("one-more", size, b"x" * size))
+    assert stopped.value.refusal.code == code
+
+
 def test_a02_an_archive_inside_of_one_is_not_opened() -> None:
     quine = zipped({"a.zip": zipped({"b.zip": zipped({"c": b"x" * 60_000})}), "Dockerfile": b""})
     assert [name for name, _ in unpacked(quine).files] == ["Dockerfile"]
@@ -328,14 +555,17 @@ def test_a12_an_ending_that_lies_does_not_matter() -> None:
     assert unpacked(GOOD, "app.tar") == unpacked(GOOD)
 
 
+ENDINGS = [".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".7z", ".rar"]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "meant"),
     [
         ("a.zip", b"", True),
         ("a.TAR.GZ", b"", True),
         ("a.tgz", b"", True),
-        ("a.rar", b"", True),
-        ("a.tar.xz", b"", True),
+        *((f"a{ending}", b"", True) for ending in ENDINGS),
+        ("x", b"\x1f\x8b", True),
         ("x", GOOD, True),
         ("a.txt", b"PK", False),
         ("Dockerfile", b"FROM x", False),

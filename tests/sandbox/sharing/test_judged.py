@@ -87,13 +87,7 @@ def test_size_has_a_limit(manifest: Manifest, why: str) -> None:
     assert (why in found) if why else not found
 
 
-OWN = {
-    "docent.instance": "main",
-    "docent.learner": "u1",
-    "docent.bases": "alpine:latest",
-    "docent.standin": "true",
-    "docent.layer": "true",
-}
+OWN = {"docent.instance": "main", "docent.learner": "u1", "docent.bases": "alpine:latest", "docent.standin": "true"}
 
 
 @pytest.mark.parametrize(
