@@ -77,10 +77,13 @@ def _global_args(dockerfile: Dockerfile, build_args: Mapping[str, str]) -> dict[
     return values
 
 
-def emit(dockerfile: Dockerfile, bases: Mapping[str, str], build_args: Sequence[tuple[str, str]] = ()) -> str:
+def emit(
+    dockerfile: Dockerfile, bases: Mapping[str, str], build_args: Sequence[tuple[str, str]] = (), mark: str = ""
+) -> str:
     """Return the Dockerfile as the engine shall read it: one line an instruction, at the line where it was typed.
 
-    `bases` gives the pinned image ID for every `name:tag` that the policy accepted. Comments, continuations and
+    `bases` gives the pinned image ID for every `name:tag` that the policy accepted; `mark` is an instruction that is
+    put right below every stage's base, and moves what follows where there is no free line. Comments, continuations and
     directives other than `escape` are gone, so the engine cannot read it otherwise than we did.
 
     Raises:
@@ -90,7 +93,13 @@ def emit(dockerfile: Dockerfile, bases: Mapping[str, str], build_args: Sequence[
     grounds = iter(resolve_bases(dockerfile, build_args))
     for made in dockerfile.instructions:
         out.extend([""] * (made.line - 1 - len(out)))
-        out.append(_from(made, next(grounds), bases) if made.keyword == "FROM" else _line(made))
+        if made.keyword != "FROM":
+            out.append(_line(made))
+            continue
+        base = next(grounds)
+        out.append(_from(made, base, bases))
+        if mark and base.ground is not Ground.STAGE:
+            out.append(mark)
     return "\n".join(out) + "\n"
 
 

@@ -12,6 +12,7 @@ from bot.handin.ignore import NAME as IGNORE
 from bot.handin.ignore import read_patterns
 from bot.handin.plan import BuildPlan, Refusal
 from bot.sandbox.build_log import Instruction
+from bot.sandbox.names import MARK
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Accepted:
 
     judged: AcceptedDockerfile
     instructions: tuple[Instruction, ...]
-    text: str  #: for the engine: every base is a pinned image id
+    text: str  #: for the engine: every base is a pinned image id with our mark on it
     bases: tuple[str, ...]  #: `name:tag` of the images it is built on, the last stage's last
     written_bytes: int
     path: str
@@ -43,9 +44,9 @@ def read(
         return judged
     return Accepted(
         judged=judged,
-        instructions=_instructions(judged.read),
+        instructions=_instructions(judged.read, plan),
         # what is served to everybody is never shadowed by an image that a learner gave the same name
-        text=emit(judged.read, {**own, **bases}, plan.build_args),
+        text=emit(judged.read, {**own, **bases}, plan.build_args, MARK),
         bases=judged.bases,
         written_bytes=len(data),
         path=path,
@@ -87,11 +88,15 @@ def _text(plan: BuildPlan, files: Mapping[str, bytes]) -> tuple[str, bytes] | Re
     return path, files[path]
 
 
-def _instructions(parsed: dockerfiles.Dockerfile) -> tuple[Instruction, ...]:
+def _instructions(parsed: dockerfiles.Dockerfile, plan: BuildPlan) -> tuple[Instruction, ...]:
+    """Return what the engine takes one step for each; who stops at our mark has stopped at its `FROM`."""
     found = []
-    stage = -1
+    stage, grounds = -1, resolve_bases(parsed, plan.build_args)
     for each in parsed.instructions:
         stage += each.keyword == "FROM"
         name = (parsed.stages[stage].name or f"stage-{stage}") if stage >= 0 else ""
-        found.append(Instruction(each.keyword, each.text, each.line, name if len(parsed.stages) > 1 else ""))
+        shown = name if len(parsed.stages) > 1 else ""
+        found.append(Instruction(each.keyword, each.text, each.line, shown))
+        if each.keyword == "FROM" and grounds[stage].ground is not Ground.STAGE:
+            found.append(Instruction("LABEL", each.text, each.line, shown))
     return tuple(found)

@@ -15,6 +15,9 @@ from bot.handin.reference import normalise
 
 PLAIN_ID = re.compile(r"[a-z0-9]{1,40}")
 INSTANCE = re.compile(r"[a-z0-9]{1,20}")
+#: The label of every layer that a Docent's build makes, alike for all of them, and the instruction that puts it there.
+LAYER = "docent.layer"
+MARK = f"LABEL {LAYER}=true"
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -242,7 +242,7 @@ def detail_of(raw: Raw) -> ImageDetail:
     config: Raw = raw.get("Config") or {}
     return ImageDetail(
         id=raw["Id"],
-        created_at=_moment(str(raw.get("Created") or "")),
+        created_at=moment(str(raw.get("Created") or "")),
         tags=tuple(raw.get("RepoTags") or ()),
         size=int(raw.get("Size") or 0),
         layers=len((raw.get("RootFS") or {}).get("Layers") or ()),
@@ -256,6 +256,7 @@ def detail_of(raw: Raw) -> ImageDetail:
     )
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """Return the time that the engine wrote, to the second."""
     # the engine writes nanoseconds, which Python 3.11 does not read
     return datetime.fromisoformat(f"{text[:19]}+00:00") if len(text) >= 19 else datetime.fromtimestamp(0, UTC)

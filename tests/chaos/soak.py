@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -28,6 +29,7 @@ from bot.localslack.tiers import Tiers
 from bot.localslack.workspace import Workspace, start_workspace
 from bot.progress.store import SqlStore, open_store
 from bot.progress.tables import attempts, journal
+from bot.sandbox.janitor.books import now
 from bot.settings import Settings, read_settings, shipped
 from bot.wiring import DATABASE, open_sandbox
 from tests.chaos.leftovers import Leftovers, listed, told
@@ -313,6 +315,8 @@ async def _cleaned(settings: Settings, store: SqlStore, engine: SecondEngine, ca
         await sandbox.janitor.round((), frozenset(), alive=False)
         came.left = (await asyncio.to_thread(listed, engine)).nobodys(sandbox.books)
         await sandbox.demolish()
+        # nobody else builds on this engine, so no layer is too young to be looked at
+        await sandbox.janitor.layers.sweep(now() + timedelta(minutes=1))
         came.leaked = told(engine, (await asyncio.to_thread(listed, engine)).beyond(before))
     finally:
         await sandbox.close()

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from bot.authoring.load import load_workshop
 from bot.localslack.person import Person
 from bot.progress.store import open_store
+from bot.sandbox.janitor.books import now
 from bot.settings import shipped
 from bot.wiring import DATABASE, open_sandbox
 from tests.chaos.__main__ import IMAGES
@@ -114,6 +116,7 @@ async def test_killed_in_any_state_of_a_check_there_is_one_verdict_and_nothing_l
             left = (await asyncio.to_thread(listed, engine)).nobodys(sandbox.books)
             assert left.total() == 0, str(left)
             await sandbox.demolish()
+            await sandbox.janitor.layers.sweep(now() + timedelta(minutes=1))
             assert (await asyncio.to_thread(listed, engine)).beyond(before).total() == 0
         finally:
             await sandbox.close()

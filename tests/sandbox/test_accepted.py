@@ -4,6 +4,7 @@ import pytest
 
 from bot.handin.plan import BuildPlan, Refusal
 from bot.sandbox.accepted import Accepted, foreign_bases, read
+from bot.sandbox.names import MARK
 
 BASES = {"node:24-alpine": "sha256:" + "1" * 64, "alpine:latest": "sha256:" + "2" * 64}
 OWN = {"mine:latest": "sha256:" + "3" * 64, "node:24-alpine": "sha256:" + "4" * 64}
@@ -20,11 +21,26 @@ def test_every_base_is_pinned_and_a_served_one_is_never_shadowed() -> None:
     got = taken("FROM node:24-alpine AS build\nRUN x\nFROM mine\nCOPY --from=build /a /b\n")
     assert isinstance(got, Accepted)
     assert got.text.splitlines()[0] == f"FROM {BASES['node:24-alpine']} AS build"
-    assert got.text.splitlines()[2] == f"FROM {OWN['mine:latest']}"
+    assert got.text.splitlines()[3] == f"FROM {OWN['mine:latest']}"
     assert got.bases == ("node:24-alpine", "mine:latest")
     assert [(each.keyword, each.stage, each.line) for each in got.instructions] == [
-        ("FROM", "build", 1), ("RUN", "build", 2), ("FROM", "stage-1", 3), ("COPY", "stage-1", 4),
+        ("FROM", "build", 1), ("LABEL", "build", 1), ("RUN", "build", 2),
+        ("FROM", "stage-1", 3), ("LABEL", "stage-1", 3), ("COPY", "stage-1", 4),
     ]  # fmt: skip
+
+
+def test_whatever_a_stage_stands_on_its_layers_carry_our_mark() -> None:
+    got = taken("ARG V=24-alpine\n\nFROM node:$V AS a\n\nRUN x\nFROM scratch AS b\nFROM a\nRUN y\n")
+    assert isinstance(got, Accepted)
+    assert got.text.splitlines() == [
+        "ARG V=24-alpine", "", f"FROM {BASES['node:24-alpine']} AS a", MARK, "RUN x", "FROM scratch AS b", MARK,
+        "FROM a", "RUN y",
+    ]  # fmt: skip
+    assert [each.text for each in got.instructions if each.keyword == "LABEL"] == [
+        "FROM node:$V AS a",
+        "FROM scratch AS b",
+    ]
+    assert len(got.instructions) == sum(bool(line) for line in got.text.splitlines()), "a step each"
 
 
 @pytest.mark.parametrize(

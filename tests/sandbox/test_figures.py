@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.sandbox import figures
+from bot.sandbox.names import MARK
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 V1 = {
@@ -42,6 +43,7 @@ def test_history_names_only_the_image_itself_and_hides_our_labels() -> None:
     made = int(NOW.timestamp()) - 180
     rows = [
         {"Created": made, "CreatedBy": "/bin/sh -c #(nop)  LABEL docent.bases=x docent.learner=u1", "Size": 0},
+        {"Created": made, "CreatedBy": f"/bin/sh -c #(nop)  {MARK}", "Size": 0},
         {"Created": made, "CreatedBy": "/bin/sh -c npm install --omit=dev\t&& " + "x" * 40, "Size": 1_980_000},
         {"Created": made, "CreatedBy": "/bin/sh -c #(nop) COPY dir:abc in /app", "Size": 0},
     ]

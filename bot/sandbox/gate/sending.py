@@ -16,6 +16,7 @@ from bot.sandbox.builds import Builds
 from bot.sandbox.context import OURS, packed
 from bot.sandbox.engine import EngineSaid, Lane
 from bot.sandbox.gate.telling import events, run_line
+from bot.sandbox.names import MARK
 from bot.sandbox.pool import Networks
 from bot.sandbox.setup import Setup
 
@@ -89,7 +90,7 @@ class Sending:
             said.extend(chunk)
             return len(said) < recipe.MIB
 
-        text = f"FROM {self._image}\n{run_line(question)}\n"
+        text = f"FROM {self._image}\n{MARK}\n{run_line(question)}\n"
         key = f"{self.owner.instance}-{self.owner.key}"
         with (await self._builds.cgroups()).for_build(key) as cgroup:
             params = self._recipes.build(self.owner, limits, cgroup, dockerfile=OURS, bases=[], no_cache=True)

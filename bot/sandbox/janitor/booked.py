@@ -19,7 +19,6 @@ from bot.sandbox.calling.health import Health
 from bot.sandbox.engine import Engine, EngineSaid, Lane, Params, Reply, Sink
 from bot.sandbox.hijack import Wire
 from bot.sandbox.janitor.books import Books
-from bot.sandbox.janitor.layers import BuiltLayers
 from bot.sandbox.janitor.seal import Labels, What
 
 CONFLICT, NO_SUCH = 409, 404
@@ -116,14 +115,11 @@ class BookedEngine:
         silence_s: float | None = None,
     ) -> EngineSaid | None:
         """Feed the answer's bytes to `sink` until it ends (`Engine.stream`); a build's result gets its seal."""
-        steps: list[str] = []
-        cut: list[bool] = []
         if path == "/build" and params and "labels" in params:
             await self.books.open()
             labels = self.books.seal.sealed(What.IMAGE, "", jsons.loads(params["labels"]))
             params = {**params, "labels": jsons.dumps(labels)}
-            sink = self._noting(sink, labels, steps, cut)
-        said = await self.engine.stream(
+        return await self.engine.stream(
             lane,
             method,
             path,
@@ -136,9 +132,6 @@ class BookedEngine:
             patient=patient,
             silence_s=silence_s,
         )
-        for each in () if cut else steps:  # what was cut off may go on making layers: the janitor looks for them
-            self.books.gone(What.CONTAINER, each)
-        return said
 
     def close(self) -> None:
         """Let the threads go."""
@@ -147,24 +140,6 @@ class BookedEngine:
     async def take_over(self, path: str, *, params: Params, body: object, deadline_s: float) -> Wire | EngineSaid:
         """Return the raw line that a request opened (`Engine.take_over`)."""
         return await self.engine.take_over(path, params=params, body=body, deadline_s=deadline_s)
-
-    def _noting(self, sink: Sink, labels: Labels, steps: list[str], cut: list[bool]) -> Sink:
-        """Return the sink, made to enter the layers that come by, and the containers that they are made in."""
-        layers = BuiltLayers()
-
-        def note(chunk: bytes) -> bool:
-            for each in layers.feed(chunk):
-                if each.layer:
-                    self.books.layer(each.layer, labels)
-                else:
-                    steps.append(each.step)
-                    self.books.step(each.step, labels)
-            goes_on = sink(chunk)
-            if not goes_on:
-                cut.append(True)
-            return goes_on
-
-        return note
 
     def _made(self, path: str, params: Params, json: object) -> _Making | None:
         if (what := _MADE.get(path)) is not None:

@@ -29,10 +29,6 @@ LEASES = {
 #: A name that an image has for one task.
 PASSING = ("docentcopier-", "docentfetched-")
 PASSING_LEASE = timedelta(minutes=15)
-#: A layer that a build left: no image's, or not yet.
-LAYER, STEP = "layer", "step"
-#: So long it serves as a cache.
-LAYER_LEASE = timedelta(hours=6)
 
 
 def now() -> datetime:
@@ -72,7 +68,6 @@ class Books:
         self._waiting: dict[tuple[str, str], Entry] = {}
         self._opening, self._writing = asyncio.Lock(), asyncio.Lock()
         self._soon: asyncio.Task[None] | None = None
-        self._hurry: asyncio.Task[None] | None = None  # held, or it might be collected
 
     async def open(self) -> None:
         """Read what was kept, once."""
@@ -128,28 +123,6 @@ class Books:
             self._keep(replace(entry, stage=Stage.THERE, at=self._clock(), engine_id=engine_id))
             self._flush_soon()
 
-    def layer(self, image: str, labels: Labels) -> None:
-        """Enter a layer that a build has made; written soon. It serves as a cache until its time is up."""
-        at = self._clock()
-        made = Entry(What.IMAGE, image, Stage.THERE, at, LAYER, labels.get("docent.learner", ""), engine_id=image)
-        self._keep(replace(made, until=at + LAYER_LEASE))
-        self._flush_soon()
-
-    def step(self, container: str, labels: Labels) -> None:
-        """Enter the container of a build's step, which has neither name nor label; written at once, by itself."""
-        learner, at = labels.get("docent.learner", ""), self._clock()
-        self._keep(Entry(What.CONTAINER, container, Stage.THERE, at, STEP, learner))
-        self._hurry = asyncio.create_task(self._flush_later(0))
-
-    def steps(self) -> list[Entry]:
-        """Return the steps of builds that were not seen to end."""
-        return [each for each in (self._entries or {}).values() if each.kind == STEP]
-
-    def layers(self) -> list[Entry]:
-        """Return the layers that builds have made, newest first."""
-        made = (each for each in (self._entries or {}).values() if each.kind == LAYER)
-        return sorted(made, key=lambda each: each.at, reverse=True)
-
     def restore(self, entry: Entry) -> None:
         """Have the entry as it was before something was intended; written soon."""
         self._keep(entry)
@@ -189,8 +162,8 @@ class Books:
 
     async def close(self) -> None:
         """Write what waits."""
-        under_way = [each for each in (self._soon, self._hurry) if each is not None]
-        await asyncio.gather(*under_way, return_exceptions=True)
+        if self._soon is not None:
+            await asyncio.gather(self._soon, return_exceptions=True)
         await self.flush()
 
     def _move(self, before: Entry, after: Entry) -> None:
@@ -216,8 +189,8 @@ class Books:
         if self._soon is None or self._soon.done():
             self._soon = asyncio.create_task(self._flush_later())
 
-    async def _flush_later(self, after_s: float = TOGETHER_S) -> None:
-        await asyncio.sleep(after_s)
+    async def _flush_later(self) -> None:
+        await asyncio.sleep(TOGETHER_S)
         try:
             await self.flush()
         except Exception:

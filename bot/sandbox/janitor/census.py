@@ -10,7 +10,6 @@ from typing import Any
 from bot.errors import HostError
 from bot.sandbox.engine import Engine, EngineSaid, Lane
 from bot.sandbox.janitor.judging import Thing
-from bot.sandbox.janitor.layers import Nameless, nameless_of
 from bot.sandbox.janitor.seal import INSTANCE, What
 
 LIST_S = 30.0
@@ -48,17 +47,6 @@ class Census:
             group = "" if INSTANCE in labels and "docent.kind" in labels else await self._group(raw["Id"])
             state, image = raw.get("State", ""), raw.get("ImageID", "")
             found.append(Thing(What.CONTAINER, raw["Id"], name, labels, state, image, group, _moment(raw)))
-        return found
-
-    async def nameless(self, since: datetime) -> list[Nameless]:
-        """Return the images without a name that were made after then; each is asked for, so only where need be."""
-        found = []
-        for raw in await self._list("/images/json", {"all": "1"}):
-            named = [each for each in raw.get("RepoTags") or () if each != "<none>:<none>"]
-            if not named and _moment(raw) >= since:
-                said = await self.engine.ask(Lane.CONTROL, "GET", f"/images/{raw['Id']}/json", deadline_s=LIST_S)
-                if not isinstance(said, EngineSaid):
-                    found.append(nameless_of(said.json))
         return found
 
     async def _group(self, container: str) -> str:

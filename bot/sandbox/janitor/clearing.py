@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.ports import Stage
-from bot.sandbox.janitor.books import LAYER
 from bot.sandbox.janitor.judging import Scene, Thing
 from bot.sandbox.janitor.seal import What
 
@@ -51,7 +50,7 @@ def spares(things: Iterable[Thing], scene: Scene) -> list[Spare]:
 
 def _spare(image: Thing, scene: Scene) -> Spare | None:
     entry = scene.entries.get((What.IMAGE, image.name))
-    if entry is not None and entry.kind != LAYER and entry.until is None and entry.stage is Stage.THERE:
+    if entry is not None and entry.until is None and entry.stage is Stage.THERE:
         return Spare(image.name, _learner(image), entry.at, 1 if image.name.startswith(CHECKS) else 2)
     if not image.name and image.made_at is not None and scene.seal.holds(What.IMAGE, "", image.labels):
         return Spare(image.id, _learner(image), image.made_at, 0)

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from bot.ports import Entry, Stage
-from bot.sandbox.janitor.books import LAYER, STEP
 from bot.sandbox.janitor.seal import INSTANCE, Seal, What
 from bot.sandbox.names import interpreter_volume
 
@@ -22,6 +21,8 @@ IMAGE_NAMES = ("docent-{}/", "docentcheck-{}/", "docentfetched-{}/", "docentcopi
 HELPERS = frozenset({"writer", "filler", "browser", "keeper", "canary"})
 #: A build and what is said about it are over by then.
 BUILD_LEASE = timedelta(minutes=5)
+#: Where the engine leaves groups to systemd, all Docents on a host build in one.
+SHARED_GROUP = "docent-build.slice"
 #: For so long the creation of a thing may be under way.
 MAKING = timedelta(minutes=2)
 
@@ -94,9 +95,10 @@ def judge(thing: Thing, scene: Scene) -> Finding | None:
 def _fate(thing: Thing, scene: Scene) -> tuple[Fate, str] | None:
     if thing.what is What.IMAGE and (entry := scene.entries.get((What.IMAGE, thing.name))) is not None:
         return _named(entry, scene)
-    step = scene.entries.get((What.CONTAINER, thing.id[:12]))
-    if thing.what is What.CONTAINER and step is not None and step.kind == STEP:
-        return _step(thing, scene)  # one that runs nothing (`LABEL`) is in no group, and has the labels of its image
+    if f"docent-build/{scene.instance}-" in thing.group:
+        return _step(thing, scene)  # whatever its labels say: they are those of the image that is being made
+    if thing.group == SHARED_GROUP:
+        return _anybodys_step(thing, scene)
     if thing.labels.get(INSTANCE) != scene.instance:
         return _unclaimed(thing, scene)
     if not _ours(thing, scene):
@@ -114,8 +116,6 @@ def _fate(thing: Thing, scene: Scene) -> tuple[Fate, str] | None:
 
 
 def _unclaimed(thing: Thing, scene: Scene) -> tuple[Fate, str] | None:
-    if thing.what is What.CONTAINER and f"docent-build/{scene.instance}-" in thing.group:
-        return _step(thing, scene)
     if thing.what is not What.IMAGE and f"-{scene.instance}-" in thing.name and thing.name.startswith("docent"):
         return Fate.KEEP, "it is called like one of ours, and we did not make it"
     return None
@@ -127,6 +127,12 @@ def _step(thing: Thing, scene: Scene) -> tuple[Fate, str]:
     if old or not scene.alive:
         return Fate.REMOVE, "the step of a build that nobody waits for"
     return Fate.KEEP, "the step of a build"
+
+
+def _anybodys_step(thing: Thing, scene: Scene) -> tuple[Fate, str]:
+    if thing.made_at is not None and scene.now - thing.made_at > BUILD_LEASE:
+        return Fate.REMOVE, "the step of a build that nobody can be waiting for"
+    return Fate.KEEP, "the step of a build, perhaps of another Docent's"
 
 
 def _named(entry: Entry, scene: Scene) -> tuple[Fate, str]:
@@ -212,8 +218,6 @@ def absent(scene: Scene, things: frozenset[tuple[What, str]], ids: frozenset[str
     """Return the entries of what is not on the host any more; `things` and `ids` were listed at `seen_at`."""
     gone = []
     for (what, name), entry in scene.entries.items():
-        if entry.kind in (LAYER, STEP):
-            continue  # the engine does not list them
         listed = (what, name) in things or entry.engine_id in ids
         settled = entry.stage is Stage.THERE or entry.at < scene.since or scene.now - entry.at > MAKING
         if not listed and settled and entry.at < seen_at and (what, name) not in scene.making:

@@ -1,100 +1,66 @@
-"""Which layers a build made, read from what the classic builder prints. Pure.
+"""The layers that builds leave: known by a label that every build here puts below all it makes, and by their age.
 
-They have neither name nor label, so that the engine cannot tell ours from a stranger's: we write down what we saw being
-made. What came from the cache, or is a base, may be anybody's.
-
-A build goes on for a moment after the bot that asked for it was killed. What it made then is told by the containers
-that we saw it begin with, and by standing on a layer that is known to be ours.
+A step's layer has no name, and whoever asked for it may be dead before it hears of it. So each Dockerfile that goes to
+an engine begins its stages with `names.MARK`, which all that is built on it inherits. It says that *a* Docent built
+this, not which one: a label of each Docent's own would keep their builds from sharing a cache. Therefore any of them
+takes away what nothing stands on, once it is older than any build that may still need it.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
-_STEP = re.compile(r"^Step \d+/\d+ : *(\w+)")
-_MADE = re.compile(r"^ ---> ([0-9a-f]{12})\s*$")
-_RUNS = re.compile(r"^ ---> Running in ([0-9a-f]{12})\s*$")
-CACHED = " ---> Using cache"
-LONGEST = 64 * 1024
+from bot.errors import HostError
+from bot.sandbox.engine import Engine, EngineSaid, Lane
+from bot.sandbox.janitor.seal import INSTANCE
+from bot.sandbox.names import LAYER
+from bot.sandbox.things import moment
 
+#: So long a layer serves as a cache.
+LEASE = timedelta(hours=6)
+CALL_S = 40.0
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What a build is seen to make, by 12 digits of its id."""
-
-    layer: str = ""
-    step: str = ""  #: the container in which the next layer is made
+Raw = Mapping[str, Any]
 
 
-class BuiltLayers:
-    """Reads one build's stream."""
+def spent(image: Raw, instance: str, before: datetime) -> bool:
+    """Tell whether an image, as the engine tells it, is a layer of a build that nobody may need any more. Pure.
 
-    def __init__(self) -> None:
-        self._rest = b""
-        self._theirs = True  #: what comes next was there before
-
-    def feed(self, chunk: bytes) -> list[Made]:
-        """Return what was made, as far as it is known now."""
-        *lines, self._rest = (self._rest + chunk).split(b"\n")
-        self._rest = self._rest[-LONGEST:]
-        made = []
-        for line in lines:
-            if b'"stream"' not in line or len(line) > LONGEST:
-                continue
-            try:
-                said = str(json.loads(line).get("stream", ""))
-            except (ValueError, AttributeError):
-                continue
-            if step := _STEP.match(said):
-                self._theirs = step[1].upper() == "FROM"
-            elif said.startswith(CACHED):
-                self._theirs = True
-            elif (found := _MADE.match(said)) and not self._theirs:
-                made.append(Made(layer=found[1]))
-            elif runs := _RUNS.match(said):
-                made.append(Made(step=runs[1]))
-        return made
-
-
-@dataclass(frozen=True, slots=True)
-class Nameless:
-    """An image without a name, as the engine tells it; ids have 12 digits."""
-
-    id: str
-    parent: str
-    container: str  #: in which it was made, '' for none
-    instance: str = ""  #: what a label of it says
-
-
-def orphans(found: Iterable[Nameless], layers: Collection[str], steps: Collection[str], instance: str) -> list[str]:
-    """Return the ids of images that unfinished builds of ours made and nobody wrote down.
-
-    `layers` are known to be ours, `steps` are containers that these builds were seen to begin with.
+    What was built on a learner's image has the labels of its Docent, which is the only one to judge about it.
     """
-    ours, before = set(layers), -1
-    candidates = {each.id: each for each in found if each.id not in ours and each.instance in ("", instance)}
-    taken: list[str] = []
-    while len(taken) != before:
-        before = len(taken)
-        for each in list(candidates.values()):
-            if each.container in steps or each.parent in ours:
-                ours.add(each.id)
-                taken.append(each.id)
-                del candidates[each.id]
-    return taken
+    labels = (image.get("Config") or {}).get("Labels") or {}
+    named = image.get("RepoTags") or image.get("RepoDigests")
+    ours = labels.get(INSTANCE, instance) == instance
+    return LAYER in labels and ours and not named and moment(str(image.get("Created") or "")) < before
 
 
-def nameless_of(raw: Mapping[str, object]) -> Nameless:
-    """Return what `GET /images/{id}/json` says."""
-    config = raw.get("Config")
-    labels = config.get("Labels") if isinstance(config, Mapping) else None
-    container = str(raw.get("Container") or "")[:12]
-    said = str(labels.get("docent.instance", "")) if isinstance(labels, Mapping) else ""
-    return Nameless(_short(raw.get("Id")), _short(raw.get("Parent")), container, said)
+class Layers:
+    """The layers on one engine, as one Docent judges them."""
 
+    def __init__(self, engine: Engine, instance: str) -> None:
+        self._engine, self._instance = engine, instance
 
-def _short(image: object) -> str:
-    return str(image or "").removeprefix("sha256:")[:12]
+    async def sweep(self, before: datetime) -> int:
+        """Remove what builds made before then and nothing stands on; returns how many. Raises `HostError`."""
+        params = {"filters": f'{{"dangling":["true"],"label":["{LAYER}"]}}'}
+        found = await self._engine.ask(Lane.CONTROL, "GET", "/images/json", params=params, deadline_s=CALL_S)
+        if isinstance(found, EngineSaid):
+            raise HostError(f"The Docker engine refused to list its layers: {found.message}")
+        return sum([await self._unravel(str(each["Id"]), before) for each in found.json or ()])
+
+    async def _unravel(self, layer: str, before: datetime) -> int:
+        """Remove a layer, then what it stood on, down to what somebody needs; returns how many."""
+        gone = 0
+        while layer:
+            path = f"/images/{layer}"
+            found = await self._engine.ask(Lane.CONTROL, "GET", f"{path}/json", deadline_s=CALL_S)
+            if isinstance(found, EngineSaid) or not spent(found.json, self._instance, before):
+                break
+            # one by one: what the engine itself would take along, it would take whatever its labels say
+            said = await self._engine.ask(Lane.CONTROL, "DELETE", path, params={"noprune": "1"}, deadline_s=CALL_S)
+            if isinstance(said, EngineSaid):
+                break  # something stands on it, or it is gone
+            gone, layer = gone + 1, str(found.json.get("Parent") or "")
+        return gone

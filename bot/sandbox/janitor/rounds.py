@@ -15,7 +15,6 @@ from urllib.parse import quote
 import structlog
 
 from bot.errors import HostError
-from bot.ports import Entry
 from bot.sandbox.disk.meter import Room
 from bot.sandbox.engine import EngineSaid, Lane
 from bot.sandbox.janitor.booked import BookedEngine
@@ -24,7 +23,8 @@ from bot.sandbox.janitor.census import Census
 from bot.sandbox.janitor.claims import Claim
 from bot.sandbox.janitor.clearing import HIGH_PCT, LEASE, LOW_PCT, Spare, beyond_quota, spares
 from bot.sandbox.janitor.judging import BUILD_LEASE, Fate, Finding, Scene, Thing, absent, judge, of_dead
-from bot.sandbox.janitor.layers import orphans
+from bot.sandbox.janitor.layers import LEASE as LAYER_LEASE
+from bot.sandbox.janitor.layers import Layers
 from bot.sandbox.janitor.seal import Seal, What
 
 log = structlog.get_logger(__name__)
@@ -32,8 +32,6 @@ log = structlog.get_logger(__name__)
 #: Returns how full the engine's disk is; None where it cannot be seen.
 Measure = Callable[[], Awaitable[Room | None]]
 REMOVE_S = 40.0
-#: the engine writes whole seconds, and its clock is not ours
-A_WHILE = timedelta(seconds=5)
 REMEMBER_GONE = timedelta(days=1)
 FOLDERS = {What.CONTAINER: "containers", What.NETWORK: "networks", What.VOLUME: "volumes", What.IMAGE: "images"}
 ORDER = tuple(FOLDERS)
@@ -61,6 +59,7 @@ class Janitor:
     ) -> None:
         self._engine, self._books, self._verifier = engine, engine.books, verifier
         self._census = Census(engine.engine)
+        self.layers = Layers(engine.engine, engine.books.instance)
         self._clock = clock
         self.since = since or clock()
 
@@ -96,29 +95,14 @@ class Janitor:
         gone = absent(scene, frozenset((t.what, t.name) for t in things), frozenset(t.id for t in things), seen_at)
         came.gone = len(gone)
         if not dry_run:
-            cut = [e for e in self._books.steps() if e.at < scene.since or scene.now - e.at > BUILD_LEASE]
-            await self._find_orphans(cut)
-        old = [each for each in self._books.layers() if each.until is not None and each.until < scene.now]
-        if not dry_run:
             for entry in gone:
                 self._books.gone(What(entry.what), entry.name)
-            came.layers = await self.forget_layers(old)
+            came.layers = await self.layers.sweep(scene.now - LAYER_LEASE)
             if room is not None:
                 came.cleared = await self.clear(things, scene, room)
             await self._books.forget(self._clock() - REMEMBER_GONE)
             await self._books.flush()
         return came
-
-    async def _drop_layer(self, layer: str) -> str:
-        """Return '' once a layer is gone, or has become somebody's image, else why not.
-
-        Removing an image by its id would take its only name away, too.
-        """
-        path = f"/images/{layer}"
-        found = await self._engine.engine.ask(Lane.CONTROL, "GET", f"{path}/json", deadline_s=REMOVE_S)
-        if isinstance(found, EngineSaid) or found.json.get("RepoTags"):
-            return ""
-        return await self._ask_away(path, {"noprune": "1"})
 
     async def clear(self, things: Sequence[Thing], scene: Scene, room: Measure) -> int:
         """Remove images that are too many, and, on a disk that fills up, what is longest unused; return how many."""
@@ -128,8 +112,7 @@ class Janitor:
         seen = await room()
         if seen is None or not seen.full(HIGH_PCT):
             return gone
-        old = [each for each in self._books.layers() if scene.now - each.at > LEASE]
-        gone += await self.forget_layers(old)
+        gone += await self.layers.sweep(scene.now - LEASE)
         for spare in spares(things, scene):
             now = await room()
             if now is None or not now.full(LOW_PCT):
@@ -146,20 +129,8 @@ class Janitor:
         return 1
 
     async def forget_builds(self) -> None:
-        """Remove all that builds left, now; nobody is to be building."""
-        await self._find_orphans(self._books.steps())
-        await self.forget_layers(self._books.layers())
-
-    async def _find_orphans(self, cut: Sequence[Entry]) -> None:
-        """Enter what builds made after these steps were cut off, so that it goes as other layers do."""
-        if not cut:
-            return
-        found = await self._census.nameless(min(each.at for each in cut) - A_WHILE)
-        layers = {each.name for each in self._books.layers()}
-        for each in orphans(found, layers, {each.name for each in cut}, self._books.instance):
-            self._books.layer(each, {})
-        for step in cut:
-            self._books.gone(What.CONTAINER, step.name)
+        """Remove what builds left that no build of anybody's may still need."""
+        await self.layers.sweep(self._clock() - BUILD_LEASE)
 
     async def bury(self, claim: Claim, *, dry_run: bool = False, by_name: bool = True) -> Round:
         """Remove what carries the seal of a Docent, and, without books to tell (`by_name`), its names of images."""
@@ -168,21 +139,6 @@ class Janitor:
         for each in sorted(found, key=lambda each: ORDER.index(each.what)):
             await self._act(Finding(each, Fate.REMOVE, "its Docent is dead"), came, dry_run=dry_run)
         return came
-
-    async def forget_layers(self, layers: Sequence[Entry]) -> int:
-        """Remove layers, newest first, and return how many are gone; one that something stands on stays for now."""
-        done, left, before = 0, list(layers), -1
-        while left and len(left) != before:
-            before, again = len(left), []
-            for each in left:
-                said = await self._drop_layer(each.name)
-                if said:
-                    again.append(each)
-                else:
-                    self._books.gone(What.IMAGE, each.name)
-                    done += 1
-            left = again
-        return done
 
     async def _act(self, found: Finding, came: Round, *, dry_run: bool) -> None:
         match found.fate:

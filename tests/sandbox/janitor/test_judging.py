@@ -175,12 +175,19 @@ def test_the_step_of_a_build_is_known_by_its_group() -> None:
     assert fate(replace(step, group="", made_at=LONG_AGO), scene()) is None
 
 
-def test_the_step_of_a_build_that_runs_nothing_is_known_by_its_id() -> None:
-    noted = Entry(What.CONTAINER, "0" * 12, Stage.THERE, LATELY, "step")
-    step = Thing(What.CONTAINER, "0" * 64, "quirky_turing", {"docent.instance": "main"}, "created", made_at=LATELY)
-    assert fate(step, scene(noted)) is Fate.KEEP
-    assert fate(replace(step, made_at=LONG_AGO), scene(noted)) is Fate.REMOVE
-    assert fate(replace(step, id="1" * 64, made_at=LONG_AGO), scene(noted)) is Fate.KEEP, "a stranger's of our image"
+def test_the_step_of_a_build_may_have_the_labels_of_the_image_that_is_being_made() -> None:
+    labels = {"docent.instance": "main", "docent.layer": "true"}
+    step = Thing(What.CONTAINER, "0" * 64, "quirky_turing", labels, "created", group="/docent-build/main-u1")
+    assert fate(replace(step, made_at=LATELY), scene()) is Fate.KEEP
+    assert fate(replace(step, made_at=LONG_AGO), scene()) is Fate.REMOVE
+    assert fate(replace(step, group="", made_at=LONG_AGO), scene()) is Fate.KEEP, "a stranger's of our image"
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_a_step_in_the_group_of_all_docents_goes_when_no_build_can_be_so_old(*, alive: bool) -> None:
+    step = Thing(What.CONTAINER, "0" * 64, "quirky_turing", group="docent-build.slice", made_at=LATELY)
+    assert fate(step, scene(alive=alive)) is Fate.KEEP, "it may be another Docent's"
+    assert fate(replace(step, made_at=NOW - timedelta(minutes=6)), scene(alive=alive)) is Fate.REMOVE
 
 
 def test_a_name_that_an_image_had_for_one_look_goes_with_it() -> None:

@@ -1,90 +1,113 @@
-"""Layers that a build made are told from those that were there."""
+"""What builds leave is told from everything else, whoever built, and goes when no build can need it."""
 
 from __future__ import annotations
 
 import json
-from itertools import pairwise
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
-from bot.sandbox.janitor.layers import BuiltLayers, Nameless, nameless_of, orphans
+from bot.handin.plan import BuildPlan
+from bot.sandbox.accepted import Accepted, read
+from bot.sandbox.context import packed
+from bot.sandbox.engine import Engine
+from bot.sandbox.host import Host
+from bot.sandbox.janitor.layers import LEASE, Layers, spent
+from tests.second_engine import SecondEngine, second_engine
 
-SAID = [
-    "Step 1/5 : FROM alpine",
-    " ---> 11666a3390f4\n",
-    "Step 2/5 : RUN echo one",
-    " ---> Using cache\n",
-    " ---> 222222222222\n",
-    "Step 3/5 : RUN echo  ---> 999999999999",
-    " ---> Running in 0123456789ab\n",
-    " ---> looks like 888888888888\n",
-    "Removing intermediate container 0123456789ab\n",
-    " ---> 333333333333\n",
-    "Step 4/5 : COPY . .",
-    " ---> 444444444444\n",
-    "Step 5/5 : LABEL docent.learner=u1",
-    " ---> Running in 0123456789ac\n",
-    " ---> 555555555555\n",
-    "Successfully built 555555555555\n",
-]
-STREAM = b"".join(json.dumps({"stream": each}).encode() + b"\r\n" for each in SAID)
-MADE = ["333333333333", "444444444444", "555555555555"]
+Seen = Callable[[object], None]
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+MARKED = {"docent.layer": "true"}
 
 
-def layers(reader: BuiltLayers, chunk: bytes) -> list[str]:
-    return [each.layer for each in reader.feed(chunk) if each.layer]
+def image(labels: Mapping[str, str] | None, hours: float = 1, *names: str) -> dict[str, Any]:
+    at = (NOW - timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S.123456789Z")
+    return {"Created": at, "RepoTags": list(names), "RepoDigests": [], "Config": {"Labels": labels}}
 
 
-def test_bases_and_cached_layers_may_be_anybodys() -> None:
-    assert layers(BuiltLayers(), STREAM) == MADE
+@pytest.mark.parametrize(
+    ("what", "raw", "expected"),
+    [
+        ("a layer of a build", image(MARKED), True),
+        ("one that a build may stand on", image(MARKED, 0), False),
+        ("one that became an image", image(MARKED, 1, "docent-main/u1/app:latest"), False),
+        ("one with a digest", {**image(MARKED), "RepoDigests": ["docent-main/u1/app@sha256:00"]}, False),
+        ("one on an image of a learner here", image({**MARKED, "docent.instance": "main"}), True),
+        ("one on an image of another Docent's learner", image({**MARKED, "docent.instance": "other"}), False),
+        ("a stranger's", image({"maintainer": "them"}), False),
+        ("a stranger's without labels", image(None), False),
+    ],
+)
+def test_f32_only_what_a_docent_built_and_nobody_may_need_is_spent(
+    what: str, raw: dict[str, Any], expected: bool
+) -> None:
+    assert spent(raw, "main", NOW - timedelta(minutes=5)) is expected, what
 
 
-def test_the_container_of_a_step_is_known_before_its_layer() -> None:
-    said = [each.layer or each.step for each in BuiltLayers().feed(STREAM)]
-    assert said == ["0123456789ab", "333333333333", "444444444444", "0123456789ac", "555555555555"]
+@pytest.fixture(scope="module")
+def second() -> Iterator[SecondEngine]:
+    with second_engine() as made:
+        yield made
 
 
-@given(st.lists(st.integers(0, len(STREAM)), max_size=20))
-def test_the_stream_may_come_in_any_pieces(cuts: list[int]) -> None:
-    reader, ends = BuiltLayers(), [0, *sorted(cuts), len(STREAM)]
-    assert [each for at, end in pairwise(ends) for each in layers(reader, STREAM[at:end])] == MADE
+@pytest.fixture
+async def engine(second: SecondEngine) -> AsyncIterator[Engine]:
+    made = Engine(second.url)
+    yield made
+    made.close()
 
 
-@given(st.binary())
-def test_any_bytes_are_read(junk: bytes) -> None:
-    reader = BuiltLayers()
-    assert reader.feed(junk) == []
-    assert reader.feed(b'\n[]\n"x"\n{"stream":1}\n') == []
+async def build(engine: Engine, dockerfile: str) -> str:
+    """Have the engine build, as it does when nobody listens; return the id of the last layer."""
+    said = bytearray()
+    params = {"dockerfile": ".docent-dockerfile", "rm": "1", "forcerm": "1", "networkmode": "none"}
+    tar = packed({"a": b"a"}, dockerfile).tar
+
+    def take(chunk: bytes) -> bool:
+        said.extend(chunk)
+        return True
+
+    assert await Host(engine).build(tar, params, deadline_s=60, on_bytes=take) is None
+    made = [each for line in said.splitlines() if (each := json.loads(line).get("stream", "")).startswith(" ---> ")]
+    return str(next(each for each in reversed(made) if "Running" not in each)[6:]).strip()
 
 
-BASE, KNOWN, STEP = "b" * 12, "1" * 12, "c" * 12
+def ours(base: str, lines: str) -> str:
+    """Return the text that goes to an engine for a learner's Dockerfile."""
+    found = read(BuildPlan(()), {"Dockerfile": f"FROM alpine\n{lines}".encode()}, {"alpine:latest": base}, {})
+    assert isinstance(found, Accepted)
+    return found.text
 
 
-def test_f01_what_a_build_made_after_its_bot_was_killed_is_told_by_its_step_and_by_what_it_stands_on() -> None:
-    found = [
-        Nameless("5" * 12, "4" * 12, "d" * 12, "main"),  # a label of ours, not the seal yet
-        Nameless("4" * 12, "3" * 12, "d" * 12),
-        Nameless("3" * 12, BASE, STEP),
-        Nameless("2" * 12, KNOWN, ""),  # a COPY
-    ]
-    assert sorted(orphans(found, {KNOWN}, {STEP}, "main")) == ["2" * 12, "3" * 12, "4" * 12, "5" * 12]
+@pytest.mark.engine
+async def test_f01_what_a_build_made_that_nobody_noted_goes_and_strangers_layers_stay(
+    engine: Engine, seen: Seen
+) -> None:
+    host = Host(engine)
+    base = await host.image("alpine:latest")
+    assert base is not None
+    word = secrets.token_hex(4)
+    lines = f"RUN echo {word} > /one\nCOPY a /a\n"
+    left = [await build(engine, ours(base.id, lines))]
+    left.append(await build(engine, ours(base.id, f"RUN echo {word} > /two\nRUN false\n")))
+    scratch = read(BuildPlan(()), {"Dockerfile": b"FROM scratch\nCOPY a /a\n"}, {}, {})
+    assert isinstance(scratch, Accepted)
+    left.append(await build(engine, scratch.text))
+    stood_on = await build(engine, ours(base.id, f"RUN echo {word} > /used\n"))
+    held = (await host.must("POST", "/containers/create", body={"Image": stood_on})).json["Id"]
+    named = await build(engine, ours(base.id, f"RUN echo {word} > /named\n"))
+    await host.tag(named, "theirs:latest")
+    strangers = await build(engine, f"FROM {base.id}\n{lines}")  # the same, word for word, from the same base
 
-
-def test_f32_a_strangers_layer_on_the_same_base_is_left_alone() -> None:
-    found = [
-        Nameless("3" * 12, BASE, "d" * 12),
-        Nameless("4" * 12, "3" * 12, ""),
-        Nameless("5" * 12, KNOWN, "", "other"),
-    ]
-    assert orphans(found, {KNOWN}, {STEP}, "main") == []
-
-
-def test_an_image_is_read_as_the_engine_tells_it() -> None:
-    raw = {
-        "Id": "sha256:" + "3" * 64,
-        "Parent": "sha256:" + "b" * 64,
-        "Container": "c" * 64,
-        "Config": {"Labels": None},
-    }
-    assert nameless_of(raw) == Nameless("3" * 12, BASE, STEP)
+    layers = Layers(engine, "main")
+    assert await layers.sweep(datetime.now(UTC) - LEASE) == 0, "a build may stand on them"
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    gone = await layers.sweep(later)
+    assert [await host.image(each) for each in left] == [None] * 3
+    assert None not in [await host.image(each) for each in (stood_on, named, strangers, base.id)]
+    await host.remove(held)
+    assert await layers.sweep(later) == 1, "and what it stood on is the named one's too"
+    seen(f"{gone} layers of builds that nobody heard of gone, a stranger's equal ones stay")

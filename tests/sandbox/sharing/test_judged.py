@@ -87,7 +87,13 @@ def test_size_has_a_limit(manifest: Manifest, why: str) -> None:
     assert (why in found) if why else not found
 
 
-OWN = {"docent.instance": "main", "docent.learner": "u1", "docent.bases": "alpine:latest", "docent.standin": "true"}
+OWN = {
+    "docent.instance": "main",
+    "docent.learner": "u1",
+    "docent.bases": "alpine:latest",
+    "docent.standin": "true",
+    "docent.layer": "true",
+}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,44 @@
+"""What instructors have: who they are, the channel they read, the board in it.
+
+A new part of theirs is a field of `Instructors`, made in `wire_instructors`; what it does on its own, again and again,
+is a row in `watch`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.workshop import Workshop
+from bot.progress.roles import SqlRoles
+from bot.progress.store import SqlStore
+from bot.sandbox.sandbox import DockerSandbox
+from bot.settings import Settings
+from bot.slack.instructor import BoardKeeper, InstructorsChannel
+from bot.wiring.beside import Works
+from bot.wiring.clock import now
+from bot.wiring.slack import Slack
+
+
+@dataclass(frozen=True, slots=True)
+class Instructors:
+    """The parts that instructors see, help and steer with."""
+
+    roles: SqlRoles
+    channel: InstructorsChannel
+    board: BoardKeeper
+
+
+async def wire_instructors(
+    settings: Settings, workshop: Workshop, store: SqlStore, sandbox: DockerSandbox, slack: Slack
+) -> Instructors:
+    """Return the instructors' parts, joined; nothing of them runs yet."""
+    roles = SqlRoles(store.database)
+    await roles.seed(settings.instructors)
+    channel = InstructorsChannel(slack.client, slack.chat, settings.instructors_channel, roles)
+    board = BoardKeeper(workshop, store, sandbox, slack.chat, channel, every_s=settings.board_every_s, clock=now)
+    return Instructors(roles, channel, board)
+
+
+def watch(instructors: Instructors) -> Works:
+    """Return what goes on for instructors while the bot runs."""
+    return {"board": instructors.board.keep}
