@@ -1,54 +1,10 @@
-"""The tables that records are kept in (SQLAlchemy Core); the migrations must arrive at the same shape.
-
-A learner is one row. What they passed, skipped, answered and were told is one JSON value in it, because it
-is always read and written whole, by one reader that needs all of it: child rows would make seven queries of
-one and buy nothing (the board and the export read whole learners too). `record_format` says how to read it.
-What has to be queried, or must be true whatever the code does, is a column or a row of its own: the open
-attempt is not part of a learner's row at all, it is the attempt without `closed_at`, of which an index
-allows one. So a stale copy of a learner can never bring a closed attempt back to life.
-"""
+"""What learners did and made."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy.engine import Dialect
 
-#: The migration that arrives at these tables.
-HEAD = "0008"
-#: Bytes; the last net below the caller's own limits (64 KB, 512 KB for the lock files that tools write).
-FILE_MAX = 512 * 1024
-
-
-class Utc(sa.types.TypeDecorator[datetime]):
-    """An aware UTC time on databases with and without time zones."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return the time in UTC; a naive one is a bug of the caller."""
-        if value is not None and value.tzinfo is None:
-            raise ValueError(f"time without a zone: {value!r}")
-        return value.astimezone(UTC) if value is not None else None
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Return the time as it was given, in UTC."""
-        if not isinstance(value, datetime):
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-METADATA = sa.MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-    }
-)
+from bot.progress.tables.shape import FILE_MAX, METADATA, Utc
 
 learners = sa.Table(
     "learners",
@@ -206,40 +162,9 @@ deliveries = sa.Table(  # what Slack delivered and was taken: it may bring it ag
     sa.Index(None, "at"),
 )
 
-roles = sa.Table(  # who somebody is besides a learner, by their id and by nothing that they can change themselves
-    "roles",
-    METADATA,
-    sa.Column("user", sa.Text, primary_key=True),
-    sa.Column("role", sa.Text, nullable=False),  # `learner` for who is an instructor no more
-    sa.Column("at", Utc, nullable=False),
-)
-
 notes = sa.Table(
     "notes",
     METADATA,
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
-)
-
-image_pins = sa.Table(
-    "image_pins",
-    METADATA,
-    sa.Column("name", sa.Text, primary_key=True),  # as learners write it: node:24-alpine
-    sa.Column("image_id", sa.Text, nullable=False),  # sha256:…
-    sa.Column("standin", sa.Boolean, nullable=False),  # built here, because no registry answered
-    sa.Column("at", Utc, nullable=False),
-)
-
-objects = sa.Table(  # on the host: entered before they are made, so that a crash leaves nothing unknown
-    "objects",
-    METADATA,
-    sa.Column("what", sa.Text, primary_key=True),  # container | network | volume | image
-    sa.Column("name", sa.Text, primary_key=True),  # the engine's
-    sa.Column("stage", sa.Text, nullable=False),  # intended | there | gone
-    sa.Column("at", Utc, nullable=False),  # of this stage
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("learner", sa.Text, nullable=False),  # their key, as labels have it; they may be unknown here
-    sa.Column("attempt", sa.Integer, nullable=False),  # 0: of no check
-    sa.Column("engine_id", sa.Text, nullable=False),  # '': not there yet
-    sa.Column("until", Utc),  # NULL: as long as it is wanted
 )

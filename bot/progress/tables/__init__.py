@@ -1,0 +1,53 @@
+"""The tables that records are kept in (SQLAlchemy Core); the migrations must arrive at the same shape.
+
+A learner is one row. What they passed, skipped, answered and were told is one JSON value in it, because it
+is always read and written whole, by one reader that needs all of it: child rows would make seven queries of
+one and buy nothing (the board and the export read whole learners too). `record_format` says how to read it.
+What has to be queried, or must be true whatever the code does, is a column or a row of its own: the open
+attempt is not part of a learner's row at all, it is the attempt without `closed_at`, of which an index
+allows one. So a stale copy of a learner can never bring a closed attempt back to life.
+"""
+
+from bot.progress.tables.host import image_pins, objects
+from bot.progress.tables.learning import (
+    attempts,
+    builds,
+    contents,
+    deliveries,
+    feedback,
+    files,
+    journal,
+    learners,
+    notes,
+    one_open,
+    pages,
+    passes,
+    standings,
+    versions,
+)
+from bot.progress.tables.people import roles
+from bot.progress.tables.shape import FILE_MAX, HEAD, METADATA, Utc
+
+__all__ = [
+    "FILE_MAX",
+    "HEAD",
+    "METADATA",
+    "Utc",
+    "attempts",
+    "builds",
+    "contents",
+    "deliveries",
+    "feedback",
+    "files",
+    "image_pins",
+    "journal",
+    "learners",
+    "notes",
+    "objects",
+    "one_open",
+    "pages",
+    "passes",
+    "roles",
+    "standings",
+    "versions",
+]
