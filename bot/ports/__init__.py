@@ -3,7 +3,9 @@
 Each has a real adapter in a room of its own; tests use fakes that pass the same contract tests.
 """
 
+from bot.ports.cohorts import Cohorts
 from bot.ports.desk import Desk, Publish, Verify
+from bot.ports.duty import Asked, CameIn, ChannelChanged, Channels, Duty, Fact, Handler, WentOut, Wrote
 from bot.ports.host import (
     Camera,
     Conversation,
@@ -22,14 +24,22 @@ from bot.ports.records import Attempt, Feedback, Feedbacks, Notebooks, Passes, S
 from bot.ports.talking import Chat, Keepsake, Progress, Staff, Where
 
 __all__ = [
+    "Asked",
     "Attempt",
+    "CameIn",
     "Camera",
+    "ChannelChanged",
+    "Channels",
     "Chat",
+    "Cohorts",
     "Conversation",
     "Desk",
+    "Duty",
     "Entry",
+    "Fact",
     "Feedback",
     "Feedbacks",
+    "Handler",
     "Heard",
     "Housekeeping",
     "Keepsake",
@@ -49,5 +59,7 @@ __all__ = [
     "Tidied",
     "Undone",
     "Verify",
+    "WentOut",
     "Where",
+    "Wrote",
 ]

@@ -8,6 +8,7 @@ attempt is not part of a learner's row at all, it is the attempt without `closed
 allows one. So a stale copy of a learner can never bring a closed attempt back to life.
 """
 
+from bot.progress.tables.cohorts import class_hints, cohorts, gates, one_course, seats
 from bot.progress.tables.host import image_pins, objects
 from bot.progress.tables.learning import (
     attempts,
@@ -35,19 +36,24 @@ __all__ = [
     "Utc",
     "attempts",
     "builds",
+    "class_hints",
+    "cohorts",
     "contents",
     "deliveries",
     "feedback",
     "files",
+    "gates",
     "image_pins",
     "journal",
     "learners",
     "notes",
     "objects",
+    "one_course",
     "one_open",
     "pages",
     "passes",
     "roles",
+    "seats",
     "standings",
     "versions",
 ]

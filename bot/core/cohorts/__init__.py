@@ -1,0 +1,1 @@
+"""What instructors have to do with: cohorts and who is in them. Pure."""

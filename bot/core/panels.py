@@ -1,0 +1,110 @@
+"""What instructors see and press, as values (contract): a panel is a message, a sheet is a form.
+
+No Slack in here: a duty (`bot.ports.duty`) makes them, `bot.slack.panels` renders them. Texts are lines with **bold**
+and `code`; words of other people go into `quote` and `box`, where nothing of them acts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Tone(StrEnum):
+    """How a button looks."""
+
+    PLAIN = "plain"
+    MAIN = "main"  #: the one thing to do next; one of a panel
+    RISKY = "risky"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button. Whether somebody may press it is asked when they do."""
+
+    act: str  #: names what is done, `alert.claim`; a duty answers to it
+    label: str
+    about: str = ""  #: what it is about, such as the id of an alert
+    tone: Tone = Tone.PLAIN
+    spoken: str = ""  #: what a screen reader says in place of the label
+    sure: str = ""  #: asked before it is done
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One part of a panel, from top to bottom: text, somebody's words, a box of output, buttons."""
+
+    text: str = ""
+    quote: str = ""
+    box: str = ""
+    presses: tuple[Press, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A message with rows. `text` is what a notification and a screen reader say."""
+
+    text: str
+    title: str = ""
+    rows: tuple[Row, ...] = ()
+    presses: tuple[Press, ...] = ()
+    foot: str = ""
+
+
+class Kind(StrEnum):
+    """How a field is filled in, and what comes of it (`Filled`)."""
+
+    LINE = "line"  #: a string
+    TEXT = "text"  #: a string of several lines
+    ONE = "one"  #: the value of one choice
+    MANY = "many"  #: the values of choices, one a line
+    PEOPLE = "people"  #: user ids, one a line
+    CHANNEL = "channel"  #: a channel's id
+    DAY = "day"  #: 2026-01-31
+    TIME = "time"  #: POSIX seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question of a sheet."""
+
+    name: str
+    label: str
+    kind: Kind
+    value: str = ""  #: what is there already, as `Filled` has it
+    choices: tuple[tuple[str, str], ...] = ()  #: (value, label), at most 100
+    hint: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A form, or a page to look at when it has no fields. It is sent as `act`, about `about`."""
+
+    act: str
+    title: str  #: 24 characters
+    rows: tuple[Row, ...] = ()
+    fields: tuple[Field, ...] = ()
+    submit: str = "Save"
+    about: str = ""
+    presses: tuple[Press, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Whispered:
+    """An answer for one person alone."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mistakes:
+    """Why a sheet cannot be taken as it is: field → one sentence. It stays open."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+#: What a duty answers. A panel takes the place of the pressed message (or is posted, after a word); a sheet is opened,
+#: or takes the place of the one on which was pressed; None: all is said.
+Answer = Panel | Sheet | Whispered | Mistakes | None

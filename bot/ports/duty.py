@@ -1,0 +1,109 @@
+"""What is done for instructors, and with them: a duty answers words, buttons and forms (contract).
+
+`/docent WORD …`, a press and a sent form come with who did it; a duty asks itself whether they may. It answers within
+two seconds or goes on after Slack was answered, so slow work belongs in the background.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.core.panels import Answer, Panel
+from bot.ports.talking import Keepsake, Where
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody wants of a duty. `where.user` is who; `where.channel` is where they are, '' on Home or a form."""
+
+    where: Where
+    name: str  #: of the person, theirs to choose
+    about: str = ""  #: of the button or form; of a word what followed it
+    filled: Mapping[str, str] = field(default_factory=dict)  #: of a form, by field (`bot.core.panels.Kind`)
+
+
+@dataclass(frozen=True, slots=True)
+class CameIn:
+    """Somebody joined a channel that we are in; we ourselves too (`ours`), brought by `inviter`."""
+
+    user: str
+    channel: str
+    ours: bool = False
+    inviter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WentOut:
+    """Somebody left a channel, or was removed; we ourselves too."""
+
+    user: str
+    channel: str
+    ours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChanged:
+    """A channel got another name, was archived or came back."""
+
+    channel: str
+    name: str = ""  #: '' when it has not changed
+    archived: bool | None = None  #: None when that has not changed
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """Somebody wrote in a channel, with files."""
+
+    where: Where  #: `thread` is '' outside of threads
+    name: str
+    text: str
+    files: tuple[Keepsake, ...] = ()
+
+
+Fact = CameIn | WentOut | ChannelChanged | Wrote
+Handler = Callable[[Asked], Awaitable[Answer]]
+
+
+class Duty(Protocol):
+    """One thing that is done for instructors."""
+
+    @property
+    def words(self) -> Mapping[str, Handler]:
+        """Return what it does at a word after `/docent`, or in a direct message."""
+        ...
+
+    @property
+    def presses(self) -> Mapping[str, Handler]:
+        """Return what it does at a press (`Press.act`), and at a shortcut of that name."""
+        ...
+
+    @property
+    def sheets(self) -> Mapping[str, Handler]:
+        """Return what it does with a form that was sent (`Sheet.act`)."""
+        ...
+
+    async def heard(self, fact: Fact) -> None:
+        """Take what happened in a channel; most of it is no concern of ours."""
+        ...
+
+    async def home(self, user: str) -> Sequence[Panel]:
+        """Return what it shows on this person's Home; nothing for most."""
+        ...
+
+
+class Channels(Protocol):
+    """Channels as Slack has them. Raises `ChatError`."""
+
+    async def members(self, channel: str) -> Sequence[str]:
+        """Return who is in it, without programs; () where we are not."""
+        ...
+
+    async def pin(self, channel: str, ts: str) -> None:
+        """Pin a message (idempotent); quiet where we may not."""
+        ...
+
+    async def name(self, channel: str) -> str:
+        """Return its name without #, '' when it is not to be seen."""
+        ...

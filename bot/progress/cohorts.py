@@ -1,0 +1,160 @@
+"""Cohorts on the database (`bot.ports.Cohorts`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.core.cohorts.cohort import NEW, ClassHint, Cohort, Course, Gate, Opening, Seat, SeatState
+from bot.progress.database import Database, upsert
+from bot.progress.tables import class_hints, cohorts, gates, seats
+
+
+class SqlCohorts:
+    """The cohorts kept in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, cohort: Cohort) -> Cohort:
+        """Keep it in place of the one with its id; `NEW` gets an id."""
+        return await self._database.run(_keep, cohort)
+
+    async def cohort(self, cohort: int) -> Cohort | None:
+        """Return the cohort."""
+        return next(iter(await self._database.look(_cohorts, cohorts.c.id == cohort)), None)
+
+    async def open(self) -> Sequence[Cohort]:
+        """Return the cohorts that have not ended, oldest first."""
+        return await self._database.look(_cohorts, cohorts.c.ended_at.is_(None))
+
+    async def of_channel(self, channel: str) -> Sequence[Cohort]:
+        """Return the open cohorts of this channel, or whose instructors read there, oldest first."""
+        theirs = sa.or_(cohorts.c.channel == channel, cohorts.c.staff_channel == channel)
+        return await self._database.look(_cohorts, sa.and_(cohorts.c.ended_at.is_(None), theirs))
+
+    async def of(self, user: str) -> Cohort | None:
+        """Return the course that this person takes."""
+        return await self._database.look(_taken, user)
+
+    async def seats(self, cohort: int) -> Sequence[Seat]:
+        """Return everybody who is or was in it, in order of user ids."""
+        return await self._database.look(_seats, seats.c.cohort == cohort)
+
+    async def seats_of(self, user: str) -> Sequence[Seat]:
+        """Return where this person sits or sat, oldest cohort first."""
+        return await self._database.look(_seats, seats.c.user == user)
+
+    async def seat(self, seat: Seat) -> bool:
+        """Keep a seat in place of what it was; False when it would be their second `TAKEN`."""
+        return await self._database.run(_seat, seat)
+
+    async def gates(self, cohort: int) -> Sequence[Gate]:
+        """Return its gates, open ones too, in order of sections."""
+        return await self._database.look(_gates, cohort)
+
+    async def gate(self, cohort: int, gate: Gate) -> None:
+        """Keep a gate in place of the one of its section."""
+        await self._database.run(_gate, cohort, gate)
+
+    async def remove_gate(self, cohort: int, section: str) -> None:
+        """Take a gate away (idempotent)."""
+        await self._database.run(_remove_gate, cohort, section)
+
+    async def hint(self, cohort: int, hint: ClassHint) -> None:
+        """Keep a class hint in place of one for the same condition and code; an empty text takes it away."""
+        await self._database.run(_hint, cohort, hint)
+
+    async def hints(self, cohort: int) -> Sequence[ClassHint]:
+        """Return its class hints, oldest first."""
+        return await self._database.look(_hints, cohort)
+
+    async def course(self, user: str) -> Course | None:
+        """Return what this person's record takes from the course they take."""
+        return await self._database.look(course_of, user)
+
+
+def course_of(db: sa.Connection, user: str) -> Course | None:
+    """Return what this person's record takes from the course they take."""
+    cohort = _taken(db, user)
+    if cohort is None:
+        return None
+    closed = {gate.section: gate for gate in _gates(db, cohort.id) if gate.opened_at is None}
+    return Course(cohort.id, cohort.name, closed, tuple(_hints(db, cohort.id)))
+
+
+def _keep(db: sa.Connection, cohort: Cohort) -> Cohort:
+    values = asdict(cohort) | {"instructors": sorted(cohort.instructors)}
+    if cohort.id != NEW:
+        db.execute(upsert(db, cohorts, **values))
+        if cohort.ended_at:  # whoever took it may take another
+            taken = sa.and_(seats.c.cohort == cohort.id, seats.c.state == SeatState.TAKEN.value)
+            db.execute(seats.update().where(taken).values(state=SeatState.OVER.value))
+        return cohort
+    del values["id"]
+    made = db.execute(cohorts.insert().values(**values).returning(cohorts.c.id)).scalar_one()
+    return replace(cohort, id=made)
+
+
+def _cohorts(db: sa.Connection, which: sa.ColumnElement[bool]) -> list[Cohort]:
+    return [_read(row) for row in db.execute(sa.select(cohorts).where(which).order_by(cohorts.c.id))]
+
+
+def _read(row: sa.Row[Any]) -> Cohort:
+    return Cohort(**{**row._asdict(), "instructors": frozenset(row.instructors)})
+
+
+def _takes(user: str) -> sa.ColumnElement[bool]:
+    return sa.and_(seats.c.user == user, seats.c.state == SeatState.TAKEN.value)
+
+
+def _taken(db: sa.Connection, user: str) -> Cohort | None:
+    joined = sa.select(cohorts).join_from(cohorts, seats, seats.c.cohort == cohorts.c.id)
+    row = db.execute(joined.where(_takes(user))).one_or_none()
+    return None if row is None else _read(row)
+
+
+def _seats(db: sa.Connection, which: sa.ColumnElement[bool]) -> list[Seat]:
+    rows = db.execute(sa.select(seats).where(which).order_by(seats.c.cohort, seats.c.user))
+    return [Seat(row.cohort, row.user, SeatState(row.state), row.since) for row in rows]
+
+
+def _seat(db: sa.Connection, seat: Seat) -> bool:
+    if seat.state is SeatState.TAKEN:
+        others = sa.and_(
+            seats.c.user == seat.user, seats.c.state == SeatState.TAKEN.value, seats.c.cohort != seat.cohort
+        )
+        if db.execute(sa.select(seats.c.cohort).where(others)).first() is not None:
+            return False
+    db.execute(upsert(db, seats, **asdict(seat) | {"state": seat.state.value}))
+    return True
+
+
+def _gates(db: sa.Connection, cohort: int) -> list[Gate]:
+    rows = db.execute(sa.select(gates).where(gates.c.cohort == cohort).order_by(gates.c.section))
+    return [Gate(row.section, Opening(row.opening), row.at, row.share_pct, row.opened_at) for row in rows]
+
+
+def _gate(db: sa.Connection, cohort: int, gate: Gate) -> None:
+    db.execute(upsert(db, gates, cohort=cohort, **asdict(gate) | {"opening": gate.opening.value}))
+
+
+def _remove_gate(db: sa.Connection, cohort: int, section: str) -> None:
+    db.execute(gates.delete().where(gates.c.cohort == cohort, gates.c.section == section))
+
+
+def _hint(db: sa.Connection, cohort: int, hint: ClassHint) -> None:
+    if hint.text:
+        db.execute(upsert(db, class_hints, cohort=cohort, **asdict(hint)))
+        return
+    key = {name: getattr(hint, name) for name in ("section", "step", "condition", "code")}
+    same = (class_hints.c[name] == value for name, value in key.items())
+    db.execute(class_hints.delete().where(class_hints.c.cohort == cohort, *same))
+
+
+def _hints(db: sa.Connection, cohort: int) -> list[ClassHint]:
+    rows = db.execute(sa.select(class_hints).where(class_hints.c.cohort == cohort).order_by(class_hints.c.at))
+    return [ClassHint(row.section, row.step, row.condition, row.code, row.text, row.by, row.at) for row in rows]

@@ -1,0 +1,1 @@
+"""What is done for instructors and with them, a duty a module (`bot.ports.duty`)."""
