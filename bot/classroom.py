@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime
@@ -25,6 +25,7 @@ from bot.core.fairness.words import MUCH_TO_DO
 from bot.core.intended import praised
 from bot.core.learner import Learner
 from bot.core.messages import Note, Offer
+from bot.core.panels import Panel
 from bot.core.turn import (
     Action,
     Apply,
@@ -77,6 +78,15 @@ SLOW = (RunCommands, Apply, CleanSandbox, RebuildSandbox)
 WAITING_COMMANDS = 10
 
 
+#: What somebody has on their Home besides their own progress.
+HomePanels = Callable[[str], Awaitable[Sequence[Panel]]]
+
+
+async def nothing_more(user: str) -> Sequence[Panel]:
+    """Return nothing: whoever instructs nobody has their own progress alone."""
+    return ()
+
+
 class Classroom:
     """The workshop with everybody in it. `refresh_board` is called when instructors would see a change."""
 
@@ -93,6 +103,7 @@ class Classroom:
         start_files: Mapping[str, bytes],
         clock: Callable[[], datetime],
         refresh_board: Callable[[], None],
+        home_panels: HomePanels = nothing_more,
     ) -> None:
         self.workshop = workshop
         self._store = store
@@ -104,6 +115,7 @@ class Classroom:
         self._start_files = start_files
         self._clock = clock
         self._refresh_board = refresh_board
+        self._home_panels = home_panels
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._background: set[asyncio.Task[None]] = set()
         self._waiting: Counter[str] = Counter()  #: messages with commands that are not done
@@ -222,7 +234,7 @@ class Classroom:
             case Whisper(text):
                 await self._chat.whisper(where, text)
             case ShowHome(home):
-                await self._chat.publish_home(learner.id, home)
+                await self._chat.publish_home(learner.id, home, await self._home_panels(learner.id))
             case OpenEditor():
                 await self._bench.editing.open(learner.id, action, where)
             case ShowPage():

@@ -25,6 +25,7 @@ from bot.core.evidence import (
     VolumeSeen,
 )
 from bot.core.messages import Form, Message, StatusCard
+from bot.core.panels import Panel
 from bot.core.sights import NotSeen, Sight, Wanted, Why
 from bot.core.specs import (
     BuildSpec,
@@ -89,7 +90,7 @@ class MemoryChat:
     async def open_form(self, where: Where, form: Form) -> None:
         self.forms.append(form)
 
-    async def publish_home(self, user: str, home: StatusCard) -> None:
+    async def publish_home(self, user: str, home: StatusCard, panels: Sequence[Panel] = ()) -> None:
         self.homes[user] = home
 
     async def send_file(self, where: Where, file: Keepsake) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.core.panels import Panel
 from bot.core.verdict import Result
 from bot.core.workshop import Question, StepRef
 from bot.handin.plan import Output
@@ -356,5 +357,6 @@ Message = (
     | SummaryCard
     | FeedbackCard
     | Board
+    | Panel
 )
 Form = Editor | Survey

@@ -235,6 +235,14 @@ class Person:
         more = {"thread_ts": thread_ts} if thread_ts else {}
         return await self._open_line.post("/people/say", channel=self.channel, text=text, **more)
 
+    async def join(self, channel: str) -> None:
+        """Join a channel (its id)."""
+        await self._open_line.post("/people/join", channel=channel)
+
+    async def leave(self, channel: str) -> None:
+        """Leave a channel (its id)."""
+        await self._open_line.post("/people/leave", channel=channel)
+
     async def press(self, name: str) -> _Answer:
         """Press the newest visible button called `name`: in the modal, then the Home, then the channel.
 

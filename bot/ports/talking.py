@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 from bot.core.messages import Form, Message, StatusCard
+from bot.core.panels import Panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ class Chat(Protocol):
         """Open a form; needs a fresh `where.trigger`, without one a button that opens it is posted instead."""
         ...
 
-    async def publish_home(self, user: str, home: StatusCard) -> None:
-        """Publish the person's App Home."""
+    async def publish_home(self, user: str, home: StatusCard, panels: Sequence[Panel] = ()) -> None:
+        """Publish the person's App Home; `panels` stand above their own progress."""
         ...
 
     async def send_file(self, where: Where, file: Keepsake) -> None:

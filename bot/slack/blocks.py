@@ -1,6 +1,7 @@
 """Messages as Block Kit; pure: a domain message in, `Rendered` out.
 
-Buttons are in `bot.slack.buttons`, forms in `bot.slack.forms`, the map and the board in `bot.slack.overview`.
+Buttons are in `bot.slack.buttons`, forms in `bot.slack.forms`, the map and the board in `bot.slack.overview`, what
+instructors see and press in `bot.slack.panels`.
 Every message has real `text` (notifications, screen readers), at most one emoji of ours besides the marks
 of conditions, and stays inside Slack's limits (cut in `bot.slack.elements`).
 """
@@ -31,6 +32,7 @@ from bot.core.messages import (
     SummaryCard,
     Welcome,
 )
+from bot.core.panels import Panel
 from bot.core.verdict import Blocked, Failed, Fault, NotYet, Passed, TimedOut
 from bot.core.workshop import StepRef
 from bot.handin.windows import FORM_LIMIT
@@ -57,6 +59,7 @@ from bot.slack.elements import (
     say,
 )
 from bot.slack.overview import board_blocks, done_words, status_blocks
+from bot.slack.panels import panel_blocks, panel_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,8 @@ def render(message: Message, owner: str) -> Rendered:  # noqa: C901 - one row ea
         case Board():
             told = f"{message.title}: {message.started} started, {message.finished} finished"
             return Rendered(_spoken(told), board_blocks(message))
+        case Panel():
+            return Rendered(panel_text(message), panel_blocks(message))
         case _:
             assert_never(message)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.messages import Form, Message, Note, StatusCard
+from bot.core.panels import Panel, Sheet
 from bot.errors import CardGone, ChatError
 from bot.ports import Keepsake, Progress, Where
 from bot.slack.answers import UNREACHED, why
@@ -24,6 +25,7 @@ from bot.slack.hooks import ResponseUrls
 from bot.slack.legible import inert
 from bot.slack.outbox import Outbox, Priority
 from bot.slack.overview import home_view
+from bot.slack.panels import sheet_view
 from bot.slack.posts import Post
 
 log = structlog.get_logger(__name__)
@@ -139,9 +141,28 @@ class SlackChat:
                 return
         await self.show(where.without_press(), way_to(form))
 
-    async def publish_home(self, user: str, home: StatusCard) -> None:
-        """Publish the person's App Home."""
-        view = home_view(home, user)
+    def sheet(self, sheet: Sheet) -> dict[str, Any]:
+        """Return a sheet as Slack takes it."""
+        return sheet_view(sheet)
+
+    async def open_sheet(self, where: Where, sheet: Sheet, view: str = "") -> None:
+        """Open a sheet, or show it in place of an open one (`view` is its id). Raises `ChatError`."""
+        made = sheet_view(sheet)
+        try:
+            # never queued, and not waited for: a trigger lives no longer
+            async with asyncio.timeout(TRIGGER_S):
+                if view:
+                    await self._client.views_update(view_id=view, view=made)
+                else:
+                    await self._client.views_open(trigger_id=where.trigger, view=made)
+        except SlackApiError as error:
+            raise ChatError(f"Slack opened no form ({why(error)}).") from error
+        except UNREACHED as error:
+            raise ChatError(f"Slack could not be reached to open a form ({error}).") from error
+
+    async def publish_home(self, user: str, home: StatusCard, panels: Sequence[Panel] = ()) -> None:
+        """Publish the person's App Home; `panels` stand above their own progress."""
+        view = home_view(home, user, panels)
         await self._sent(
             "views.publish",
             f"home:{user}",

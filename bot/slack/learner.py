@@ -22,12 +22,11 @@ from bot.slack.legible import whole
 from bot.slack.middleware import delivery_key
 from bot.slack.people import People
 from bot.slack.porter import Porter
-from bot.slack.reading import read_form, read_message, read_press
+from bot.slack.reading import by_a_person, read_form, read_message, read_press
 from bot.slack.uploads import Uploads
 
 PROMPTS = [("Continue the workshop", "start"), ("Where am I?", "status"), ("Give me a hint", "hint"), ("Help", "help")]
 ELSEWHERE = "I answered in our direct message."
-SPOKEN = (None, "file_share", "thread_broadcast")  #: subtypes of messages that people write
 Body = dict[str, Any]
 
 
@@ -164,12 +163,6 @@ class LearnerListeners:
             trigger=trigger,
             response_url=body.get("response_url", ""),
         )
-
-
-def by_a_person(event: Body) -> bool:
-    """Tell whether somebody said this, now: no program, no change of what was said before."""
-    programs = ("bot_id", "bot_profile", "edited", "hidden")
-    return bool(event.get("user")) and event.get("subtype") in SPOKEN and not any(event.get(name) for name in programs)
 
 
 def place_of(event: Body, body: Body, thread: str = "") -> Where:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.core.messages import Board, BoardRow, Mark, SectionProgress, StatusCard
+from bot.core.panels import Panel
 from bot.slack.buttons import GO, buttons, value_of
 from bot.slack.elements import Block, Element, actions, button, context, cut, divider, header, line, markdown, rich, say
+from bot.slack.panels import BLOCKS, panel_blocks
 
 BOARD_ROWS = 40  #: keeps the board inside one message
 
@@ -40,13 +43,14 @@ def _section_line(section: SectionProgress) -> Element:
     )
 
 
-def home_view(card: StatusCard, owner: str) -> dict[str, Any]:
-    """Return the App Home: the map with a button a section, progress, Continue."""
-    blocks = status_blocks(card, owner)
+def home_view(card: StatusCard, owner: str, panels: Sequence[Panel] = ()) -> dict[str, Any]:
+    """Return the App Home: what instructors have there, then the map with a button a section, progress, Continue."""
+    blocks = [block for panel in panels for block in (*panel_blocks(panel, "home"), divider())]
+    blocks += status_blocks(card, owner)
     if card.started:
         jumps = [button(f"{s.id} {s.title}", f"{GO}{s.id}", value_of(owner, None, s.id)) for s in card.sections]
         blocks += [divider(), context("Go to a section. What you proved stays proved."), actions(*jumps)]
-    return {"type": "home", "blocks": blocks}
+    return {"type": "home", "blocks": blocks[: BLOCKS["home"]]}
 
 
 def board_blocks(board: Board) -> list[Block]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from collections.abc import Mapping
+from typing import Any, assert_never
 
 from bot.core.events import (
     AnsweredQuestion,
@@ -41,7 +42,14 @@ from bot.handin.replacing import asks_to_replace
 from bot.handin.transcript import asked_command
 from bot.slack.buttons import ANSWER, GO, OFFER, Value, read_spot, read_value
 
+SPOKEN = (None, "file_share", "thread_broadcast")  #: subtypes of messages that people write
 MESSAGE_LIMIT = 12_000  #: characters read of one message; Slack itself cuts at 40,000
+
+
+def by_a_person(event: Mapping[str, Any]) -> bool:
+    """Tell whether somebody said this, now: no program, no change of what was said before."""
+    programs = ("bot_id", "bot_profile", "edited", "hidden")
+    return bool(event.get("user")) and event.get("subtype") in SPOKEN and not any(event.get(name) for name in programs)
 
 
 def read_message(text: str) -> Event:

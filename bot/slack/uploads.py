@@ -16,6 +16,7 @@ from bot.handin.archive import LARGEST_ARCHIVE, is_archive, read_archive
 from bot.handin.decision import decided
 from bot.handin.plan import Refusal
 from bot.handin.project import most_bytes
+from bot.ports import Keepsake
 from bot.slack.legible import whole
 
 log = structlog.get_logger(__name__)
@@ -59,6 +60,19 @@ class Uploads:
             )
         single = [WroteFiles(tuple(taken.files), "upload")] if taken.files else []
         return [*map(HandedInUnusable, taken.problems), *taken.projects, *single]
+
+    async def kept(self, files: Sequence[dict[str, Any]]) -> tuple[Keepsake, ...]:
+        """Return files as they are, to be shown to somebody else; those that are too large are left out."""
+        found: list[Keepsake] = []
+        for file in files[:MOST_FILES]:
+            name = whole(str(file.get("name") or "file"))
+            async with self._archives:
+                content = await self._fetch(name, file, LARGEST_ARCHIVE, FETCH_ARCHIVE_S)
+            if isinstance(content, bytes):
+                found.append(Keepsake(name, content, alt=whole(str(file.get("alt_txt") or name))))
+            else:
+                log.info("file_not_passed_on", file=name, why=content)
+        return tuple(found)
 
     async def _take_one(self, name: str, file: dict[str, Any], taken: _Taken) -> None:
         if is_archive(name, b""):

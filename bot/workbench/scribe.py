@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 from bot.core.ending.pages import PageKind, page_of
 from bot.core.messages import Form, Message, ProgramSaid, StatusCard
+from bot.core.panels import Panel
 from bot.ports import Chat, Keepsake, Notebooks, Progress, Where
 
 
@@ -44,9 +46,9 @@ class Scribe:
         """Open a form."""
         await self._chat.open_form(where, form)
 
-    async def publish_home(self, user: str, home: StatusCard) -> None:
+    async def publish_home(self, user: str, home: StatusCard, panels: Sequence[Panel] = ()) -> None:
         """Publish the person's App Home."""
-        await self._chat.publish_home(user, home)
+        await self._chat.publish_home(user, home, panels)
 
     async def send_file(self, where: Where, file: Keepsake) -> None:
         """Post a file."""

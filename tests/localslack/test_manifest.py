@@ -17,8 +17,11 @@ def test_ours_declares_what_the_bot_needs_and_no_more() -> None:
     assert manifest.bot_name == "Docent"
     assert set(manifest.commands) == {"/docent"}
     assert len(manifest.prompts) == 4
-    assert {"app_home_opened", "app_mention", "message.im"} == manifest.bot_events
-    assert not {"message.channels", "message.groups"} & manifest.bot_events
+    channels = {f"channel_{what}" for what in ("archive", "deleted", "rename", "unarchive")}
+    groups = {name.replace("channel", "group") for name in channels}
+    written = {"message.channels", "message.groups", "message.im"}
+    members = {"member_joined_channel", "member_left_channel"}
+    assert manifest.bot_events == {"app_home_opened", "app_mention"} | channels | groups | written | members
     assert manifest.agent_view
     assert manifest.home_tab
     assert manifest.interactivity

@@ -29,6 +29,7 @@ from bot.core.messages import (
     Survey,
     Welcome,
 )
+from bot.core.panels import Field, Kind, Panel, Press, Row, Sheet, Tone
 from bot.core.verdict import Blocked, Failed, Fault, NotYet, Passed, TimedOut
 from bot.core.workshop import Option, Question, StepRef
 from bot.handin.plan import Output
@@ -117,7 +118,32 @@ def messages(text: str) -> list[Message]:
         FeedbackCard("", 0, text[:3_000], "3 of 43 steps"),
         Board(text[:150] or "x", rows(text), 20, 3, 60, text[:300]),
         Board("x", (), 0, 0, 0),
+        panel(text),
+        Panel("x", rows=tuple(Row(text, presses=(Press("a.b", "Look", str(n)),)) for n in range(60))),
     ]
+
+
+def panel(text: str) -> Panel:
+    """Return what instructors see, with somebody's words in every place."""
+    presses = tuple(Press("alert.claim", text[:80] or "x", text, tone, text[:80], text[:400]) for tone in Tone)
+    whole = Row(text, text, text, presses)
+    return Panel(text, text[:200], (whole, Row(text[:300], presses=presses[:1]), Row()), presses, text)
+
+
+def sheets(text: str) -> tuple[Sheet, ...]:
+    """Return forms of instructors, with somebody's words in every place."""
+    choices = tuple((f"v{n}", text[:90] or "x") for n in range(3))
+    values = {Kind.ONE: "v1", Kind.MANY: "v1\nv2", Kind.PEOPLE: "U1\nU2", Kind.CHANNEL: "C1"}
+    values |= {Kind.DAY: "2026-01-31", Kind.TIME: "1770000000", Kind.LINE: text, Kind.TEXT: text}
+    fields = tuple(Field(kind, text[:80] or "x", kind, values[kind], choices, text[:200]) for kind in Kind)
+    empty = tuple(Field(kind, "x", kind, "", choices, optional=True) for kind in Kind)
+    rows = tuple(Row(text[:400], presses=(Press("board.page", "Next", str(n)),)) for n in range(120))
+    return (
+        Sheet("cohort.make", text[:90] or "x", (Row(text, text, text),), fields, about=text),
+        Sheet("cohort.make", "x", fields=empty),
+        Sheet("board.page", "x", rows, presses=(Press("board.page", "Next", "2"),)),
+        Sheet("board.page", "x"),
+    )
 
 
 def home(text: str) -> StatusCard:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ from bot.localslack.tiers import Tiers
 from bot.localslack.values import Message
 from bot.localslack.workspace import Delivering, Workspace, start_workspace
 from bot.localslack.world import APP_ID, BOT_USER, TEAM_ID, dm_of
+from bot.ports import Duty
 from bot.progress.notebooks import SqlNotebooks
 from bot.progress.roles import SqlRoles
 from bot.progress.standings import SqlStandings
@@ -36,11 +37,13 @@ from bot.progress.store import SqlStore, open_store
 from bot.settings import shipped
 from bot.slack.chat import SlackChat
 from bot.slack.door import open_door
+from bot.slack.duties import DutyListeners
 from bot.slack.learner import LearnerListeners
 from bot.slack.outbox import Outbox
 from bot.slack.people import People
 from bot.slack.porter import Porter
 from bot.slack.uploads import Uploads
+from bot.staffroom.homes import on_home
 from bot.workbench import Scribe, Workbench
 from tests.fakes import MemoryCamera, MemoryDesk, MemorySandbox, MemoryStaff, farewell_of
 
@@ -128,6 +131,7 @@ async def open_lobby(
     space: Workspace | None = None,
     session: aiohttp.ClientSession | None = None,
     api_url: str = "",
+    duties: Sequence[Duty] = (),
 ) -> AsyncIterator[Lobby]:
     """Run a bot in a workspace of its own, or in one that is there; its records are below the folder.
 
@@ -164,13 +168,16 @@ async def open_lobby(
             start_files={"package.json": b"{}"},
             clock=lambda: datetime.now(UTC),
             refresh_board=lambda: None,
+            home_panels=on_home(duties),
         )
         stack.push_async_callback(classroom.stop, 5)
         checks = Checks(WORKSHOP, store, scribe, sandbox, queue, classroom, bench.rebuilds, lambda: datetime.now(UTC))
         people = People(client, outbox)
         porter = Porter(people, chat, teams, guests=guests, paced=not hasty_people)
         uploads = Uploads(session, space.bot_token, api_url or space.api_url)
-        app = open_door(client, teams, LearnerListeners(classroom, people, porter, chat, uploads))
+        listeners = LearnerListeners(classroom, people, porter, chat, uploads)
+        duty = DutyListeners(duties, people, porter, chat, uploads, BOT_USER)
+        app = open_door(client, teams, duty, listeners)
         handler = AsyncSocketModeHandler(app, space.app_token, web_client=client, ping_interval=1)
         stack.push_async_callback(handler.close_async)
         await handler.connect_async()  # type: ignore[no-untyped-call] # Bolt gives it no types

@@ -20,7 +20,8 @@ from bot.slack.elements import MESSAGE_TEXT, cut_middle, mrkdwn
 from bot.slack.forms import form_view
 from bot.slack.legible import inert, legible, literal, whole
 from bot.slack.overview import home_view
-from tests.slack.every_message import forms, home, messages
+from bot.slack.panels import sheet_view
+from tests.slack.every_message import forms, home, messages, panel, sheets
 
 Seen = Callable[[object], None]
 #: what an element carries back to us is shown to nobody
@@ -135,6 +136,12 @@ def test_l07_views_stay_within_slacks_limits_too(text: str) -> None:
     assert_harmless("", view["blocks"])
     for form in forms(text):
         assert validate_view(form_view(form, "U1", "D1")) == []
+    for sheet in sheets(text):
+        assert validate_view(sheet_view(sheet)) == []
+        assert_harmless("", sheet_view(sheet)["blocks"])
+    view = home_view(home(text), "U1", [panel(text)] * 5)
+    assert validate_view(view) == []
+    assert_harmless("", view["blocks"])
 
 
 @pytest.mark.parametrize(

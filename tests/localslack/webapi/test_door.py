@@ -51,7 +51,13 @@ async def test_every_method_with_scopes_is_refused_without_them(start: Any, mani
             assert answer["provided"] == "users:read.email"
 
 
-async def test_reading_a_channel_needs_the_scope_of_its_kind(local: Any) -> None:
+async def test_reading_a_channel_needs_the_scope_of_its_kind(start: Any, manifest_with: Any) -> None:
+    def deaf(raw: Any) -> None:
+        scopes, events = raw["oauth_config"]["scopes"], raw["settings"]["event_subscriptions"]
+        scopes["bot"] = [scope for scope in scopes["bot"] if scope != "channels:history"]
+        events["bot_events"] = [event for event in events["bot_events"] if event != "message.channels"]
+
+    local = await start(manifest_with(deaf))
     with pytest.raises(SlackApiError) as refused:
         await local.client.conversations_history(channel="C0WORKSHOP")
     assert (refused.value.response["error"], refused.value.response["needed"]) == ("missing_scope", "channels:history")
