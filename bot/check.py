@@ -99,6 +99,7 @@ class Checks:
             closed = await self._store.close_attempt(attempt_id, verdict, turn.learner)
             if closed:
                 await self._store.record(turn.learner, "CheckEnded", f"attempt={attempt_id} {summary(verdict)}")
+                self._classroom.tell(event, turn)
             # shown again after a crash in between: the card is edited, so twice looks like once
             await self._show_final(attempt, turn.learner, verdict)
             if closed:

@@ -82,6 +82,10 @@ WAITING_COMMANDS = 10
 HomePanels = Callable[[str], Awaitable[Sequence[Panel]]]
 
 
+#: Told of every turn once it is recorded; returns at once.
+Follower = Callable[[Event, Turn], None]
+
+
 async def nothing_more(user: str) -> Sequence[Panel]:
     """Return nothing: whoever instructs nobody has their own progress alone."""
     return ()
@@ -104,6 +108,7 @@ class Classroom:
         clock: Callable[[], datetime],
         refresh_board: Callable[[], None],
         home_panels: HomePanels = nothing_more,
+        followers: Sequence[Follower] = (),
     ) -> None:
         self.workshop = workshop
         self._store = store
@@ -116,6 +121,7 @@ class Classroom:
         self._clock = clock
         self._refresh_board = refresh_board
         self._home_panels = home_panels
+        self._followers = followers
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._background: set[asyncio.Task[None]] = set()
         self._waiting: Counter[str] = Counter()  #: messages with commands that are not done
@@ -132,6 +138,7 @@ class Classroom:
             await self._try_to_say(our_side(str(error)), where)
             return
         if turn is not None:
+            self.tell(event, turn)
             await self.act(turn, where)
 
     async def _recorded(self, event: Event, where: Where, name: str) -> Turn | None:
@@ -145,6 +152,11 @@ class Classroom:
             if page := talked(event, turn):
                 await self._farewell.notebooks.keep(where.user, page)
         return turn
+
+    def tell(self, event: Event, turn: Turn) -> None:
+        """Let those who follow along know what happened; `followers` may still grow."""
+        for follow in self._followers:
+            follow(event, turn)
 
     async def change(self, user: str, decision: Callable[[Learner], Coroutine[Any, Any, None]]) -> None:
         """Let `decision` read and write the learner's record with no turn of theirs in between."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.core.cohorts.cohort import Course
 from bot.core.workshop import StepRef
 
 
@@ -50,6 +51,7 @@ class Learner:
     sandbox: SandboxState = SandboxState.NONE
     warned: int = 0  #: how often they were told that it will be put away, since `seen_at`
     warned_at: datetime | None = None
+    course: Course | None = None  #: what their cohort brings along; read with them and never written
 
     def done(self, ref: StepRef) -> bool:
         """Tell whether the step is behind them, proved or skipped."""

@@ -22,6 +22,7 @@ from bot.core.learner import HELD, Learner
 from bot.core.verdict import Verdict
 from bot.core.workshop import StepRef
 from bot.ports import Attempt, Undone, Where
+from bot.progress.cohorts import course_of
 from bot.progress.database import Database, insert_once, open_database, upsert
 from bot.progress.deliveries import first_time
 from bot.progress.namespaces import named
@@ -153,7 +154,7 @@ _with_open = sa.select(learners, attempts.c.id.label("open_attempt")).outerjoin_
 
 def _learner(db: sa.Connection, user: str) -> Learner | None:
     row = db.execute(_with_open.where(learners.c.id == user)).one_or_none()
-    return None if row is None else _read_learner(row)
+    return None if row is None else replace(_read_learner(row), course=course_of(db, user))
 
 
 def _read_learner(row: sa.Row[Any]) -> Learner:

@@ -5,7 +5,7 @@
 1. `records`: the data folder and its database.
 2. `host`: learners' sandboxes on the engine.
 3. `slack`: the line out; nothing comes in yet.
-4. `instructors`, then `learners`: their parts are made and joined.
+4. `instructors`, then `learners`, then `duties` that join them: their parts are made.
 5. What works: `care` of the host, the desk, `watch` for instructors, what `follow`s learners (`beside` each other).
 6. `door`: people come in.
 

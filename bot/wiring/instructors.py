@@ -6,9 +6,12 @@ is a row in `watch`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bot.classroom import Follower
 from bot.core.workshop import Workshop
+from bot.ports import Duty
+from bot.progress.cohorts import SqlCohorts
 from bot.progress.roles import SqlRoles
 from bot.progress.store import SqlStore
 from bot.sandbox.sandbox import DockerSandbox
@@ -26,6 +29,9 @@ class Instructors:
     roles: SqlRoles
     channel: InstructorsChannel
     board: BoardKeeper
+    cohorts: SqlCohorts
+    duties: list[Duty] = field(default_factory=list)  #: filled by `bot.wiring.duties`, once learners' parts are there
+    followers: list[Follower] = field(default_factory=list)  #: as above; told of every turn
 
 
 async def wire_instructors(
@@ -36,7 +42,7 @@ async def wire_instructors(
     await roles.seed(settings.instructors)
     channel = InstructorsChannel(slack.client, slack.chat, settings.instructors_channel, roles)
     board = BoardKeeper(workshop, store, sandbox, slack.chat, channel, every_s=settings.board_every_s, clock=now)
-    return Instructors(roles, channel, board)
+    return Instructors(roles, channel, board, SqlCohorts(store.database))
 
 
 def watch(instructors: Instructors) -> Works:

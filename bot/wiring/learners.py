@@ -31,6 +31,7 @@ from bot.progress.standings import SqlStandings
 from bot.progress.store import SqlStore
 from bot.sandbox.sandbox import DockerSandbox
 from bot.settings import Settings
+from bot.staffroom.homes import on_home
 from bot.wiring.beside import Works
 from bot.wiring.clock import now
 from bot.wiring.instructors import Instructors
@@ -100,6 +101,8 @@ async def wire_learners(
         start_files=start_files,
         clock=now,
         refresh_board=refresh,
+        home_panels=on_home(instructors.duties),
+        followers=instructors.followers,
     )
     checks = Checks(workshop, store, scribe, sandbox, queue, classroom, bench.rebuilds, now, settings.check_timeout_s)
     expiry = Expiry(store, slack.chat, sandbox, classroom, slack.people.room, now, patience_of(settings))

@@ -18,6 +18,7 @@ from bot.sandbox.sandbox import DockerSandbox
 from bot.settings import Settings
 from bot.wiring.beside import beside
 from bot.wiring.door import connected
+from bot.wiring.duties import wire_duties
 from bot.wiring.host import care, open_host
 from bot.wiring.instructors import watch, wire_instructors
 from bot.wiring.learners import follow, open_desk, wire_learners
@@ -55,13 +56,14 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
     ):
         instructors = await wire_instructors(settings, workshop, store, sandbox, slack)
         learners = await wire_learners(settings, workshop, store, sandbox, slack, instructors)
+        duties = wire_duties(settings, workshop, store, sandbox, slack, instructors, learners)
         sandbox.disk.tell = teller(slack.chat, slack.people)
         async with (
             beside(care(settings, store, sandbox, instructors)),
             open_desk(settings, store, learners),
-            beside(watch(instructors)),
+            beside({**watch(instructors), **duties}),
             beside(follow(slack, learners)),
-            connected(settings, slack, learners.classroom),
+            connected(settings, slack, learners.classroom, instructors.duties),
         ):
             log.info("running", workshop=workshop.id, steps=len(workshop.order), data=str(settings.data))
             yield Bot(workshop, store, sandbox, learners.expiry)

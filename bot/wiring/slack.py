@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import OperatorError
 from bot.settings import Settings
+from bot.slack.channels import SlackChannels
 from bot.slack.chat import SlackChat
 from bot.slack.outbox import Outbox
 from bot.slack.people import People
@@ -27,6 +28,8 @@ class Slack:
     client: AsyncWebClient
     chat: SlackChat
     people: People
+    channels: SlackChannels
+    us: str  #: our own user id
     teams: tuple[str, ...]
     workspace: str
 
@@ -37,22 +40,26 @@ async def open_slack(settings: Settings) -> AsyncIterator[Slack]:
     limits = aiohttp.ClientTimeout(total=SLACK_S, sock_connect=SLACK_CONNECT_S)
     async with aiohttp.ClientSession(timeout=limits) as session:
         client = AsyncWebClient(settings.slack_bot_token, base_url=settings.slack_api_url, session=session)
-        team, workspace = await own_team(client)
+        us, team, workspace = await who_we_are(client)
         outbox = Outbox(paced=settings.pace)
         outbox.start()
         try:
             chat, people = SlackChat(client, session, outbox), People(client, outbox)
-            yield Slack(session, client, chat, people, settings.teams or (team,), workspace)
+            channels = SlackChannels(client, outbox, people)
+            yield Slack(session, client, chat, people, channels, us, settings.teams or (team,), workspace)
         finally:
             await outbox.stop()
 
 
-async def own_team(client: AsyncWebClient) -> tuple[str, str]:
-    """Return id and name of the workspace that the token is for. Raises: `OperatorError` when Slack refuses it."""
+async def who_we_are(client: AsyncWebClient) -> tuple[str, str, str]:
+    """Return our user id, and id and name of the workspace that the token is for.
+
+    Raises: `OperatorError` when Slack refuses it.
+    """
     try:
         answer = await client.auth_test()
     except SlackApiError as error:
         raise OperatorError(f"Slack refused the bot token: {error.response['error']}.") from error
     except aiohttp.ClientError as error:
         raise OperatorError(f"Slack could not be reached: {error}.") from error
-    return str(answer["team_id"]), str(answer.get("team") or "")
+    return str(answer["user_id"]), str(answer["team_id"]), str(answer.get("team") or "")

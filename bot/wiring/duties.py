@@ -1,0 +1,28 @@
+"""What is done for instructors and with them (`bot.staffroom`), joined with what learners have.
+
+A new duty is made and appended in `wire_duties`; what it does on its own, again and again, is a row of what comes back.
+"""
+
+from __future__ import annotations
+
+from bot.core.workshop import Workshop
+from bot.progress.store import SqlStore
+from bot.sandbox.sandbox import DockerSandbox
+from bot.settings import Settings
+from bot.wiring.beside import Works
+from bot.wiring.instructors import Instructors
+from bot.wiring.learners import Learners
+from bot.wiring.slack import Slack
+
+
+def wire_duties(
+    settings: Settings,
+    workshop: Workshop,
+    store: SqlStore,
+    sandbox: DockerSandbox,
+    slack: Slack,
+    instructors: Instructors,
+    learners: Learners,
+) -> Works:
+    """Fill `instructors.duties` and `instructors.followers`, and return what goes on for them while the bot runs."""
+    return {}
