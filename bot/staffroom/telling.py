@@ -1,0 +1,57 @@
+"""Messages for the instructors of a cohort: in their channel, or to each of them where they have none."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+
+from bot.core.cohorts.cohort import Cohort
+from bot.core.panels import Panel
+from bot.errors import CardGone, ChatError
+from bot.ports import Chat, Where
+
+log = structlog.get_logger(__name__)
+
+Room = Callable[[str], Awaitable[str]]  #: the channel of our direct message with a person; raises `ChatError`
+
+
+class Telling:
+    """Posts and edits panels for instructors. A place is `channel/ts`."""
+
+    def __init__(self, chat: Chat, room: Room) -> None:
+        self._chat = chat
+        self._room = room
+
+    async def post(self, cohort: Cohort, panel: Panel, *, thread: str = "") -> Sequence[str]:
+        """Post it where the cohort's instructors read, and return the places; those who cannot be reached are left
+        out."""
+        places: list[str] = []
+        for channel in await self._channels(cohort):
+            try:
+                places.append(f"{channel}/{await self._chat.show(Where(channel, '', thread), panel)}")
+            except ChatError as error:
+                log.warning("instructors_not_told", cohort=cohort.id, channel=channel, error=str(error))
+        return places
+
+    async def edit(self, places: Sequence[str], panel: Panel) -> None:
+        """Show it in place of what was posted there; a message that is gone stays gone."""
+        for place in places:
+            channel, _, ts = place.partition("/")
+            try:
+                await self._chat.update(channel, ts, panel, owner="", final=True)
+            except CardGone:
+                log.info("message_gone", place=place)
+            except ChatError as error:
+                log.warning("not_edited", place=place, error=str(error))
+
+    async def _channels(self, cohort: Cohort) -> Sequence[str]:
+        if cohort.staff_channel:
+            return [cohort.staff_channel]
+        rooms: list[str] = []
+        for user in sorted(cohort.instructors):
+            try:
+                rooms.append(await self._room(user))
+            except ChatError as error:
+                log.warning("no_room", user=user, error=str(error))
+        return rooms
