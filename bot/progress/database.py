@@ -2,8 +2,10 @@
 
 Everything that differs between SQLite and PostgreSQL is in this module. Transactions run on one thread,
 because SQLite has one writer anyhow, and a thread of our own is not the event loop's default pool, which
-others fill or replace. On SQLite a transaction that writes begins IMMEDIATE: one that begins reading and
-then writes is refused when somebody wrote in between, or silently writes what it read before.
+others fill or replace. What waits for that thread is committed together: making a commit durable takes as
+long as the disk takes, however much is in it, and when a whole class comes everybody waits for that. On
+SQLite a transaction that writes begins IMMEDIATE: one that begins reading and then writes is refused when
+somebody wrote in between, or silently writes what it read before.
 """
 
 from __future__ import annotations
@@ -11,8 +13,11 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -30,6 +35,16 @@ T = TypeVar("T")
 Work = Callable[Concatenate[sa.Connection, P], T]
 
 _BUSY_TIMEOUT_MS = 10_000
+_TOGETHER = 64  #: transactions that one commit makes durable, at most: the first of them waits for the last
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    """A transaction that nobody has performed yet; `work` acts on its connection alone, because it may be repeated."""
+
+    writes: bool
+    work: Callable[[sa.Connection], Any]
+    done: Future[Any] = field(default_factory=Future)
 
 
 class Database:
@@ -38,6 +53,7 @@ class Database:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="docent-db")
+        self._waiting: deque[_Waiting] = deque()
 
     async def run(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what the transaction returned, once it is durable."""
@@ -57,16 +73,59 @@ class Database:
         self._engine.dispose()
 
     def _submit(self, writes: bool, work: Callable[[sa.Connection], T]) -> Future[T]:
-        def perform() -> T:
-            try:
-                with self._engine.connect().execution_options(docent_writes=writes) as db, db.begin():
-                    return work(db)
-            except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
-                # full, locked, gone or restarting; all else is a bug of ours
-                log.warning("records_down", error=str(getattr(error, "orig", None) or error).strip())
-                raise RecordsDown("I cannot get at my own records right now.") from error
+        waiting = _Waiting(writes, work)
+        self._waiting.append(waiting)
+        self._thread.submit(self._perform_what_waits)
+        return waiting.done
 
-        return self._thread.submit(perform)
+    def _perform_what_waits(self) -> None:
+        """Perform what waits by now, in its order; whoever submitted it finds nothing left to do."""
+        group: list[_Waiting] = []
+        while self._waiting and len(group) < _TOGETHER:
+            waiting = self._waiting.popleft()
+            if waiting.done.set_running_or_notify_cancel():
+                group.append(waiting)
+        for each in group if len(group) < 2 else self._left_by_all(group):
+            self._perform(each)
+
+    def _left_by_all(self, group: Sequence[_Waiting]) -> Sequence[_Waiting]:
+        """Perform a group in one transaction; return who is to be performed alone, of whom nothing is done yet."""
+        inside = False
+        try:
+            with self._transaction(any(each.writes for each in group)) as db:
+                inside = True
+                results = [each.work(db) for each in group]
+                inside = False
+        except Exception as error:  # noqa: BLE001 - handed to those who wait for it
+            if inside:
+                return group  # one of them broke, and only that one shall hear of it
+            # it could not begin, or nobody knows whether it was committed: not to be done twice
+            for each in group:
+                if each.writes:
+                    each.done.set_exception(error)
+            return [each for each in group if not each.writes]
+        for each, result in zip(group, results, strict=True):
+            each.done.set_result(result)
+        return ()
+
+    def _perform(self, waiting: _Waiting) -> None:
+        try:
+            with self._transaction(waiting.writes) as db:
+                result = waiting.work(db)
+        except Exception as error:  # noqa: BLE001 - as above
+            waiting.done.set_exception(error)
+        else:
+            waiting.done.set_result(result)
+
+    @contextmanager
+    def _transaction(self, writes: bool) -> Iterator[sa.Connection]:
+        try:
+            with self._engine.connect().execution_options(docent_writes=writes) as db, db.begin():
+                yield db
+        except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
+            # full, locked, gone or restarting; all else is a bug of ours
+            log.warning("records_down", error=str(getattr(error, "orig", None) or error).strip())
+            raise RecordsDown("I cannot get at my own records right now.") from error
 
 
 def open_database(place: str | Path) -> Database:
