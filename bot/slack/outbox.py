@@ -204,6 +204,7 @@ class Outbox:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._sending.discard(task)
+        self._wake.set()  # not before: who looks while this still counts finds no room, and nobody calls again
         if not self.waiting and not self._sending:  # several may end in one turn of the loop; the last one counts
             self._idle.set()
 
@@ -221,7 +222,6 @@ class Outbox:
                 item.done.set_result(result)
         finally:
             self._busy.discard(item.channel)
-            self._wake.set()
 
     def _again(self, item: Item, error: Exception) -> bool:
         """Put the call back at the front when trying again can help."""

@@ -179,3 +179,27 @@ def test_calls_that_are_held_up_on_their_way_still_keep_slacks_pace() -> None:
         # the first ones are held up, the later ones are not
         arrived = began + timedelta(seconds=sent_s + (0.4 if number < 4 else 0.0))
         assert limits.wait_s("chat.postMessage", Tier.POST, "D1") == 0
+
+
+async def test_what_waits_goes_when_all_that_was_on_its_way_ends_in_one_moment() -> None:
+    log: list[str] = []
+    gate = asyncio.Event()
+
+    async def send() -> None:
+        await gate.wait()
+        log.append("sent")
+
+    box = Outbox(paced=False)
+    box.start()
+    many = module.IN_FLIGHT + 1
+    sends = [asyncio.create_task(box.send("chat.postMessage", f"D{n}", send, Priority.ANSWER)) for n in range(many)]
+    async with asyncio.timeout(30):
+        while box.waiting != 1:
+            await asyncio.sleep(0)
+    gate.set()
+    try:
+        async with asyncio.timeout(5):
+            await asyncio.gather(*sends)
+    finally:
+        await box.stop(drain_s=0)
+    assert len(log) == many
