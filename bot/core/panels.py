@@ -1,14 +1,47 @@
 """What instructors see and press, as values (contract): a panel is a message, a sheet is a form.
 
 No Slack in here: a duty (`bot.ports.duty`) makes them, `bot.slack.panels` renders them. Texts are lines with **bold**
-and `code`; words of other people go into `quote` and `box`, where nothing of them acts.
+and `code`; words of other people go into `quote` and `box`, where nothing of them acts, and their names through
+`called`.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+
+NAME_LIMIT = 40  #: characters of a name in a line; people may choose 80
+#: around what is written in a direction of its own. Source: unicode.org/reports/tr9, explicit directional isolates
+ISOLATE, ISOLATE_END = "\u2068", "\u2069"
+_JOINER = "\u200d"
+_HANGS_ON = ("Mn", "Me", "Mc")
+
+
+def called(name: str) -> str:
+    """Return somebody's name for a line of a panel, where it stands in bold: one line, at most 40 characters.
+
+    A name is its owner's to choose: whatever script it is in, it turns and formats nothing that stands beside it.
+    """
+    words = " ".join(name.replace(ISOLATE, "").replace(ISOLATE_END, "").split())
+    return f"{ISOLATE}{_shortened(words) or '?'}{ISOLATE_END}"
+
+
+def _shortened(name: str) -> str:
+    """Return the name, cut where no letter loses its accents and no picture its parts."""
+    if len(name) <= NAME_LIMIT:
+        return name
+    end = NAME_LIMIT - 1
+    while end and (_hangs_on(name[end]) or name[end - 1] == _JOINER):
+        end -= 1
+    return name[:end].rstrip() + "…"
+
+
+def _hangs_on(char: str) -> bool:
+    skin = "\U0001f3fb" <= char <= "\U0001f3ff"
+    return char == _JOINER or skin or unicodedata.category(char) in _HANGS_ON
 
 
 class Tone(StrEnum):
@@ -50,6 +83,7 @@ class Panel:
     rows: tuple[Row, ...] = ()
     presses: tuple[Press, ...] = ()
     foot: str = ""
+    changed_at: datetime | None = None  #: shown behind the foot, in the time of whoever reads it
 
 
 class Kind(StrEnum):

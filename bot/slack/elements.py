@@ -8,9 +8,11 @@ markdown 12,000) and bolt-js issue 2509 (about 13,200 characters of blocks in on
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
-from bot.slack.legible import inert, legible, literal
+from bot.core.panels import ISOLATE, ISOLATE_END
+from bot.slack.legible import apart, inert, legible, literal
 
 Block = dict[str, Any]
 Element = dict[str, Any]
@@ -40,13 +42,13 @@ _HALF = re.compile(r"&[a-z]{0,3}$")
 
 def mrkdwn(text: str, limit: int) -> str:
     """Return a text that Slack shows literally, cut where no escaped sign is cut in two."""
-    shown = literal(text)
+    shown = apart(text, literal)
     return shown if len(shown) <= limit else _HALF.sub("", shown[: limit - 1]).rstrip() + "…"
 
 
 def plain(text: str, limit: int = 75) -> Element:
     """Return a plain_text object; never empty."""
-    return {"type": "plain_text", "text": cut(legible(text), limit) or " ", "emoji": True}
+    return {"type": "plain_text", "text": cut(apart(text, legible), limit) or " ", "emoji": True}
 
 
 def header(text: str) -> Block:
@@ -62,7 +64,7 @@ def context(text: str) -> Block:
 
 def markdown(text: str) -> Block:
     """Return a markdown block, in which no word of others acts."""
-    return {"type": "markdown", "text": cut(inert(text), 9_000) or " "}
+    return {"type": "markdown", "text": cut(apart(text, inert), 9_000) or " "}
 
 
 def divider() -> Block:
@@ -115,17 +117,33 @@ def say(text: str, *, bold: bool = False, code: bool = False, italic: bool = Fal
     return element
 
 
-_INLINE = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*")
+_INLINE = re.compile(
+    rf"(?:\*\*)?{ISOLATE}([^{ISOLATE}{ISOLATE_END}\n]+){ISOLATE_END}(?:\*\*)?|`([^`\n]+)`|\*\*([^*\n]+)\*\*"
+)
 
 
 def inline(text: str) -> list[Element]:
-    """Return rich text elements for a sentence of ours with `code` and **bold** in it."""
+    """Return rich text elements for a sentence of ours with `code`, **bold** and names (`bot.core.panels`) in it."""
     elements: list[Element] = []
     at = 0
     for found in _INLINE.finditer(text):
         elements.append(say(text[at : found.start()]))
-        code, bold = found.groups()
-        elements.append(say(code, code=True) if code else say(bold, bold=True))
+        name, code, bold = found.groups()
+        elements.append(_name(name) if name else say(code, code=True) if code else say(bold, bold=True))
         at = found.end()
     elements.append(say(text[at:]))
     return [e for e in elements if e["text"]]
+
+
+def _name(name: str) -> Element:
+    element = say(name, bold=True)
+    return element | {"text": f"{ISOLATE}{element['text']}{ISOLATE_END}"}
+
+
+def moment(at: datetime, before: str) -> Block:
+    """Return a small line that says when something was, in the reader's own time.
+
+    Source: docs.slack.dev, rich text block, date element.
+    """
+    date = {"type": "date", "timestamp": int(at.timestamp()), "format": "{time}", "fallback": f"{at:%H:%M %Z}"}
+    return rich(line(say(before, italic=True), date | {"style": {"italic": True}}))

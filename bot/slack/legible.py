@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
+from bot.core.panels import ISOLATE, ISOLATE_END
 from bot.handin.secrets import without_tokens
 
 GONE = "�"  #: in place of a character that nobody could see, or that would change how others are seen
@@ -35,6 +37,7 @@ _CALLS = re.compile(r"@(?=(?:here|channel|everyone|group))", re.IGNORECASE)
 _LABELLED = re.compile(r"\](?=[(\[])")
 _DEFINED = re.compile(r"^([ \t>]{0,9}\[[^\]\n]{0,300}\])(?=:)", re.MULTILINE)
 _STOP = "\u200b"
+_NAMES = re.compile(f"{ISOLATE}([^{ISOLATE}{ISOLATE_END}\n]+){ISOLATE_END}")
 
 
 def whole(text: str) -> str:
@@ -54,6 +57,12 @@ def legible(text: str) -> str:
     text = text.replace("\r\n", "\n").translate(_LINE_ENDS)
     text = _DOUBTFUL.sub(lambda found: _seen(text, found.start()), text)
     return _TOWER.sub(lambda run: _low(run[0]), text)
+
+
+def apart(text: str, show: Callable[[str], str]) -> str:
+    """Return the text as `show` shows it, and in it names (`bot.core.panels.called`) in their own direction."""
+    pieces = _NAMES.split(text)  # every second one is a name
+    return "".join(f"{ISOLATE}{show(each)}{ISOLATE_END}" if n % 2 else show(each) for n, each in enumerate(pieces))
 
 
 def literal(text: str) -> str:

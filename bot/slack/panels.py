@@ -20,6 +20,7 @@ from bot.slack.elements import (
     header,
     inline,
     line,
+    moment,
     mrkdwn,
     plain,
     preformatted,
@@ -47,6 +48,8 @@ def panel_blocks(panel: Panel, surface: str = "message") -> list[Block]:
     tail: list[Block] = _buttons(panel.presses)
     if panel.foot:
         tail.append(context(panel.foot))
+    if panel.changed_at:
+        tail.append(moment(panel.changed_at, "Changed "))
     room = BLOCKS[surface] - len(head) - len(tail) - 1
     return head + _fitting(panel.rows, room, most=BYTES - len(str(head + tail))) + tail
 

@@ -48,7 +48,7 @@ LINKS = (
 )
 TERMINAL = "\x1b[31mred\x1b[0m \x1b]8;;https://evil.example\x1b\\x \x1b]52;c;ZXZpbA==\x07 \x9b1m a\bb 10%\r99%"
 #: besides tab and line feed: what we put in ourselves, what joins pictures, and signs of Arabic that do show
-ALLOWED = "\t\n\u200b\u200d\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2"
+ALLOWED = "\t\n\u200b\u200d\u2068\u2069\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2"
 UNSEEN = "a\u202eb\u2066c\u200bd\ufeffe\u00adf\0g\ue000h\ud800i\U000e0041j\u3164k"
 ZALGO = "Z" + "\u0300\u0489\u0336" * 40
 TOKEN = "xoxb-1234567890-abcdefghij"
@@ -83,6 +83,7 @@ def alive(tree: Any) -> Iterator[str]:
 def assert_harmless(text: str, blocks: list[Any]) -> None:
     for part in (text, *shown(blocks)):
         assert not [c for c in part if c not in ALLOWED and unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co"}], part
+        assert "\u2069" not in re.sub("\u2068[^\u2068\u2069]*\u2069", "", part), "isolates begin and end"
         assert part.count("\u200b") == part.count("<\u200b") + part.count("@\u200b"), "none but ours"
         assert not re.search(r"xoxb-[\w-]{10}", part), part
         assert not re.search("[\u0300\u0489\u0336]{5}", part), "no towers"
