@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, cast
 from urllib.parse import unquote
 
-from bot.ports import Entry, Stage
+from bot.ports import Stage
 from bot.sandbox.calling.health import Health
 from bot.sandbox.engine import Engine, EngineSaid, Lane, Params, Reply, Sink
 from bot.sandbox.hijack import Wire
 from bot.sandbox.janitor.books import Books
 from bot.sandbox.janitor.seal import Labels, What
+from bot.sandbox.janitor.sight import Sight
 
 CONFLICT, NO_SUCH = 409, 404
 _MADE = {"/containers/create": What.CONTAINER, "/networks/create": What.NETWORK, "/volumes/create": What.VOLUME}
@@ -47,6 +48,7 @@ class BookedEngine:
 
     def __init__(self, engine: Engine, books: Books) -> None:
         self.engine, self.books = engine, books
+        self._sight = Sight(books)
         self._making: set[tuple[What, str]] = set()
 
     @property
@@ -96,7 +98,7 @@ class BookedEngine:
             return await self._remove(_FOLDERS[gone[1]], unquote(gone[2]), send, json)
         answer = await send(json)
         if method == "GET" and isinstance(answer, Reply):
-            return replace(answer, json=self._seen(path, answer.json))
+            return replace(answer, json=self._sight.of(path, answer.json))
         return answer
 
     async def stream(
@@ -228,45 +230,3 @@ class BookedEngine:
         if isinstance(answer, Reply) or answer.status == NO_SUCH:
             self.books.gone(what, name)
         return answer
-
-    def _seen(self, path: str, json: Any) -> Any:
-        """Return a list of the engine's without what only says that it is ours."""
-        match path:
-            case "/containers/json":
-                return [each for each in json or () if self._shown(each)]
-            case "/networks":
-                return [each for each in json or () if self._honest(What.NETWORK, each["Name"], each)]
-            case "/volumes":
-                kept = [v for v in json.get("Volumes") or () if self._honest(What.VOLUME, v["Name"], v)]
-                return {**json, "Volumes": kept}
-            case "/images/json":
-                return [each for raw in json or () if (each := self._image(raw)) is not None]
-        return json
-
-    def _honest(self, what: What, name: str, raw: Mapping[str, Any]) -> bool:
-        labels = raw.get("Labels") or {}
-        return not self.books.claimed(labels) or self.books.ours(what, name, str(raw.get("Id", "")), labels)
-
-    def _shown(self, raw: Mapping[str, Any]) -> bool:
-        """Tell whether a container is to be seen; one that nobody was handed yet is not."""
-        name = next(iter(raw.get("Names") or [""])).removeprefix("/")
-        entry = self.books.entry(What.CONTAINER, name)
-        return self._honest(What.CONTAINER, name, raw) and not _half_made(entry)
-
-    def _image(self, raw: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """Return an image with those names that are ours or claim nothing; None when it only claims to be ours."""
-        tags = [str(tag) for tag in raw.get("RepoTags") or ()]
-        mine = (f"docent-{self.books.instance}/", f"docentcheck-{self.books.instance}/")
-        kept = [tag for tag in tags if not tag.startswith(mine) or self.books.entry(What.IMAGE, tag)]
-        labels = raw.get("Labels") or {}
-        sealed = self.books.claimed(labels) and self.books.seal.genuine(What.IMAGE, labels)
-        named = any(self.books.entry(What.IMAGE, tag) for tag in kept)
-        if self.books.claimed(labels) and not (sealed or named):
-            return None
-        if tags and not kept and not sealed:
-            return None
-        return {**raw, "RepoTags": kept}
-
-
-def _half_made(entry: Entry | None) -> bool:
-    return entry is not None and entry.stage is Stage.INTENDED
