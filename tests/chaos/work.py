@@ -126,7 +126,7 @@ class Work:
                 shown = (await self._person.wait_for(VERDICT, ANSWER_S)).text
             return any(word in shown for word in VERDICT.split("|"))
         word = last.split()[1]
-        await self._say(last, rf"^\$ docker {word}|not |can|{OURS}", COMMAND_S, kept=False)
+        await self._say(last, rf"^\$ docker {word}|not |can|does without|{OURS}", COMMAND_S, kept=False)
         return False
 
     async def _say(self, text: str, pattern: str, within_s: float, *, kept: bool = True) -> str:

@@ -16,6 +16,8 @@ from tests.sandbox.conftest import Learner
 pytestmark = pytest.mark.engine
 
 SMALL = Limits(build_deadline_s=20.0, build_output_bytes=200_000, image_growth_mb=5, image_layers=8)
+#: The client is heard where somebody may listen; what it does not reach afterwards is kept from it.
+HEARD = "nc -l -p 8080 >/dev/null & until nc -w 2 127.0.0.1 8080 </dev/null 2>/dev/null; do :; done; echo heard;"
 
 
 @pytest.fixture
@@ -61,18 +63,20 @@ async def test_a_build_that_takes_too_long_is_stopped_and_leaves_no_container(sm
         ("FROM alpine\nRUN head -c 9000000 /dev/zero > /big\n", "MB bigger than its base"),
         ("FROM alpine\n" + "".join(f"RUN echo {n} > /{n}\n" for n in range(9)), "layers; 8 is the most here"),
         ("FROM alpine\nRUN tail /dev/zero\n", "exit code: 137"),
-        ("FROM alpine\nRUN wget -T 2 -O- http://1.1.1.1/\n", "exit code: 1"),
-        ("FROM alpine\nRUN wget -T 2 -O- http://169.254.169.254/\n", "exit code: 1"),
-        ("FROM alpine\nRUN mount -t tmpfs none /mnt\n", "did not complete successfully"),
-        ("FROM alpine\nRUN mknod /sda b 8 0 && head -c 1 /sda\n", "did not complete successfully"),
-        ("FROM alpine\nRUN echo x > /proc/sys/kernel/core_pattern\n", "did not complete successfully"),
-        ("FROM alpine\nRUN head -c 300000000 /dev/zero > /big\n", "did not complete successfully"),
+        # not wget -T: Debian's busybox crashes over that before it asks anybody
+        ("FROM alpine\nRUN nc -w 2 1.1.1.1 80 </dev/null\n", "can't connect to remote host (1.1.1.1): Network"),
+        ("FROM alpine\nRUN nc -w 2 169.254.169.254 80 </dev/null\n", "remote host (169.254.169.254): Network"),
+        ("FROM alpine\nRUN mkdir -p /mnt && mount -t tmpfs none /mnt\n", "mount: permission denied"),
+        ("FROM alpine\nRUN mknod /sda b 8 0 && head -c 1 /sda\n", "head: /sda: Operation not permitted"),
+        ("FROM alpine\nRUN echo x > /proc/sys/kernel/core_pattern\n", "core_pattern: Read-only file system"),
+        ("FROM alpine\nRUN head -c 300000000 /dev/zero > /big\n", "head: "),
     ],
 )
 async def test_a_hostile_build_ends_with_a_plain_word(small: Learner, dockerfile: str, says: str) -> None:
     out = await small.image(dockerfile)
     assert out.exit_code == 1
     assert says in out.text
+    assert "exit code: 139" not in out.text, "what crashed has tried nothing"
     assert len(out.text) < 64 * 1024
 
 
@@ -86,15 +90,16 @@ async def test_what_is_too_big_leaves_no_image(small: Learner, host: Host) -> No
     [
         ("f() { f | f & }; f; sleep 1; echo alive", ""),
         ("tail /dev/zero; echo exit $?", "exit 137"),
-        ("wget -T 2 -q -O- http://1.1.1.1/ || echo none", "none"),
-        ("mount -t tmpfs none /mnt 2>/dev/null || echo none", "none"),
-        ("unshare -U true 2>/dev/null || echo none", "none"),
-        ("mknod /sda b 8 0 2>/dev/null || echo none", "none"),
-        ("echo x 2>/dev/null > /proc/sys/kernel/hostname || echo none", "none"),
-        ("ping -c 1 -W 1 127.0.0.1 >/dev/null 2>&1 || echo none", "none"),
+        (f"{HEARD} nc -w 2 1.1.1.1 80 </dev/null 2>/dev/null || echo none", "heard\nnone"),
+        (f"{HEARD} nc -w 2 169.254.169.254 80 </dev/null 2>/dev/null || echo none", "heard\nnone"),
+        ("mkdir -p /mnt && mount -t tmpfs none /mnt", "mount: permission denied"),
+        ("unshare -U true", "Operation not permitted"),
+        ("mknod /sda b 8 0", "mknod: /sda: Operation not permitted"),
+        ("echo x > /proc/sys/kernel/hostname", "hostname: Read-only file system"),
+        ("ping -c 1 -W 1 127.0.0.1", "ping: permission denied"),
         ("grep -c . /proc/1/environ; grep NoNewPrivs /proc/self/status", "NoNewPrivs:\t1"),
         ("grep CapEff /proc/self/status", "CapEff:\t00000000000004eb"),
-        ("nslookup example.com >/dev/null 2>&1 || echo none", "none"),
+        ("nslookup example.com", "no servers could be reached"),
     ],
 )
 async def test_a_hostile_container_hurts_only_itself(
@@ -103,6 +108,7 @@ async def test_a_hostile_container_hurts_only_itself(
     learner = Learner(make_sandbox(Limits(foreground_s=12.0)), "U1")
     out = await learner.do(RunPlan("alpine", ("sh", "-c", script), "bad"))
     assert says in out.text
+    assert "egmentation fault" not in out.text, "what crashed has tried nothing"
     assert (await learner.do(RunPlan("alpine", ("echo", "fine")))).text == "fine"
 
 
