@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.errors import EngineTimeout, HostFull, ImageMissing
+from bot.errors import EngineTimeout, HostError, ImageMissing
 from bot.handin.plan import BuildPlan, Output, Refusal
 from bot.sandbox import accepted, recipe
 from bot.sandbox.belongings import pictures
@@ -24,7 +24,7 @@ from bot.sandbox.leftovers import step_ended
 from bot.sandbox.names import Owner
 from bot.sandbox.screen import cut, shown
 from bot.sandbox.setup import Setup
-from bot.sandbox.things import FULL, ImageDetail, no_room
+from bot.sandbox.things import ImageDetail, host_fault
 
 LOG_CHARS = 8_000
 KEPT_UNNAMED = 2  #: images that lost their name to a newer build; older ones go
@@ -188,8 +188,8 @@ class Builds:
         else:
             log.error = live.stopped or log.error or self._trouble(said, events)
             log.limited = bool(live.stopped) or events.flooded
-            if not live.stopped and host_is_full(log.error):
-                raise HostFull(FULL)
+            if not live.stopped and (fault := fault_of_build(log.error)):
+                raise fault
 
     @contextlib.contextmanager
     def _charged(self, owner: Owner, groups: Cgroups, group: str) -> Iterator[None]:
@@ -258,9 +258,9 @@ class Builds:
             await self._setup.host.remove_image(image.id)
 
 
-def host_is_full(error: str) -> bool:
-    """Tell whether a build ended because the engine found no room; a step that found none has a code of its own."""
-    return no_room(error) and not RUN_FAILED.search(error)
+def fault_of_build(error: str) -> HostError | None:
+    """Return what the host is to blame for when a build ended so; a step that failed has a code of its own."""
+    return None if RUN_FAILED.search(error) else host_fault(error)
 
 
 def log_tail(text: str) -> str:

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from bot import errors
 from bot.errors import EngineTimeout, HostError
 from bot.sandbox.calling import quarantine
 from bot.sandbox.calling.lanes import NoTurn
@@ -22,7 +21,6 @@ from bot.sandbox.janitor.booked import BookedEngine
 from bot.sandbox.recipe import Request
 from bot.sandbox.stream import STDOUT, Frames, HeadTail
 from bot.sandbox.things import (
-    FULL,
     Container,
     Ended,
     Image,
@@ -32,8 +30,8 @@ from bot.sandbox.things import (
     container_of,
     detail_of,
     ended_of,
+    host_fault,
     image_of,
-    no_room,
     volume_of,
 )
 
@@ -76,8 +74,8 @@ class Host:
     ) -> Reply | EngineSaid:
         """Return the engine's answer."""
         answer = await self._engine.ask(lane, method, path, params=params, json=body, deadline_s=deadline_s)
-        if isinstance(answer, EngineSaid) and no_room(answer.message):
-            raise errors.HostFull(FULL)  # ENOSPC of the engine's own, never of what a learner's program wrote
+        if isinstance(answer, EngineSaid) and (fault := host_fault(answer.message)):
+            raise fault  # of the engine's own disk, never of what a learner's program wrote
         return answer
 
     async def must(

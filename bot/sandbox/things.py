@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.errors import HostError, HostFull
 from bot.handin.paths import HOME
 from bot.handin.plan import BindMount, Mount, PublishedPort, VolumeMount
 
@@ -15,11 +16,21 @@ Raw = Mapping[str, Any]
 
 NO_SPACE = "no space left on device"  #: Source: strerror(ENOSPC)
 FULL = "The disk of the Docker host is full."
+#: Source: moby `daemon/graphdriver/overlay2/overlay.go` and `layer/layer.go`
+UNREADABLE = ("error creating overlay mount", "layer does not exist")
+DAMAGED = (
+    "A layer of an image on the Docker host is damaged. There, remove the image (`docker image rm --force`) and run "
+    "`docent images prepare`."
+)
 
 
-def no_room(message: str) -> bool:
-    """Tell whether the engine says that it found no room on its disk."""
-    return NO_SPACE in message
+def host_fault(message: str) -> HostError | None:
+    """Return what the host is to blame for, by the engine's words; None where it is not."""
+    if NO_SPACE in message:
+        return HostFull(FULL)
+    if any(sign in message for sign in UNREADABLE):
+        return HostError(DAMAGED)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pytest
 from bot.errors import HostError, HostFull
 from bot.handin.plan import BuildPlan, CreateNetwork, CreateVolume, ListContainers, RemoveContainers, RunPlan
 from bot.sandbox import pool
-from bot.sandbox.builds import host_is_full
+from bot.sandbox.builds import fault_of_build
 from bot.sandbox.recipe import Limits
 from bot.sandbox.sandbox import DockerSandbox
 from tests.fake_engine.engine import FakeEngine, Wrong, fake_engine
@@ -87,11 +87,15 @@ async def test_a_full_disk_is_ours_and_what_makes_room_still_works(
 @pytest.mark.parametrize(
     ("error", "ours"),
     [
-        (f"failed to copy files: {NO_SPACE}", True),
-        ("Error processing tar file(exit status 1): mkdir /x: no space left on device", True),
-        ("The command '/bin/sh -c dd if=/dev/zero of=/dev/shm/x' returned a non-zero code: 1", False),
-        ("", False),
+        (f"failed to copy files: {NO_SPACE}", HostFull),
+        ("Error processing tar file(exit status 1): mkdir /x: no space left on device", HostFull),
+        ("error creating overlay mount to /var/lib/docker/overlay2/x/merged: no such file or directory", HostError),
+        ("The command '/bin/sh -c dd if=/dev/zero of=/dev/shm/x' returned a non-zero code: 1", None),
+        ("The command '/bin/sh -c echo error creating overlay mount' returned a non-zero code: 1", None),
+        ("", None),
     ],
 )
-def test_f12_what_a_builds_end_tells_of_the_host(error: str, ours: bool) -> None:
-    assert host_is_full(error) is ours
+def test_f12_f15_what_a_builds_end_tells_of_the_host(error: str, ours: type[HostError] | None) -> None:
+    fault = fault_of_build(error)
+    assert (fault and type(fault)) is ours
+    assert "/var/lib" not in str(fault)
