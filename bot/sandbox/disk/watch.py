@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import structlog
 
 from bot.errors import HostError, HostFull
 from bot.sandbox.cgroup import Cgroups, Groups, Member
-from bot.sandbox.disk.meter import Room, Weight, nameless, room, weigh
+from bot.sandbox.disk.meter import Room, Weight, room
+from bot.sandbox.disk.scale import Scale, Writer
 from bot.sandbox.host import Host
 from bot.sandbox.names import Owner
-from bot.sandbox.things import Container
 
 log = structlog.get_logger(__name__)
 
@@ -63,16 +61,6 @@ class Building:
         return self.before + weight
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """A container or volume as it was weighed."""
-
-    learner: str
-    weight: Weight
-    running: str = ""  #: the container to stop; '' where nothing runs
-    volumes: tuple[str, ...] = ()
-
-
 def to_stop(writers: Iterable[Writer], volumes: Mapping[str, Writer], most: Weight) -> Mapping[str, str]:
     """Return learner → container to stop ('' where none runs) of those who hold more than `most`: their heaviest."""
     held: defaultdict[str, Weight] = defaultdict(Weight)
@@ -93,10 +81,8 @@ class Watch:
     def __init__(self, host: Host, groups: Groups, instance: str, rules: Rules) -> None:
         self._host, self._groups, self._instance, self._rules = host, groups, instance, rules
         self._task: asyncio.Task[None] | None = None
-        self._root: Path | None = None
+        self._scale = Scale(host, instance, rules.most)
         self._builds: dict[str, Building] = {}
-        self._layers: dict[str, Path | None] = {}  # container → its writable layer, None where it is not to be seen
-        self._still: dict[str, Weight] = {}  # what does not change as long as nothing runs there
         self._names: dict[str, str] = {}  # key → learner
         self._over: frozenset[str] = frozenset()
         self._notes: dict[str, str] = {}
@@ -144,7 +130,7 @@ class Watch:
 
     async def room(self) -> Room | None:
         """Return the room on the engine's disk, None where it is not on this machine or not ours to see."""
-        root = await self._folder()
+        root = await self._scale.folder()
         return await asyncio.to_thread(room, root) if root else None
 
     async def full(self) -> str:
@@ -217,7 +203,7 @@ class Watch:
             if live is None and (step.key or not self._builds):
                 continue  # another Docent's on this host, or of a build that just ended
             live = live or Building()  # in a slice for all builds: whose it is, its own end tells
-            weight = await self._layer(step.container, step)
+            weight = await self._scale.layer(step.container, step)
             if not live.wrote(step.container, weight).over(self._rules.most):
                 continue
             live.stopped = f"the build wrote more than {self._limit} and was stopped"
@@ -228,8 +214,8 @@ class Watch:
         ours = await self._host.containers(f"docent.instance={self._instance}")
         theirs = [each for each in ours if each.kind in {"learner", "probe", "canary"}]
         in_use = {name for each in theirs if each.running for name, _ in each.volumes}
-        volumes = await self._volumes(in_use)
-        writers = [await self._writer(each, members) for each in theirs]
+        volumes = await self._scale.volumes(in_use)
+        writers = [await self._scale.writer(each, members) for each in theirs]
         over = to_stop(writers, volumes, self._rules.most)
         self._over = frozenset(over)
         for learner, container in over.items():
@@ -237,45 +223,7 @@ class Watch:
                 waited_for = not any(each.detached for each in theirs if each.id == container)
                 await self._stop(learner, container, tell=not waited_for)
         there = {each.id for each in theirs} | members.keys()
-        self._layers = {name: path for name, path in self._layers.items() if name in there}
-        self._still = {name: weight for name, weight in self._still.items() if name in there or name in volumes}
-
-    async def _writer(self, container: Container, members: Mapping[str, Member]) -> Writer:
-        volumes = tuple(name for name, _ in container.volumes)
-        if container.running:
-            self._still.pop(container.id, None)
-            weight = await self._layer(container.id, members.get(container.id))
-            return Writer(container.learner, weight, container.id, volumes)
-        if container.id not in self._still:
-            self._still[container.id] = await self._layer(container.id, None)
-        return Writer(container.learner, self._still[container.id], "", volumes)
-
-    async def _volumes(self, in_use: set[str]) -> dict[str, Writer]:
-        """Return name → weight of the volumes of this Docent's learners."""
-        params = {"filters": json.dumps({"label": [f"docent.instance={self._instance}"]})}
-        root, found = await self._folder(), {}
-        for raw in (await self._host.must("GET", "/volumes", params=params)).json["Volumes"] or ():
-            name, learner = raw["Name"], (raw.get("Labels") or {}).get("docent.learner", "")
-            if not learner or root is None:
-                continue
-            if name in in_use or name not in self._still:
-                self._still[name] = await asyncio.to_thread(weigh, root / "volumes" / name / "_data", self._rules.most)
-            found[name] = Writer(learner, self._still[name])
-        return found
-
-    async def _layer(self, container: str, member: Member | None) -> Weight:
-        """Return what a container wrote to its own layer, with what it holds open and has removed."""
-        if container not in self._layers:
-            raw = await self._host.inspect(container) or {}
-            place = Path(((raw.get("GraphDriver") or {}).get("Data") or {}).get("UpperDir") or "/nowhere")
-            self._layers[container] = place if await asyncio.to_thread(_open, place) else None
-        upper = self._layers[container]
-        if upper is None:
-            # an engine elsewhere, or a way of keeping layers that we cannot see: it counts the bytes itself
-            raw = await self._host.inspect(container, size=True) or {}
-            return Weight(int(raw.get("SizeRw") or 0))
-        most = self._rules.most
-        return await asyncio.to_thread(lambda: weigh(upper, most) + nameless(member.processes() if member else ()))
+        self._scale.forget(there, volumes)
 
     async def _stop(self, learner: str, container: str, *, tell: bool) -> None:
         sentence = (
@@ -291,18 +239,3 @@ class Watch:
     async def _kill(self, container: str) -> None:
         # refused when it ended by itself
         await self._host.ask("POST", f"/containers/{container}/kill")
-
-    async def _folder(self) -> Path | None:
-        if self._root is None and self._host.local:
-            root = Path(str((await self._host.info()).get("DockerRootDir") or "/nowhere"))
-            self._root = root if await asyncio.to_thread(_open, root / "volumes") else None
-        return self._root
-
-
-def _open(folder: Path) -> bool:
-    """Tell whether a folder may be looked into."""
-    try:
-        next(folder.iterdir(), None)
-    except OSError:
-        return False
-    return True

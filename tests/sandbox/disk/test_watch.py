@@ -11,7 +11,8 @@ import pytest
 from bot.errors import HostFull
 from bot.handin.plan import ReadLogs, RemoveContainers, RunPlan, StartContainers, VolumeMount
 from bot.sandbox.disk.meter import Weight
-from bot.sandbox.disk.watch import Building, Rules, Writer, to_stop
+from bot.sandbox.disk.scale import Writer
+from bot.sandbox.disk.watch import Building, Rules, to_stop
 from bot.sandbox.host import Host
 from bot.sandbox.sandbox import DockerSandbox
 from tests.sandbox.conftest import Learner, until
