@@ -51,6 +51,10 @@ class Store(Protocol):
         """Return all learners who have started, in no order."""
         ...
 
+    async def classmates(self, cohort: int) -> Sequence[Learner]:
+        """Return the learners who take this course, or took it until it ended, started or not, in no order."""
+        ...
+
     async def holders(self) -> Sequence[Learner]:
         """Return all learners who have something on a host, started or not, in no order."""
         ...

@@ -18,6 +18,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.core.cohorts.cohort import SeatState
 from bot.core.learner import HELD, Learner
 from bot.core.verdict import Verdict
 from bot.core.workshop import StepRef
@@ -27,7 +28,7 @@ from bot.progress.database import Database, insert_once, open_database, upsert
 from bot.progress.deliveries import first_time
 from bot.progress.namespaces import named
 from bot.progress.records import RECORD_FORMAT, learner_record, read_record, read_verdict, verdict_json
-from bot.progress.tables import attempts, files, journal, learners, notes
+from bot.progress.tables import attempts, files, journal, learners, notes, seats
 from bot.progress.versions import start_over, undo, write
 
 Clock = Callable[[], datetime]
@@ -87,6 +88,10 @@ class SqlStore:
     async def everybody(self) -> Sequence[Learner]:
         """Return all learners who have started, in no order."""
         return await self.database.look(_everybody)
+
+    async def classmates(self, cohort: int) -> Sequence[Learner]:
+        """Return the learners who take this course, or took it until it ended, in no order."""
+        return await self.database.look(_classmates, cohort)
 
     async def holders(self) -> Sequence[Learner]:
         """Return all learners who have something on a host, started or not."""
@@ -203,6 +208,12 @@ def _meet(db: sa.Connection, user: str, name: str) -> Learner:
 
 def _everybody(db: sa.Connection) -> list[Learner]:
     return [_read_learner(row) for row in db.execute(_with_open.where(learners.c.section.is_not(None)))]
+
+
+def _classmates(db: sa.Connection, cohort: int) -> list[Learner]:
+    theirs = sa.and_(seats.c.cohort == cohort, seats.c.state.in_((SeatState.TAKEN.value, SeatState.OVER.value)))
+    rows = db.execute(_with_open.join(seats, sa.and_(seats.c.user == learners.c.id, theirs)))
+    return [_read_learner(row) for row in rows]
 
 
 def _all(db: sa.Connection) -> list[Learner]:

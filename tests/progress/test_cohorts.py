@@ -75,6 +75,21 @@ async def test_a_course_is_its_closed_gates_and_class_hints(cohorts: SqlCohorts)
     assert await cohorts.course("U2") is None
 
 
+async def test_classmates_are_who_takes_the_course_and_who_took_it(tmp_path: Path) -> None:
+    store = await open_store(tmp_path / "docent.sqlite")
+    cohorts = SqlCohorts(store.database)
+    kept = await cohorts.keep(MARCH)
+    states = zip(
+        ("U1", "U2", "U3", "U4"), (SeatState.TAKEN, SeatState.OVER, SeatState.LEFT, SeatState.INVITED), strict=True
+    )
+    for user, state in states:
+        await store.learner(user, user)
+        await cohorts.seat(Seat(kept.id, user, state, NOW))
+    await cohorts.seat(Seat(kept.id, "U5", SeatState.TAKEN, NOW))  # never wrote to us
+    assert {learner.id for learner in await store.classmates(kept.id)} == {"U1", "U2"}
+    await store.close()
+
+
 async def test_whoever_took_a_cohort_that_ended_may_take_another(cohorts: SqlCohorts) -> None:
     kept, next_one = await cohorts.keep(MARCH), await cohorts.keep(replace(MARCH, channel="C2"))
     await cohorts.seat(Seat(kept.id, "U1", SeatState.TAKEN, NOW))
