@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.authoring.load import load_workshop
 from bot.check import Checks
-from bot.classroom import Classroom
+from bot.classroom import Classroom, Follower
 from bot.core.workshop import StepRef
 from bot.fairness.intake import Intake
 from bot.fairness.queue import Queue
@@ -30,11 +30,13 @@ from bot.localslack.values import Message
 from bot.localslack.workspace import Delivering, Workspace, start_workspace
 from bot.localslack.world import APP_ID, BOT_USER, TEAM_ID, dm_of
 from bot.ports import Duty
+from bot.progress.cohorts import SqlCohorts
 from bot.progress.notebooks import SqlNotebooks
 from bot.progress.roles import SqlRoles
 from bot.progress.standings import SqlStandings
 from bot.progress.store import SqlStore, open_store
 from bot.settings import shipped
+from bot.slack.channels import SlackChannels
 from bot.slack.chat import SlackChat
 from bot.slack.door import open_door
 from bot.slack.duties import DutyListeners
@@ -68,8 +70,13 @@ class Lobby:
     desk: MemoryDesk
     staff: MemoryStaff
     roles: SqlRoles
-    handler: AsyncSocketModeHandler
+    cohorts: SqlCohorts
+    people: People
+    channels: SlackChannels
+    duties: list[Duty]
+    followers: list[Follower]
     enter: Callable[[str], Awaitable[Person]]
+    handler: AsyncSocketModeHandler = field(init=False)  #: once the door is open
 
     def said(self, user: str = "U0ADA", channel: str = "") -> list[Message]:
         """Return what the bot has said in somebody's direct message, or elsewhere; ephemerals too."""
@@ -131,11 +138,12 @@ async def open_lobby(
     space: Workspace | None = None,
     session: aiohttp.ClientSession | None = None,
     api_url: str = "",
-    duties: Sequence[Duty] = (),
+    wire: Callable[[Lobby], object] = lambda lobby: None,
 ) -> AsyncIterator[Lobby]:
     """Run a bot in a workspace of its own, or in one that is there; its records are below the folder.
 
-    `paced` is how it sends, `hasty_people` that they may send as much as they like.
+    `paced` is how it sends, `hasty_people` that they may send as much as they like. `wire` fills the lobby's duties and
+    followers, before anybody comes in.
     """
     without_proxies(os.environ)
     async with AsyncExitStack() as stack:
@@ -152,6 +160,8 @@ async def open_lobby(
         stack.push_async_callback(outbox.stop, 5)
         chat, sandbox, desk, staff = SlackChat(client, session, outbox), MemorySandbox(), MemoryDesk(), MemoryStaff()
         queue = Queue(desk, slots=2, most=99)
+        duties: list[Duty] = []
+        followers: list[Follower] = []
         scribe, camera = Scribe(chat, SqlNotebooks(store.database)), MemoryCamera()
         bench = Workbench(
             store, SqlStandings(store.database), sandbox, scribe, lambda path: (LESSONS / path).read_bytes(), camera
@@ -169,6 +179,7 @@ async def open_lobby(
             clock=lambda: datetime.now(UTC),
             refresh_board=lambda: None,
             home_panels=on_home(duties),
+            followers=followers,
         )
         stack.push_async_callback(classroom.stop, 5)
         checks = Checks(WORKSHOP, store, scribe, sandbox, queue, classroom, bench.rebuilds, lambda: datetime.now(UTC))
@@ -176,12 +187,6 @@ async def open_lobby(
         porter = Porter(people, chat, teams, guests=guests, paced=not hasty_people)
         uploads = Uploads(session, space.bot_token, api_url or space.api_url)
         listeners = LearnerListeners(classroom, people, porter, chat, uploads)
-        duty = DutyListeners(duties, people, porter, chat, uploads, BOT_USER)
-        app = open_door(client, teams, duty, listeners)
-        handler = AsyncSocketModeHandler(app, space.app_token, web_client=client, ping_interval=1)
-        stack.push_async_callback(handler.close_async)
-        await handler.connect_async()  # type: ignore[no-untyped-call] # Bolt gives it no types
-        await space.premises.hub.sockets.wait_for_one(5)
         here = space
 
         async def enter(name: str) -> Person:
@@ -189,7 +194,7 @@ async def open_lobby(
             stack.push_async_callback(person.close)
             return person
 
-        yield Lobby(
+        lobby = Lobby(
             here,
             store,
             classroom,
@@ -200,9 +205,22 @@ async def open_lobby(
             desk,
             staff,
             SqlRoles(store.database),
-            handler,
+            SqlCohorts(store.database),
+            people,
+            SlackChannels(client, outbox, people),
+            duties,
+            followers,
             enter,
         )
+        wire(lobby)
+        duty = DutyListeners(duties, people, porter, chat, uploads, BOT_USER)
+        app = open_door(client, teams, duty, listeners)
+        handler = AsyncSocketModeHandler(app, space.app_token, web_client=client, ping_interval=1)
+        lobby.handler = handler
+        stack.push_async_callback(handler.close_async)
+        await handler.connect_async()  # type: ignore[no-untyped-call] # Bolt gives it no types
+        await space.premises.hub.sockets.wait_for_one(5)
+        yield lobby
 
 
 async def until(holds: Callable[[], object], within_s: float = 10) -> None:

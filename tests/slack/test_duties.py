@@ -75,7 +75,7 @@ def counting() -> Counting:
 
 @pytest.fixture
 async def lobby(tmp_path: Path, counting: Counting) -> AsyncIterator[Lobby]:
-    async with open_lobby(tmp_path, duties=(counting,)) as here:
+    async with open_lobby(tmp_path, wire=lambda lobby: lobby.duties.append(counting)) as here:
         yield here
 
 
