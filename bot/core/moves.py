@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.core import words
 from bot.core.cards import answer_key, filled, question_cards, step_card
+from bot.core.cohorts.gates import barred, closed_words
 from bot.core.ladder import open_answers
 from bot.core.learner import Learner
 from bot.core.map import finished, first_open, home, place, resume_at, section_done, steps_of
@@ -48,10 +49,20 @@ def start(workshop: Workshop, learner: Learner) -> Turn:
     ref = resume_at(workshop, learner)
     if ref is None:
         return Turn(learner, (note(words.ALREADY_OVER, *AT_THE_END), Say(home(workshop, learner))))
+    if stopped := at_the_gate(workshop, learner, ref):
+        return Turn(learner, (stopped,))
     first = learner.at is None
     learner = replace(learner, at=ref)
     prepared = (PrepareProject(),) if first else ()
     return Turn(learner, (*prepared, *show(workshop, learner, ref), RefreshBoard()))
+
+
+def at_the_gate(workshop: Workshop, learner: Learner, ref: StepRef) -> Say | None:
+    """Return what is said where a course has closed the section of this step; None where the way is free."""
+    gate, section = barred(learner, ref), workshop.section(ref.section)
+    if gate is None or section is None or learner.course is None:
+        return None
+    return note(closed_words(gate, section.title, learner.course), Offer.STATUS, ref=learner.at)
 
 
 def onward(workshop: Workshop, learner: Learner, ref: StepRef, step: Step, now: datetime) -> Turn:
@@ -82,6 +93,8 @@ def onward(workshop: Workshop, learner: Learner, ref: StepRef, step: Step, now: 
 def _advance(workshop: Workshop, learner: Learner, ref: StepRef) -> Turn:
     following = workshop.after(ref)
     if following is not None:
+        if stopped := at_the_gate(workshop, learner, following):
+            return Turn(learner, (stopped, RefreshBoard()))
         learner = replace(learner, at=following)
         return Turn(learner, (*show(workshop, learner, following), RefreshBoard()))
     if finished(workshop, learner):
@@ -139,6 +152,8 @@ def go(workshop: Workshop, learner: Learner, wanted: str) -> Turn:
     refs = steps_of(section)
     ref = first_open(learner, refs) or refs[0]
     before = workshop.order[: workshop.order.index(refs[0])]
+    if stopped := at_the_gate(workshop, learner, ref):
+        return Turn(learner, (stopped,))
     needed = {r.section for r in before} if section.builds_on is None else set(section.builds_on)
     earlier = [r for r in before if r.section in needed and not learner.done(r)]
     honest = (note(words.ahead_of_you(section.title, place(workshop, earlier[0]))),) if earlier else ()

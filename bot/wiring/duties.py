@@ -9,7 +9,11 @@ from bot.core.workshop import Workshop
 from bot.progress.store import SqlStore
 from bot.sandbox.sandbox import DockerSandbox
 from bot.settings import Settings
+from bot.staffroom.authority import Authority
+from bot.staffroom.gates import Gates
+from bot.staffroom.telling import Telling
 from bot.wiring.beside import Works
+from bot.wiring.clock import now
 from bot.wiring.instructors import Instructors
 from bot.wiring.learners import Learners
 from bot.wiring.slack import Slack
@@ -25,4 +29,8 @@ def wire_duties(
     learners: Learners,
 ) -> Works:
     """Fill `instructors.duties` and `instructors.followers`, and return what goes on for them while the bot runs."""
-    return {}
+    cohorts, chat, room = instructors.cohorts, slack.chat, slack.people.room
+    authority, telling = Authority(instructors.roles, cohorts), Telling(chat, room)
+    gates = Gates(workshop, store, cohorts, authority, telling, chat, room, now)
+    instructors.duties.append(gates)
+    return {"gates": gates.keep}
