@@ -76,6 +76,9 @@ TOLD = ("card", "ref", "section", "question", "option", "path", "how", "attempt"
 SLOW = (RunCommands, Apply, CleanSandbox, RebuildSandbox)
 #: of one learner so many messages with commands may wait; what they run is one at a time
 WAITING_COMMANDS = 10
+#: so many turns are decided and recorded at once, of all learners: when a class comes, the acknowledgements that Slack
+#: wants within 3 s must not wait for a thousand decisions
+DECIDING = 32
 
 
 #: What somebody has on their Home besides their own progress.
@@ -123,6 +126,7 @@ class Classroom:
         self._home_panels = home_panels
         self._followers = followers
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._deciding = asyncio.Semaphore(DECIDING)
         self._background: set[asyncio.Task[None]] = set()
         self._waiting: Counter[str] = Counter()  #: messages with commands that are not done
         self._told_to_wait: set[str] = set()
@@ -142,7 +146,7 @@ class Classroom:
             await self.act(turn, where)
 
     async def _recorded(self, event: Event, where: Where, name: str) -> Turn | None:
-        async with self._turns[where.user]:
+        async with self._turns[where.user], self._deciding:
             learner = await self._store.learner(where.user, name)
             turn = decide(self.workshop.seen_by(learner.namespace), learner, event, self._clock())
             what = type(event).__name__
