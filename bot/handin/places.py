@@ -14,7 +14,6 @@ from bot.handin.words import join
 
 NETWORK_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,59}")
 ALIAS = re.compile(r"[a-zA-Z0-9_]([a-zA-Z0-9_.-]{0,61}[a-zA-Z0-9_])?")
-DEFAULT_NETWORKS = frozenset({"default", "bridge"})
 MOST_MOUNTS = 20
 MOST_JOINED = 5
 MOST_ALIASES = 10
@@ -65,7 +64,7 @@ def networks(verb: Verb, parsed: Parsed) -> tuple[tuple[str, ...], tuple[tuple[s
         name, own = _network(given, verb, parsed)
         joined.append(name)
         aliases += [(name, alias) for alias in own]
-    joined = [*dict.fromkeys("bridge" if name in DEFAULT_NETWORKS else name for name in joined)]
+    joined = [*dict.fromkeys("bridge" if name == "default" else name for name in joined)]
     given_aliases = (*parsed.every("network-alias"), *parsed.every("net-alias"))
     if given_aliases and (not joined or joined[0] in {"bridge", "none"}):
         say = (

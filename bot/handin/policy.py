@@ -39,8 +39,8 @@ def judge_build(
     if refusal:
         return refusal
     grounds = resolve_bases(dockerfile, plan.build_args)
-    served = {normalise(name) or name for name in allowed_bases}
-    own = {normalise(name) or name for name in own_images}
+    served = {normalise(name) for name in allowed_bases}
+    own = {normalise(name) for name in own_images}
     for base in grounds:
         if refusal := _judge_base(base, served, own):
             return refusal
