@@ -126,7 +126,7 @@ def _fields(spec: str) -> dict[str, str] | Wrong | Lesson:
 
 
 def _is_path(source: str) -> bool:
-    return source.startswith((".", "/", "~", "\\")) or source == ""
+    return source.startswith((".", "/", "~", "\\"))
 
 
 def _project_path(source: str) -> str | None:

@@ -90,7 +90,7 @@ def _judge_base(base: Base, served: Collection[str], own: Collection[str]) -> Re
         return None
     shown = sorted(name.removesuffix(":latest") for name in served)
     say = f"`FROM {base.seen[:60]}` (line {base.line}) is not an image I can offer: there is no internet here."
-    if base.name != (normalise(base.seen) or base.seen):
+    if base.name != normalise(base.seen):
         say = say.replace("(line", f"means `{base.name[:60]}` (line", 1)
     near = _near_base(base.name, served)
     say += f" Did you mean `FROM {near}`?" if near else ""

@@ -468,6 +468,30 @@ def test_r05_the_usual_network_has_two_names(name: str) -> None:
     assert command.plan.networks == ()
 
 
+@pytest.mark.parametrize(
+    "options", ["--network host", "--net=host", "--network host --network-alias a", "--net container:x --net-alias a"]
+)
+def test_r05_the_command_without_the_hosts_network_is_suggested(options: str) -> None:
+    (command,) = read_commands(f"docker run --rm {options} alpine")
+    assert isinstance(command.plan, Refusal)
+    assert command.plan.nearest == "docker run --rm alpine"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("a", "is too short"),
+        ("a" * 61, "is too long"),
+        ("a/b", "includes invalid characters"),
+        ("_", "includes invalid"),
+    ],
+)
+def test_r01_what_is_wrong_with_a_volumes_name_is_said(name: str, words: str) -> None:
+    (command,) = read_commands(f"docker run --mount src={name},dst=/x alpine")
+    assert isinstance(command.plan, Refusal)
+    assert words in command.plan.words
+
+
 MOUNT_FIELDS = [
     *(
         (field, "")

@@ -23,8 +23,7 @@ def judge_compose(plan: ComposePlan, allowed_images: Collection[str], own_images
     for service in plan.services:
         if refusal := _judge_service(service):
             return refusal
-        run = RunPlan(service.image)
-        if not service.build and (refusal := judge_run(run, allowed_images, (*own_images, *built))):
+        if refusal := judge_run(RunPlan(service.image), allowed_images, (*own_images, *built)):
             return _in_compose_words(refusal, service)
     return None
 
@@ -50,7 +49,7 @@ def _judge_service(service: ServicePlan) -> Refusal | None:
 
 def _in_compose_words(refusal: Refusal, service: ServicePlan) -> Refusal:
     """Return the answer to an unknown image as `docker compose up` gives it."""
-    reason = refusal.words.partition("docker: ")[2].partition("\n")[0] or refusal.say
+    reason = refusal.words.partition("docker: ")[2].partition("\n")[0]
     words = f" {service.name} Error {reason.removeprefix('Error response from daemon: ')}\n{reason}"
     say = f"Line {service.line}, service `{service.name}`: {refusal.say}"
     if not normalise(service.image):
