@@ -110,8 +110,7 @@ def not_text(key: Scalar, path: str) -> Broken:
 def _unknown(key: Scalar, path: str, known: Collection[str], file: str) -> Broken:
     name = key.text
     where = f"`{path[:60]}`" if path else "the top of the file"
-    near = nearest(name, sorted(known)) or nearest(name.replace("-", "_"), sorted(known))
-    if near:
+    if near := nearest(name.replace("-", "_"), sorted(known)):
         say = f"`{name[:60]}` is no key of {where}. Did you mean `{near}`?"
     elif not path and name in SERVICE | UNUSED_SERVICE.keys():
         say = f"`{name}` belongs to a service. Move it below `services:` and the service's name, four blanks in."
