@@ -11,11 +11,10 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
-from posixpath import normpath
 
 from bot.handin.docker_flags import BAD_TARGET, HOST_MOUNT, NOT_OFFERED
 from bot.handin.flags import Lesson
-from bot.handin.paths import inside, of_the_kernel
+from bot.handin.paths import inside, of_the_kernel, tidy
 from bot.handin.plan import BindMount, Mount, VolumeMount
 
 VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
@@ -162,20 +161,15 @@ def _target(path: str, before: str, config: str = 'invalid mount config for type
     if not path.startswith("/"):
         say = f"Where it is seen in the container starts with a slash: `/{path[:60]}`."
         return Wrong(f"{_DAEMON}{before}{config}invalid mount path: '{path[:200]}' mount path must be absolute", say)
-    tidy = tidy_target(path)
-    if tidy == "/":
+    where = tidy(path)
+    if where == "/":
         say = "A mount on `/` would cover the whole container. Name a folder, such as `/etc/todos`."
         return Wrong(f"{_DAEMON}{before}{config}invalid specification: destination can't be '/'", say)
-    return tidy if fits(tidy) else BAD_TARGET
-
-
-def tidy_target(path: str) -> str:
-    """Return an absolute path without `..` and doubled slashes."""
-    return normpath("/" + path.lstrip("/"))
+    return where if fits(where) else BAD_TARGET
 
 
 def fits(target: str) -> bool:
     """Tell whether a container may see something at this place."""
-    if target != tidy_target(target) or target == "/" or of_the_kernel(target):
+    if target != tidy(target) or target == "/" or of_the_kernel(target):
         return False
     return len(target) <= _LONGEST_TARGET and not any(ord(sign) < 32 for sign in target)

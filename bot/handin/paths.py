@@ -32,6 +32,11 @@ def inside(path: str) -> str | None:
     return "/".join(kept) or "."
 
 
+def tidy(path: str) -> str:
+    """Return an absolute path of a container without `..` and doubled slashes: what is judged is what is used."""
+    return normpath("/" + path.lstrip("/"))
+
+
 def of_the_kernel(folder: str) -> bool:
     """Tell whether an absolute path of a container, whatever its dots and slashes, leads to a folder of the kernel."""
-    return normpath("/" + folder.lstrip("/")).split("/")[1] in KERNEL
+    return tidy(folder).split("/")[1] in KERNEL

@@ -8,7 +8,7 @@ from bot.handin.docker_verbs import Verb
 from bot.handin.env_files import env_paths
 from bot.handin.flags import Parsed
 from bot.handin.names import existing
-from bot.handin.paths import of_the_kernel
+from bot.handin.paths import of_the_kernel, tidy
 from bot.handin.places import mounts, networks
 from bot.handin.plan import ExecPlan, Plan, PublishedPort, RunPlan
 from bot.handin.publish import parse_publish
@@ -138,7 +138,7 @@ def _workdir(verb: Verb, parsed: Parsed) -> str:
         raise stop(
             "BAD_WORKDIR", f"`{folder[:60]}` belongs to the kernel; choose a folder such as `/app`.", folder[:200]
         )
-    return folder
+    return tidy(folder) if folder else ""
 
 
 def _user(verb: Verb, parsed: Parsed) -> str:

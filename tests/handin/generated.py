@@ -25,7 +25,7 @@ from bot.handin.command import read_commands
 from bot.handin.compose.plan import ComposePlan
 from bot.handin.compose.read import read_compose
 from bot.handin.decision import judge_command, judge_dockerfile, judge_up
-from bot.handin.plan import BuildPlan, Refusal, RunPlan
+from bot.handin.plan import BuildPlan, ExecPlan, Refusal, RunPlan
 from bot.handin.project import judge_file
 from bot.sandbox import recipe
 from bot.sandbox.compose.recipe import completed, run_plan
@@ -44,8 +44,6 @@ LONGEST = 1_500  #: of a text that is mixed further
 Sample = str | bytes
 NAMES = tuple(name.encode() for name in test_archive.PROJECT)
 INNOCENT = 12  #: the last samples of each kind are accepted as they are
-#: archives that take long to make, and are tried elsewhere
-LARGE = re.compile("A01|A02|A16|long name|many|large")
 
 
 # --- what is mixed
@@ -55,9 +53,8 @@ def samples(kind: str) -> Sequence[Sample]:
     """Return the recorded hand-ins of a kind, shortened."""
     files = [path for path in LESSONS.rglob("*") if path.is_file() and "node_modules" not in path.parts]
     if kind == "archive":
-        small = (make for name, make, _ in test_archive.REFUSED if not LARGE.search(name))
         plain = [make(test_archive.PROJECT) for _, make in test_archive.MAKERS]
-        return [*(make() for make in small), *plain, *plain]
+        return [*(make() for _, make, _ in test_archive.REFUSED), *plain, *plain]
     found: list[str] = []
     if kind == "dockerfile":
         found += [_text(text) for _, text, _ in test_policy.REFUSED]
@@ -390,6 +387,8 @@ def check_command(sample: Sample) -> bool:
             check_request(
                 recipe.container(found, "web", recipe.ImageFacts("sha256:0", found.image, ("/data",)), found.ports, BY)
             )
+        elif isinstance(found, ExecPlan):
+            assert not KERNEL.match(found.workdir), found
         elif isinstance(found, BuildPlan):
             assert ".." not in found.context.split("/")
             assert not found.context.startswith("/")

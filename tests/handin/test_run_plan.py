@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.handin.command import read_commands
-from bot.handin.plan import Plan, Refusal, RunPlan
+from bot.handin.plan import ExecPlan, Plan, Refusal, RunPlan
 
 
 def only(line: str) -> Plan | Refusal:
@@ -57,7 +57,10 @@ FINE = [
     (f"docker run -e {'A' * 128}=x alpine", "env", (("A" * 128, "x"),)),
     (f"docker run {'-e A=1 ' * 64} alpine", "env", (("A", "1"),)),
     (f"docker run {'--env-file a.env ' * 10} alpine", "env_files", ("a.env",) * 10),
-    ("docker run -w /app/../srv alpine", "workdir", "/app/../srv"),
+    ("docker run -w /app alpine", "workdir", "/app"),
+    ("docker run -w //app/../srv/ alpine", "workdir", "/srv"),
+    ("docker run -w /proc/../..self/fd/7 alpine", "workdir", "/..self/fd/7"),
+    ("docker run alpine", "workdir", ""),
     (f"docker run {NUMBER}", "image", NUMBER),
 ]  # fmt: skip
 
@@ -67,6 +70,12 @@ def test_a_value_within_the_limits_is_taken_as_it_is(line: str, field: str, valu
     plan = only(line)
     assert isinstance(plan, RunPlan)
     assert getattr(plan, field) == value
+
+
+def test_the_engine_is_given_the_folder_that_was_judged() -> None:
+    plan = only("docker exec -w /proc/../app web ls")
+    assert isinstance(plan, ExecPlan)
+    assert plan.workdir == "/app"
 
 
 def test_so_many_ports_are_fine() -> None:

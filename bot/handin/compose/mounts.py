@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from posixpath import normpath
 
 from bot.handin.compose.events import Mapping, Node, Scalar
 from bot.handin.compose.keys import MOUNT, UNUSED_MOUNT, judge_keys
 from bot.handin.compose.plan import Mount
 from bot.handin.compose.values import Place, flag, items, text
-from bot.handin.paths import inside, of_the_kernel
+from bot.handin.paths import inside, of_the_kernel, tidy
 from bot.handin.plan import BindMount, VolumeMount
 
 MOST_MOUNTS = 20
@@ -146,7 +145,7 @@ def _judge_options(node: Mapping, place: Place) -> None:
 
 
 def _clean(target: str) -> str:
-    return "/" + normpath(target).lstrip("/") if target.startswith("/") else target
+    return tidy(target) if target.startswith("/") else target
 
 
 def _judge_target(node: Node, target: str, place: Place) -> None:

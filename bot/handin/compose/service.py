@@ -24,7 +24,7 @@ from bot.handin.compose.parts import (
 from bot.handin.compose.plan import NetworkUse, Pairs, ServicePlan
 from bot.handin.compose.values import Place, command, flag, items, labels, mapping, pairs, seconds, text, texts
 from bot.handin.dockerfile_rules import RESERVED_LABELS
-from bot.handin.paths import HOME, inside, of_the_kernel
+from bot.handin.paths import HOME, inside, of_the_kernel, tidy
 from bot.handin.plan import VolumeMount
 
 LONGEST_GRACE_S = 30.0
@@ -60,7 +60,7 @@ def _working_dir(node: Node, place: Place, around: Around, plan: ServicePlan) ->
         words = "" if folder.startswith("/") else f"Error response from daemon: {words}"
         say = f"`{folder[:60]}` cannot be the folder to work in. Write it from the root on, as in `/app`."
         raise place.wrong(node, say, words, "BAD_WORKDIR")
-    return replace(plan, working_dir=folder)
+    return replace(plan, working_dir=tidy(folder))
 
 
 def _matched(node: Node, place: Place, pattern: re.Pattern[str], example: str) -> str:

@@ -99,6 +99,7 @@ FORMS = [
     (f"tmpfs: [{', '.join(f'/a{n}' for n in range(10))}]", "tmpfs", tuple(f"/a{n}" for n in range(10))),
     ("depends_on: {b: {required: false}}", "depends_on", ()),
     ("depends_on: {c: {required: true}}", "depends_on", (Dependency("c"),)),
+    ("working_dir: //app/../srv/", "working_dir", "/srv"),
     ("depends_on: {c: }", "depends_on", (Dependency("c"),)),
 ]  # fmt: skip
 
