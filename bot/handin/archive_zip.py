@@ -71,9 +71,9 @@ def _entries(content: bytes) -> Iterator[_Entry]:
     if end < 0 or end + _END.size > len(content):
         raise damaged("its directory is missing, as when a download stops early")
     _, disk, first, here, count, size, at, comment = _END.unpack_from(content, end)
-    if 0xFFFF in {here, count} or 0xFFFFFFFF in {size, at}:
+    if 0xFFFFFFFF in {size, at}:
         raise stop("TOO_MANY", "The archive is larger than a project can be.")
-    if disk or first or here != count or at + size != end or end + _END.size + comment != len(content):
+    if disk or first or here != count or end + _END.size + comment != len(content):
         raise damaged("something stands before or behind what belongs to it")
     if count > MOST_MEMBERS:
         raise stop(

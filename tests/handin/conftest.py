@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 Loops = Callable[[Callable[[], object]], float]
-TRIES, FINE = 5, 4.0
+TRIES, FINE = 5, 1.0
 #: what is so far below needs no loops of its own beside it
-PLAINLY_FINE = FINE / 20
+PLAINLY_FINE = FINE / 5
 
 
 def _spent(do: Callable[[], object]) -> float:

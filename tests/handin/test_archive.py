@@ -286,13 +286,7 @@ TGZ = gzip.compress(TAR)
 BOMB = b"\0" * (20 * 1024 * 1024)
 
 REFUSED = [
-    ("A01 zip bomb", lambda: zipped({"a": BOMB}), "ARCHIVE_BOMB"),
-    ("A01 tar bomb", lambda: gzip.compress(tarred({"a": BOMB}, "w"), 9), "ARCHIVE_BOMB"),
-    ("A01 zip that lies about a size", lambda: changed(zipped({"a": b"x" * 50_000}), struct.pack("<L", 50_000), struct.pack("<L", 10)), "ARCHIVE_BOMB"),
     ("A01 members over each other", overlapping_zip, "ARCHIVE_BOMB"),
-    ("A01 behind node_modules", lambda: gzip.compress(tarred({"node_modules/a": BOMB}, "w"), 9), "ARCHIVE_BOMB"),
-    ("A01 much though never fast", lambda: gzip.compress(tarred({"node_modules/a": swollen_slowly(66 << 20)}, "w"), 1), "ARCHIVE_BOMB"),
-    ("A01 much in small parts", lambda: zipped({f"f{n}": b"\0" * (1 << 20) for n in range(65)}), "ARCHIVE_BOMB"),
     ("A01 more than is said", lambda: patched(ENTRY, 24, struct.pack("<L", 3)), "ARCHIVE_BOMB"),
     ("A01 less than is said", lambda: patched(ENTRY, 24, struct.pack("<L", 9)), "ARCHIVE_BROKEN"),
     ("A04 only above", lambda: zipped({"../x": b"x"}), "BAD_PATH"),
@@ -322,6 +316,7 @@ REFUSED = [
     ("A07 sparse", holes, "ARCHIVE_TYPE"),
     ("A07 sparse of pax", lambda: pax_tar(**{"GNU.sparse.realsize": "9" * 18}), "ARCHIVE_TYPE"),
     *((f"A07 {key} of pax", lambda key=key: pax_tar(**{key: "1"}), "ARCHIVE_TYPE") for key in ("hdrcharset", "SCHILY.filetype", "SCHILY.realsize", "GNU.sparse.major")),
+    ("A07 notes without end", lambda: raw_pax(b"11 mtime=1\n" * 1_490), "BAD_PATH"),
     ("A07 note without a blank", lambda: raw_pax(b"123456789 a=b\n"), "ARCHIVE_BROKEN"),
     ("A07 note without a length", lambda: raw_pax(b"x a=b\n"), "ARCHIVE_BROKEN"),
     ("A07 note without a number", lambda: raw_pax(b" a=b\n"), "ARCHIVE_BROKEN"),
@@ -330,8 +325,6 @@ REFUSED = [
     ("A07 note without a value", lambda: raw_pax(b"5 ab\n"), "ARCHIVE_TYPE"),
     ("A07 one name for all", lambda: raw_pax(b"9 path=b\n", b"g"), "ARCHIVE_BROKEN"),
     ("A07 size of pax", lambda: pax_tar(size="9" * 12), "ARCHIVE_TYPE"),
-    ("A07 long name", lambda: tarred({"x" * 1_000_000: b""}, form=tarfile.GNU_FORMAT), "BAD_PATH"),
-    ("A07 long name of pax", lambda: tarred({"x" * 1_000_000: b""}), "BAD_PATH"),
     ("A07 eight exabytes", lambda: changed_size(b"\x80" + (8 << 60).to_bytes(11, "big")), "ARCHIVE_BOMB"),
     ("A07 negative", lambda: changed_size(b"\xff" * 12), "ARCHIVE_BOMB"),
     ("A07 no number", lambda: changed_size(b"99999999999\0"), "ARCHIVE_BROKEN"),
@@ -381,7 +374,6 @@ REFUSED = [
     ("A11 a larger directory", lambda: patched(END, 12, b"\xff" * 4), "TOO_MANY"),
     ("A11 a directory further on", lambda: patched(END, 16, b"\xff" * 4), "TOO_MANY"),
     ("A11 an end cut off", lambda: patched(END, 0, b"PK\5\5") + END, "ARCHIVE_BROKEN"),
-    ("A02 folders without end", lambda: many_entries(20_001), "TOO_MANY"),
     ("A11 picture", lambda: b"\x89PNG\r\n\x1a\n" + GOOD, "ARCHIVE_KIND"),
     ("A11 password", lambda: encrypted(GOOD), "ARCHIVE_ENCRYPTED"),
     ("A11 another method", lambda: zipped({"a": b"x" * 99}, method=zipfile.ZIP_LZMA), "ARCHIVE_KIND"),
@@ -390,15 +382,10 @@ REFUSED = [
     ("A14 image by its list", lambda: tarred({"manifest.json": b"[]", "repositories": b"{}"}, "w"), "ARCHIVE_IMAGE"),
     ("A14 image by its kind", lambda: zipped({"manifest.json": b"[]", "oci-layout": b"{}"}), "ARCHIVE_IMAGE"),
     ("A14 image by its layers", lambda: zipped({"manifest.json": b"[]", "blobs/sha256/0a": b"x"}), "ARCHIVE_IMAGE"),
-    ("A16 large", lambda: b"PK\x03\x04" + b"x" * 10 * 1024 * 1024, "TOO_LARGE"),
     ("names that differ", lambda: changed(GOOD, b"a", b"b", 1), "ARCHIVE_BROKEN"),
     ("other bytes", lambda: changed(zipped({"a": b"hello"}, method=0), b"hello", b"hellO"), "ARCHIVE_BROKEN"),
+    ("cut zip, far from its end", lambda: GOOD[:40], "ARCHIVE_BROKEN"),
     ("cut zip", lambda: GOOD[:-5], "ARCHIVE_BROKEN"),
-    ("A02 members without end", lambda: member("node_modules/x").tobuf() * 20_001, "TOO_MANY"),
-    ("many files", lambda: zipped({f"f{n}": b"" for n in range(MOST_FILES + 1)}), "TOO_MANY"),
-    ("many files in a tar", lambda: tarred({f"f{n}": b"" for n in range(MOST_FILES + 1)}), "TOO_MANY"),
-    ("large together", lambda: zipped({f"f{n}": bytes([65 + n % 20]) * 65_000 for n in range(100)}, method=0), "TOO_LARGE"),
-    ("large together once it is UTF-8", lambda: zipped({f"f{n}": b"\xff\xfe" + ("€" * 21_000).encode("utf-16-le") for n in range(85)}), "TOO_LARGE"),
     ("nothing in it", lambda: zipped({}), "EMPTY"),
     ("nothing in a tar", lambda: tarred({}), "ARCHIVE_KIND"),
     ("only filled folders", lambda: zipped({"node_modules/a": b"x"}), "EMPTY"),
@@ -434,19 +421,24 @@ def test_an_archive_that_is_not_plain_is_refused(
 
 FINE = [
     ("a small file that shrinks to nothing", lambda: tarred({"a": b"x" * 900_000, "b": b"x"}), {"b": b"x"}),
+    ("a large file that shrinks a little", lambda: zipped({"a": swollen_slowly(2 << 20), "b": b"x"}), {"b": b"x"}),
+    ("a folder around everything, without a mark", lambda: zipped({"my-app/a": b"x", "my-app/b/c": b""}), {"a": b"x", "b/c": b""}),
     ("a remark", lambda: patched(END, 20, b"\1") + b"x", {"a": b"hello"}),
-    ("a folder as old tars write it", lambda: typed(b"0", "src/", 5)[:1024] + TAR, {"a": b"hello " * 50}),
+    ("a folder as old tars write it", lambda: typed(b"0", "src/")[:512] + tarred({"src/a": b"x"}, "w"), {"src/a": b"x"}),
     ("a folder that is one by its mode", lambda: moded(0o040000), {"b": b"x"}),
+    ("a folder that is one by its name", lambda: moded(0, 0, "src/"), {"b": b"x"}),
+    ("a folder as Windows writes it", lambda: moded(0, 0, "src\\"), {"b": b"x"}),
     ("a mode of a system that has none", lambda: moded(0o120000, 0), {"a": b"/etc/passwd", "b": b"x"}),
     ("links that are left aside", lambda: typed(b"2", "node_modules/.bin/x", 9)[:512] + TAR, {"a": b"hello " * 50}),
     ("an old name", lambda: patched(FILE, 30, b"\x81", patched(ENTRY, 46, b"\x81")), {"ü": b"hello"}),
     ("an old name with a sign of no meaning", lambda: patched(ENTRY, 8, b"\0\2", patched(FILE, 30, b"\x81", patched(ENTRY, 46, b"\x81"))), {"ü": b"hello"}),
-    ("a time where others have a folder", lambda: summed(GNU[:345] + b"14000000000\0" + GNU[357:512]) + GNU[512:], {"a": b"x"}),
+    ("a time where others have a folder", lambda: summed(GNU[:345] + b"14000000000\0" + GNU[357:512]) + GNU[512:], {"a": b"x", "b": b"y"}),
+    ("many notes", lambda: raw_pax(b"11 mtime=1\n" * 1_489), {"a": b"x"}),
     ("a note that is no name", lambda: raw_pax(b"11 mtime=1\n"), {"a": b"x"}),
     ("a list that is no image's", lambda: zipped({"manifest.json": b"[]", "a": b"x"}), {"manifest.json": b"[]", "a": b"x"}),
-    ("blobs without a list", lambda: zipped({"a/blobs/sha256/0a": b"x", "b": b""}), {"a/blobs/sha256/0a": b"x", "b": b""}),
+    ("blobs without a list", lambda: zipped({"blobs/sha256/0a": b"x", "b": b""}), {"blobs/sha256/0a": b"x", "b": b""}),
 ]  # fmt: skip
-GNU = tarred({"a": b"x"}, "w", tarfile.GNU_FORMAT)
+GNU = tarred({"a": b"x", "b": b"y"}, "w", tarfile.GNU_FORMAT)
 
 
 @pytest.mark.parametrize(("name", "make", "files"), FINE, ids=[row[0] for row in FINE])
@@ -525,16 +517,6 @@ def test_what_an_archive_is_instead_is_said(content: bytes, said: str) -> None:
     assert said in refused(content, "a.zip").say
 
 
-def test_a01_a_bomb_is_never_held_whole() -> None:
-    bomb = gzip.compress(tarred({"node_modules/a": BOMB}, "w"), 9)
-    tracemalloc.start()
-    try:
-        assert refused(bomb).code == "ARCHIVE_BOMB"
-        assert tracemalloc.get_traced_memory()[1] < 2_000_000
-    finally:
-        tracemalloc.stop()
-
-
 @pytest.mark.parametrize(("size", "fine", "code"), [(1, 500, "TOO_MANY"), (64 * 1024, 80, "TOO_LARGE")])
 def test_a01_reading_ends_when_no_more_could_be_kept(size: int, fine: int, code: str) -> None:
     shelf = Shelf()
@@ -573,6 +555,45 @@ ENDINGS = [".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tbz2", ".tar.xz", ".
 )
 def test_an_upload_is_known_as_an_archive_by_its_name_or_its_beginning(name: str, content: bytes, meant: bool) -> None:
     assert is_archive(name, content) == meant
+
+
+#: what takes long to make: the work for it, and what may be held of it
+HEAVY = [
+    ("A01 zip bomb", lambda: zipped({"a": BOMB}), "ARCHIVE_BOMB"),
+    ("A01 tar bomb", lambda: gzip.compress(tarred({"a": BOMB}, "w"), 9), "ARCHIVE_BOMB"),
+    ("A01 zip that lies about a size", lambda: changed(zipped({"a": b"x" * 50_000}), struct.pack("<L", 50_000), struct.pack("<L", 10)), "ARCHIVE_BOMB"),
+    ("A01 behind node_modules", lambda: gzip.compress(tarred({"node_modules/a": BOMB}, "w"), 9), "ARCHIVE_BOMB"),
+    ("A01 much though never fast", lambda: gzip.compress(tarred({f"node_modules/{n}": swollen_slowly(33 << 20) for n in range(2)}, "w"), 1), "ARCHIVE_BOMB"),
+    ("A01 much in small parts", lambda: zipped({f"f{n}": b"\0" * (1 << 20) for n in range(65)}), "ARCHIVE_BOMB"),
+    ("A07 long name", lambda: tarred({"x" * 1_000_000: b""}, form=tarfile.GNU_FORMAT), "BAD_PATH"),
+    ("A07 long name of pax", lambda: tarred({"x" * 1_000_000: b""}), "BAD_PATH"),
+    ("A02 folders without end", lambda: many_entries(20_001), "TOO_MANY"),
+    ("A16 large", lambda: b"PK\x03\x04" + b"x" * 10 * 1024 * 1024, "TOO_LARGE"),
+    ("A02 members without end", lambda: member("node_modules/x").tobuf() * 20_001, "TOO_MANY"),
+    ("many files", lambda: zipped({f"f{n}": b"" for n in range(MOST_FILES + 1)}), "TOO_MANY"),
+    ("many files in a tar", lambda: tarred({f"f{n}": b"" for n in range(MOST_FILES + 1)}), "TOO_MANY"),
+    ("large together", lambda: zipped({f"f{n}": bytes([65 + n % 20]) * 65_000 for n in range(100)}, method=0), "TOO_LARGE"),
+    ("large together once it is UTF-8", lambda: zipped({f"f{n}": b"\xff\xfe" + ("€" * 21_000).encode("utf-16-le") for n in range(85)}), "TOO_LARGE"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "make", "code"), HEAVY, ids=[row[0] for row in HEAVY])
+def test_the_work_for_an_archive_is_bounded(
+    name: str, make: Callable[[], bytes], code: str, loops: Callable[[Callable[[], object]], float]
+) -> None:
+    content = make()
+    assert refused(content).code == code
+    assert loops(lambda: read_archive(name, content)) < 20
+
+
+def test_a01_a_bomb_is_never_held_whole() -> None:
+    bomb = gzip.compress(tarred({"node_modules/a": BOMB}, "w"), 9)
+    tracemalloc.start()
+    try:
+        assert refused(bomb).code == "ARCHIVE_BOMB"
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def assert_kept_alone(read: Unpacked | Refusal) -> None:

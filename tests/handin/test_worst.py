@@ -9,7 +9,7 @@ import pytest
 from tests.handin.worst import CASES, JUDGES, outcome
 
 #: in million loop rounds, of which a machine of today does about 25 in a second; an archive is read, not only judged
-MOST = {"archive": 8.0}
+MOST = {"archive": 10.0}
 
 
 @pytest.mark.parametrize("name", CASES)
