@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from bot.core.cohorts.cohort import ClassHint, Cohort, Course, Gate, Seat
@@ -13,6 +13,10 @@ class Cohorts(Protocol):
 
     async def keep(self, cohort: Cohort) -> Cohort:
         """Keep it in place of the one with its id; `NEW` gets an id. Returns it as it is kept."""
+        ...
+
+    async def amend(self, cohort: int, change: Callable[[Cohort], Cohort]) -> Cohort | None:
+        """Keep what `change` makes of the cohort as it is now, nobody else writing in between; returns it."""
         ...
 
     async def cohort(self, cohort: int) -> Cohort | None:
@@ -41,6 +45,10 @@ class Cohorts(Protocol):
 
     async def seat(self, seat: Seat) -> bool:
         """Keep a seat in place of what it was; False, and nothing is kept, when it would be their second `TAKEN`."""
+        ...
+
+    async def seat_each(self, seats: Sequence[Seat]) -> Sequence[Seat]:
+        """Keep many seats in one transaction; returns those that were kept (`seat` says which are not)."""
         ...
 
     async def gates(self, cohort: int) -> Sequence[Gate]:

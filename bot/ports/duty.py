@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bot.core.cohorts.making import ChannelSeen
 from bot.core.panels import Answer, Panel
 from bot.ports.talking import Keepsake, Where
 
@@ -106,4 +107,8 @@ class Channels(Protocol):
 
     async def name(self, channel: str) -> str:
         """Return its name without #, '' when it is not to be seen."""
+        ...
+
+    async def seen(self, channel: str) -> ChannelSeen | None:
+        """Return it as we see it, None when we do not."""
         ...

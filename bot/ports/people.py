@@ -20,6 +20,10 @@ class Roles(Protocol):
         """Return the ids of all instructors, in order."""
         ...
 
+    async def dismissed(self) -> Sequence[str]:
+        """Return the ids of those who were made instructors no more, in order."""
+        ...
+
     async def appoint(self, user: str) -> bool:
         """Make somebody an instructor; False when they were one."""
         ...

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.core.cohorts.cohort import NEW, ClassHint, Cohort, Course, Gate, Opening, Seat, SeatState
-from bot.progress.database import Database, upsert
+from bot.progress.database import Database, upsert, upsert_each
 from bot.progress.tables import class_hints, cohorts, gates, seats
 
 
@@ -22,6 +22,10 @@ class SqlCohorts:
     async def keep(self, cohort: Cohort) -> Cohort:
         """Keep it in place of the one with its id; `NEW` gets an id."""
         return await self._database.run(_keep, cohort)
+
+    async def amend(self, cohort: int, change: Callable[[Cohort], Cohort]) -> Cohort | None:
+        """Keep what `change` makes of the cohort as it is now; returns it."""
+        return await self._database.run(_amend, cohort, change)
 
     async def cohort(self, cohort: int) -> Cohort | None:
         """Return the cohort."""
@@ -51,6 +55,10 @@ class SqlCohorts:
     async def seat(self, seat: Seat) -> bool:
         """Keep a seat in place of what it was; False when it would be their second `TAKEN`."""
         return await self._database.run(_seat, seat)
+
+    async def seat_each(self, seats: Sequence[Seat]) -> Sequence[Seat]:
+        """Keep many seats in one transaction; returns those that were kept."""
+        return await self._database.run(_seat_each, seats)
 
     async def gates(self, cohort: int) -> Sequence[Gate]:
         """Return its gates, open ones too, in order of sections."""
@@ -99,6 +107,11 @@ def _keep(db: sa.Connection, cohort: Cohort) -> Cohort:
     return replace(cohort, id=made)
 
 
+def _amend(db: sa.Connection, cohort: int, change: Callable[[Cohort], Cohort]) -> Cohort | None:
+    found = _cohorts(db, cohorts.c.id == cohort)
+    return _keep(db, change(found[0])) if found else None
+
+
 def _cohorts(db: sa.Connection, which: sa.ColumnElement[bool]) -> list[Cohort]:
     return [_read(row) for row in db.execute(sa.select(cohorts).where(which).order_by(cohorts.c.id))]
 
@@ -131,6 +144,15 @@ def _seat(db: sa.Connection, seat: Seat) -> bool:
             return False
     db.execute(upsert(db, seats, **asdict(seat) | {"state": seat.state.value}))
     return True
+
+
+def _seat_each(db: sa.Connection, given: Sequence[Seat]) -> list[Seat]:
+    taking = [seat for seat in given if seat.state is SeatState.TAKEN]
+    rows = [asdict(seat) | {"state": seat.state.value} for seat in given if seat.state is not SeatState.TAKEN]
+    if rows:  # first, so that a seat which is given up is free for the next
+        db.execute(upsert_each(db, seats), rows)
+    kept = [seat for seat in taking if _seat(db, seat)]
+    return [seat for seat in given if seat.state is not SeatState.TAKEN] + kept
 
 
 def _gates(db: sa.Connection, cohort: int) -> list[Gate]:

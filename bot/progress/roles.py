@@ -26,7 +26,11 @@ class SqlRoles:
 
     async def instructors(self) -> Sequence[str]:
         """Return the ids of all instructors, in order."""
-        return await self._database.look(_instructors)
+        return await self._database.look(_with, INSTRUCTOR)
+
+    async def dismissed(self) -> Sequence[str]:
+        """Return the ids of those who were made instructors no more, in order."""
+        return await self._database.look(_with, LEARNER)
 
     async def appoint(self, user: str) -> bool:
         """Make somebody an instructor; False when they were one."""
@@ -41,8 +45,8 @@ class SqlRoles:
         await self._database.run(_seed, tuple(users), self._clock())
 
 
-def _instructors(db: sa.Connection) -> list[str]:
-    return list(db.execute(sa.select(roles.c.user).where(roles.c.role == INSTRUCTOR).order_by(roles.c.user)).scalars())
+def _with(db: sa.Connection, role: str) -> list[str]:
+    return list(db.execute(sa.select(roles.c.user).where(roles.c.role == role).order_by(roles.c.user)).scalars())
 
 
 def _put(db: sa.Connection, user: str, role: str, now: object) -> bool:

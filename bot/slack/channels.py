@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.core.cohorts.making import ChannelSeen
 from bot.errors import ChatError
 from bot.slack.answers import UNREACHED, why
 from bot.slack.legible import whole
@@ -32,7 +33,10 @@ class SlackChannels:
         self._people = people
 
     async def members(self, channel: str) -> Sequence[str]:
-        """Return who is in it, without programs and who is gone; () where we are not. Raises `ChatError`."""
+        """Return who is in it, without programs and who is gone, as far as Slack tells; () where we are not.
+
+        Raises `ChatError`.
+        """
         found: list[str] = []
         cursor = ""
         while True:
@@ -47,8 +51,9 @@ class SlackChannels:
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 break
-        known = [(user, await self._people.who(user)) for user in found]
-        return [user for user, person in known if person is not None and not (person.bot or person.gone)]
+        known = await self._people.among(found)
+        none = {user for user, person in known.items() if person.bot or person.gone}
+        return [user for user in found if user not in none]
 
     async def pin(self, channel: str, ts: str) -> None:
         """Pin a message (idempotent); quiet where we may not. Raises `ChatError`."""
@@ -61,11 +66,17 @@ class SlackChannels:
     async def name(self, channel: str) -> str:
         """Return its name without #, '' when it is not to be seen. Raises `ChatError`."""
 
+        seen = await self.seen(channel)
+        return seen.name if seen else ""
+
+    async def seen(self, channel: str) -> ChannelSeen | None:
+        """Return it as we see it, None when we do not. Raises `ChatError`."""
+
         async def ask() -> Any:
             return await self._client.conversations_info(channel=channel)
 
         answer = await self._call("conversations.info", channel, ask, HIDDEN)
-        return "" if answer is None else whole(str(answer["channel"].get("name") or ""))
+        return None if answer is None else read_channel(answer["channel"])
 
     async def _call(self, method: str, channel: str, call: Send, harmless: set[str]) -> Any:
         """Return what Slack answered; None for a refusal that is harmless."""
@@ -78,3 +89,14 @@ class SlackChannels:
             raise ChatError(f"Slack refused {method} ({why(error)}).") from error
         except UNREACHED as error:
             raise ChatError(f"Slack could not be reached ({error}).") from error
+
+
+def read_channel(channel: Mapping[str, Any]) -> ChannelSeen:
+    """Return what `conversations.info` says of a channel. Source: docs.slack.dev, conversation object."""
+    return ChannelSeen(
+        id=str(channel["id"]),
+        name=whole(str(channel.get("name") or "")),
+        archived=bool(channel.get("is_archived")),
+        ours=bool(channel.get("is_member")),
+        talk=bool(channel.get("is_im") or channel.get("is_mpim")),
+    )

@@ -20,6 +20,7 @@ from bot.slack.outbox import Outbox, Priority
 log = structlog.get_logger(__name__)
 
 ASK_AGAIN_S = 3600.0  #: people change their names, become guests, and leave
+FEW = 20  #: people who are asked about one by one
 PAGE, PAGES = (
     200,
     20,
@@ -52,6 +53,7 @@ class People:
         self._known: dict[str, tuple[Person, float]] = {}
         self._rooms: dict[str, str] = {}
         self._asking: set[asyncio.Task[Person | None]] = set()
+        self._filled_at = -ASK_AGAIN_S
 
     async def who(self, user: str) -> Person | None:
         """Return who this is, None where Slack does not tell; of whom is known, nobody waits for news."""
@@ -65,8 +67,27 @@ class People:
             task.add_done_callback(self._asking.discard)
         return known
 
+    async def among(self, users: Collection[str]) -> Mapping[str, Person]:
+        """Return those of whom Slack tells who they are; where many are unknown, all are asked about at once."""
+        if sum(self._unsure(user) for user in users) > FEW and self._clock() - self._filled_at >= ASK_AGAIN_S:
+            await self.fill()
+        unknown = [user for user in users if user not in self._known]
+        for user in unknown[:FEW]:  # the others, of a workspace larger than what is filled, at later times
+            await self._ask(user)
+        return {user: self._known[user][0] for user in users if user in self._known}
+
+    async def present(self, users: Collection[str]) -> Collection[str]:
+        """Return those who are people here, as far as Slack tells; who is deactivated is not."""
+        found = [(user, await self.who(user)) for user in users]
+        return [user for user, person in found if person is None or not (person.bot or person.gone)]
+
+    def _unsure(self, user: str) -> bool:
+        """Tell whether what is known of somebody is missing or old."""
+        return user not in self._known or self._clock() - self._known[user][1] >= ASK_AGAIN_S
+
     async def fill(self) -> None:
         """Get to know the members at once: when a class comes, 100 questions a minute are too few."""
+        self._filled_at = self._clock()
         cursor = ""
         for _ in range(PAGES):
 

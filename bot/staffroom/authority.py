@@ -22,10 +22,18 @@ class Authority:
         self._cohorts = cohorts
 
     async def leads(self, user: str, cohort: Cohort) -> bool:
-        """Tell whether this person may act in the cohort: one of its instructors, or an instructor of all."""
-        return user in cohort.instructors or await self._roles.is_instructor(user)
+        """Tell whether this person may act in the cohort: one of its instructors, or an instructor of all.
+
+        Whoever was dismissed may not, also where the cohort still names them.
+        """
+        if await self._roles.is_instructor(user):
+            return True
+        return user in cohort.instructors and user not in await self._roles.dismissed()
 
     async def led_by(self, user: str) -> Sequence[Cohort]:
         """Return the open cohorts in which this person may act, oldest first."""
-        everywhere = await self._roles.is_instructor(user)
-        return [each for each in await self._cohorts.open() if everywhere or user in each.instructors]
+        cohorts = await self._cohorts.open()
+        if await self._roles.is_instructor(user):
+            return cohorts
+        named = [each for each in cohorts if user in each.instructors]
+        return named if named and user not in await self._roles.dismissed() else []

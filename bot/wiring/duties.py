@@ -14,6 +14,7 @@ from bot.staffroom.gates import Gates
 from bot.staffroom.telling import Telling
 from bot.wiring.beside import Works
 from bot.wiring.clock import now
+from bot.wiring.cohorts import wire_cohorts
 from bot.wiring.instructors import Instructors
 from bot.wiring.learners import Learners
 from bot.wiring.slack import Slack
@@ -33,4 +34,4 @@ def wire_duties(
     authority, telling = Authority(instructors.roles, cohorts), Telling(chat, room)
     gates = Gates(workshop, store, cohorts, authority, telling, chat, room, now)
     instructors.duties.append(gates)
-    return {"gates": gates.keep}
+    return {"gates": gates.keep, **wire_cohorts(workshop, store, slack, instructors)}
