@@ -1,0 +1,164 @@
+"""Who is stuck, as the record of a class has it (contract). Pure: the same record and time give the same answer.
+
+A learner is stuck when the same failure came three times in a row, when their time at the step is more than four of
+five needed and twice what the author thought, or when a failed check was followed by ten minutes of silence. Waits that
+are ours count for nobody: checks in the queue, a host that is down, checks that could not tell.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.core.ending.summary import PAUSE_S
+from bot.core.learner import Learner, SandboxState
+from bot.core.workshop import StepRef, Workshop
+
+SAME = 3  #: as many checks in a row that failed alike
+SILENCE = timedelta(minutes=10)
+SLOWEST = 0.8  #: a class's p80 …
+KNOWN = 5  #: … is known once so many have passed the step
+TIMES = 2.0  #: as often what the author thought
+
+#: when something of ours was down
+Outage = tuple[datetime, datetime]
+
+
+class Why(StrEnum):
+    """Why somebody is thought to be stuck."""
+
+    SAME = "same"  #: the same failure came again and again
+    SLOW = "slow"  #: the step takes them much longer than others
+    SILENT = "silent"  #: nothing came after a failed check
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One check of a step that ended; `condition` and `code` are '' when it passed, or when we could not tell."""
+
+    at: datetime  #: when its verdict was there
+    condition: str = ""
+    code: str = ""
+    expected: str = ""
+    observed: str = ""
+    ours: bool = False  #: we could not tell
+    waited_s: float = 0.0  #: for us, over what the check itself took
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """A learner, and the checks of the step at which they are, newest first."""
+
+    learner: Learner
+    tried: tuple[Tried, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Somebody who is stuck at a step, and since when the record says so."""
+
+    learner: str
+    ref: StepRef
+    why: Why
+    since: datetime
+
+
+def stuck(
+    workshop: Workshop,
+    trails: Sequence[Trail],
+    now: datetime,
+    outages: Sequence[Outage] = (),
+    closed: Collection[str] = (),
+) -> tuple[Stuck, ...]:
+    """Return who of a class is stuck now, in the order of the trails; `closed` are sections behind a gate."""
+    here = [trail for trail in trails if present(workshop, trail, closed)]
+    usual = usual_s((trail.learner for trail in trails), {at for trail in here if (at := trail.learner.at)})
+    found = (_stuck(workshop, trail, usual, now, outages) for trail in here)
+    return tuple(each for each in found if each)
+
+
+def present(workshop: Workshop, trail: Trail, closed: Collection[str] = ()) -> bool:
+    """Tell whether this learner works at a step now that is not behind them; nobody else can be stuck."""
+    learner = trail.learner
+    if learner.at is None or learner.finished_at or workshop.step(learner.at) is None:
+        return False
+    paused = learner.sandbox in (SandboxState.LEAVING, SandboxState.AWAY)
+    return not (paused or learner.done(learner.at) or learner.at.section in closed)
+
+
+def usual_s(learners: Iterable[Learner], refs: Collection[StepRef]) -> Mapping[StepRef, float]:
+    """Return in how many seconds four of five passed each of these steps, where enough did."""
+    times: defaultdict[StepRef, list[float]] = defaultdict(list)
+    for learner in learners:
+        for ref in refs:
+            if ref in learner.passed and ref in learner.spent:
+                times[ref].append(learner.spent[ref])
+    # the nearest rank
+    return {ref: sorted(each)[math.ceil(SLOWEST * len(each)) - 1] for ref, each in times.items() if len(each) >= KNOWN}
+
+
+def told(trail: Trail) -> Sequence[Tried]:
+    """Return the checks of the step that told the learner something, newest first; none from before a reset."""
+    ref = trail.learner.at
+    count = trail.learner.tries.get(ref, 0) if ref else 0
+    return [each for each in trail.tried if not each.ours][:count]
+
+
+def at_step_s(trail: Trail, now: datetime, outages: Sequence[Outage] = ()) -> float:
+    """Return how long the learner has been at their step, without long pauses and what they waited for us."""
+    learner = trail.learner
+    spent = learner.spent.get(learner.at, 0.0) if learner.at else 0.0
+    if learner.seen_at and learner.open_attempt is None:
+        spent += min(_ours_aside(learner.seen_at, now, outages).total_seconds(), PAUSE_S)
+    # a wait counted in `spent` as a pause, for so long at most
+    return max(0.0, spent - sum(min(each.waited_s, PAUSE_S) for each in trail.tried))
+
+
+def _stuck(
+    workshop: Workshop, trail: Trail, usual: Mapping[StepRef, float], now: datetime, outages: Sequence[Outage]
+) -> Stuck | None:
+    ref = trail.learner.at
+    step = workshop.step(ref) if ref else None
+    if ref is None or step is None:
+        return None
+    checks = told(trail)
+    if since := _same(trail, checks):
+        return Stuck(trail.learner.id, ref, Why.SAME, since)
+    if since := _silent(trail, checks, now, outages):
+        return Stuck(trail.learner.id, ref, Why.SILENT, since)
+    if ref in usual and at_step_s(trail, now, outages) > max(usual[ref], TIMES * 60 * step.minutes):
+        return Stuck(trail.learner.id, ref, Why.SLOW, now)
+    return None
+
+
+def _same(trail: Trail, checks: Sequence[Tried]) -> datetime | None:
+    """Return since when the last checks failed alike; a quiz is judged at once, and only counted."""
+    learner, ref = trail.learner, trail.learner.at
+    if checks:
+        last = checks[:SAME]
+        alike = len(last) == SAME and len({(each.condition, each.code) for each in last}) == 1 and last[0].code
+        return last[0].at if alike else None
+    if ref is None or ref not in learner.failing or learner.seen_at is None:
+        return None
+    return learner.seen_at if learner.missed.get(f"{ref}/{learner.failing[ref][0]}", 0) >= SAME else None
+
+
+def _silent(trail: Trail, checks: Sequence[Tried], now: datetime, outages: Sequence[Outage]) -> datetime | None:
+    """Return since when it has been silent too long behind a failed check; who waits for a check is not silent."""
+    learner = trail.learner
+    failed = bool(checks[0].code) if checks else learner.at in learner.failing
+    if not failed or learner.open_attempt is not None:
+        return None
+    signs = [*(each.at for each in checks[:1]), *([learner.seen_at] if learner.seen_at else [])]
+    over = _ours_aside(max(signs), now, outages) - SILENCE if signs else -SILENCE
+    return now - over if over >= timedelta(0) else None
+
+
+def _ours_aside(since: datetime, now: datetime, outages: Sequence[Outage]) -> timedelta:
+    """Return the time that passed, without what fell into outages (which do not overlap)."""
+    ours = (max(timedelta(0), min(end, now) - max(begin, since)) for begin, end in outages)
+    return max(timedelta(0), now - since - sum(ours, timedelta(0)))
