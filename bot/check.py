@@ -220,6 +220,7 @@ class Checks:
             took_s=verdict.took_s,
             learner=learner.name,
             helped=helped_with(learner, attempt.ref),
+            course=learner.course,
         )
         try:
             await self._edit(attempt, card, final=True)

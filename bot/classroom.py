@@ -72,7 +72,7 @@ from bot.workbench import Comment, Farewell, Workbench, our_side
 log = structlog.get_logger(__name__)
 
 #: fields of events that the journal keeps
-TOLD = ("card", "ref", "section", "question", "option", "path", "how", "attempt", "text", "scope", "name")
+TOLD = ("card", "ref", "section", "question", "option", "path", "how", "attempt", "text", "scope", "name", "by", "rung")
 SLOW = (RunCommands, Apply, CleanSandbox, RebuildSandbox)
 #: of one learner so many messages with commands may wait; what they run is one at a time
 WAITING_COMMANDS = 10

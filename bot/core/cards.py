@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from bot.core import words
+from bot.core.cohorts.cohort import Course, hint_for
 from bot.core.diagnosis import behind
 from bot.core.learner import Learner
 from bot.core.messages import CheckCard, CheckState, ConditionLine, Offer, QuestionCard, StepCard
@@ -86,11 +87,13 @@ def check_card(
     took_s: float = 0.0,
     learner: str = "",
     helped: int = 0,
+    course: Course | None = None,
 ) -> CheckCard:
     """Return the live card of a check: what is known so far, and at its end the hint or recap and what to do next.
 
     `running` is the id of the condition looked at now, `helped` the rung of the ladder that comes by itself (0: none).
-    A step that is no longer in the workshop gives a card without lines.
+    The first rung stands behind what an instructor wrote for this failure in the `course`. A step that is no longer in
+    the workshop gives a card without lines.
     """
     step, known = workshop.step(ref), dict(results)
     if step is None:
@@ -105,7 +108,7 @@ def check_card(
         lines=tuple(_line(workshop, ref.section, step, c, known.get(c.id), c.id == running) for c in step.conditions),
         say=filled(step.say, workshop, learner),
         ahead=ahead,
-        hint=_rung(workshop, ref.section, step, verdict, helped) if ended and helped else "",
+        hint=_rung(workshop, ref, step, verdict, helped, course) if ended and helped else "",
         rung=helped if ended else 0,
         recap=filled(step.recap, workshop, learner) if ended and verdict.passed else "",
         offers=_check_offers(workshop, ref, step, verdict) if ended else (),
@@ -155,11 +158,16 @@ def one_line(text: str, longest: int = 120) -> str:
     return plain if len(plain) <= longest else plain[: longest - 1] + "…"
 
 
-def _rung(workshop: Workshop, section: str, step: Step, verdict: Verdict, rung: int) -> str:
+def _rung(
+    workshop: Workshop, ref: StepRef, step: Step, verdict: Verdict, rung: int, course: Course | None = None
+) -> str:
     if verdict.first_failure is None:
         return ""
     name, failed = verdict.first_failure
-    cause = behind(workshop, failed, section)
+    ours = hint_for(course.hints, ref, name, failed.code) if course and rung == 1 else None
+    if ours:
+        return f"{words.class_hint(ours.text)}\n\n{_rung(workshop, ref, step, verdict, rung)}".strip()
+    cause = behind(workshop, failed, ref.section)
     if cause:
         return cause.hints[rung - 1]
     condition = next((c for c in step.conditions if c.id == name), None)

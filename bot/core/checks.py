@@ -54,7 +54,16 @@ def check(workshop: Workshop, learner: Learner, ref: StepRef, step: Step, now: d
     verdict = judged_answers(learner, ref, step)
     learner, told = _concluded(workshop, learner, ref, verdict, now)
     helped = helped_with(learner, ref)
-    card = check_card(workshop, ref, 0, CheckState.ENDED, verdict.results, learner=learner.name, helped=helped)
+    card = check_card(
+        workshop,
+        ref,
+        0,
+        CheckState.ENDED,
+        verdict.results,
+        learner=learner.name,
+        helped=helped,
+        course=learner.course,
+    )
     return Turn(learner, (Say(card), *told))
 
 

@@ -278,6 +278,34 @@ class CheckEnded:
     verdict: Verdict
 
 
+@dataclass(frozen=True, slots=True)
+class GotHint:
+    """An instructor sent a hint for this step: a rung of its ladder, or words of their own (`rung` 0)."""
+
+    card: StepRef
+    by: str  #: their name
+    rung: int = 0
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GotClassHint:
+    """An instructor wrote a hint for everybody who fails this condition of the step with this code."""
+
+    card: StepRef
+    condition: str
+    code: str
+    by: str  #: their name
+
+
+@dataclass(frozen=True, slots=True)
+class WasUnblocked:
+    """An instructor took this step out of the learner's way."""
+
+    card: StepRef
+    by: str  #: their name
+
+
 Event = (
     Arrived
     | OpenedHome
@@ -317,4 +345,9 @@ Event = (
     | Mentioned
     | PressedForeignCard
     | CheckEnded
+    | GotHint
+    | GotClassHint
+    | WasUnblocked
 )
+#: what others did, or we: no sign of life of the learner's
+OF_OTHERS = (CheckEnded, GotHint, GotClassHint, WasUnblocked)

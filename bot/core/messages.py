@@ -96,9 +96,10 @@ class HintCard:
     """One rung of the ladder (1 nudge, 2 pointer, 3 solution); `about` is the failed condition's title, or ''."""
 
     ref: StepRef
-    rung: int
+    rung: int  #: 0: words of an instructor's own
     text: str
     about: str = ""
+    by: str = ""  #: the instructor who sent it
 
 
 class CheckState(StrEnum):

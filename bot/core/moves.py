@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.core import words
 from bot.core.cards import answer_key, filled, question_cards, step_card
 from bot.core.cohorts.gates import barred, closed_words
+from bot.core.events import WasUnblocked
 from bot.core.ladder import open_answers
 from bot.core.learner import Learner
 from bot.core.map import finished, first_open, home, place, resume_at, section_done, steps_of
@@ -168,6 +169,29 @@ def skip(workshop: Workshop, learner: Learner, ref: StepRef, step: Step, *, sure
         return Turn(learner, (note(words.NOTHING_TO_SKIP, Offer.NEXT, ref=ref),))
     if not sure:
         return Turn(learner, (note(words.skip_question(step.title), Offer.SKIP_SURE, Offer.HINT, ref=ref),))
+    return _skipped(
+        workshop, learner, ref, step, Replace(Note(words.skipped(step.title, acts=_done_for(step)), (), ref))
+    )
+
+
+def unblocked(workshop: Workshop, learner: Learner, event: WasUnblocked) -> Turn:
+    """Return the turn for a step that an instructor took out of the way: skipped, and the learner told by whom.
+
+    Whoever has gone on meanwhile stays where they are.
+    """
+    ref, step = event.card, workshop.step(event.card)
+    if step is None or ref != learner.at or learner.done(ref):
+        return Turn(learner)
+    by = filled("${learner}", workshop, event.by)
+    return _skipped(workshop, learner, ref, step, note(words.unblocked(by, step.title, acts=_done_for(step)), ref=ref))
+
+
+def _done_for(step: Step) -> bool:
+    """Tell whether there is something to do for who skips the step."""
+    return any(act.answer is None for act in step.solve)
+
+
+def _skipped(workshop: Workshop, learner: Learner, ref: StepRef, step: Step, said: Action) -> Turn:
     learner, cancelled = _withdrawn(learner)
     learner = replace(learner, skipped=learner.skipped | {ref})
     acts = tuple(act for act in step.solve if act.answer is None)
@@ -177,7 +201,7 @@ def skip(workshop: Workshop, learner: Learner, ref: StepRef, step: Step, *, sure
         turn.learner,
         (
             *cancelled,
-            Replace(Note(words.skipped(step.title, acts=bool(acts)), (), ref)),
+            said,
             *applied,
             *_ending(workshop, learner, ref),
             *turn.actions,

@@ -14,6 +14,7 @@ from bot.core.cards import check_card, filled, step_card
 from bot.core.ending import turns as ending
 from bot.core.ending.summary import timed
 from bot.core.events import (
+    OF_OTHERS,
     AnsweredProgram,
     AnsweredQuestion,
     Arrived,
@@ -41,6 +42,8 @@ from bot.core.events import (
     Event,
     FilledForm,
     GaveFeedback,
+    GotClassHint,
+    GotHint,
     HandedInImage,
     HandedInUnusable,
     Mentioned,
@@ -51,6 +54,7 @@ from bot.core.events import (
     Started,
     TypedCommands,
     UploadedProject,
+    WasUnblocked,
     WentTo,
     WroteFiles,
 )
@@ -167,13 +171,19 @@ def _decided(workshop: Workshop, learner: Learner, event: Event, now: datetime) 
             return Turn(learner, (Whisper(words.FOREIGN_CARD),))
         case CheckEnded():
             return checks.ended(workshop, learner, event, now)
+        case GotHint():
+            return ladder.sent(workshop, learner, event)
+        case GotClassHint():
+            return ladder.written(workshop, learner, event)
+        case WasUnblocked():
+            return moves.unblocked(workshop, learner, event)
         case _:
             assert_never(event)
 
 
 def _seen(learner: Learner, event: Event, now: datetime) -> Learner:
-    """Return the learner with this sign of life; a verdict and the Home tab refreshed by us are none."""
-    return learner if isinstance(event, CheckEnded) else replace(timed(learner, now), seen_at=now)
+    """Return the learner with this sign of life; a verdict and what instructors do are none."""
+    return learner if isinstance(event, OF_OTHERS) else replace(timed(learner, now), seen_at=now)
 
 
 def _arrived(workshop: Workshop, before: Learner, learner: Learner, now: datetime) -> Turn:

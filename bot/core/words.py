@@ -146,6 +146,21 @@ def skipped(title: str, *, acts: bool) -> str:
     return f"Skipped: **{title}**.{did}"
 
 
+def class_hint(text: str) -> str:
+    """Return what an instructor wrote for everybody who has this problem."""
+    quoted = "\n> ".join(text.strip().split("\n"))
+    return f"**From your instructor:**\n> {quoted}"
+
+
+def unblocked(by: str, title: str, *, acts: bool) -> str:
+    """Return what is said when an instructor took a step out of somebody's way."""
+    did = "I am doing it for you now, with the workshop's own solution. " if acts else ""
+    return (
+        f"**{by}**, your instructor, took **{title}** out of your way, so that it does not hold you up. {did}"
+        "It counts as skipped, and you can come back to it whenever you like."
+    )
+
+
 def reset_question(scope: str, title: str) -> str:
     """Return the question before a reset: what goes, and what stays."""
     if scope == "all":

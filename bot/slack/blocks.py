@@ -195,7 +195,8 @@ def _letter(index: int) -> str:
 
 
 def _hint(card: HintCard, owner: str) -> Rendered:
-    name = ("Hint 1 of 3", "Hint 2 of 3", "The solution")[card.rung - 1]
+    name = ("A hint", "Hint 1 of 3", "Hint 2 of 3", "The solution")[card.rung]
+    name = f"{name} from {card.by}, your instructor" if card.by else name
     title = f"{name} · {card.about}" if card.about else name
     more = (Offer.HINT,) if card.rung < 3 else ()
     labels = {Offer.HINT: NEXT_RUNG[min(card.rung, 2)]}

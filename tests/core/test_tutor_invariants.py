@@ -119,8 +119,11 @@ any_event = st.one_of(
     st.builds(events.Mentioned, TEXT),
     st.builds(events.PressedForeignCard, TEXT),
     st.builds(events.CheckEnded, st.sampled_from([7, 8]), REFS, verdicts),
+    st.builds(events.GotHint, REFS, TEXT, st.integers(0, 3), TEXT),
+    st.builds(events.GotClassHint, REFS, st.sampled_from(CONDITIONS), st.sampled_from(ALL_CODES), TEXT),
+    st.builds(events.WasUnblocked, REFS, TEXT),
 )
-SILENT = (events.Arrived, events.OpenedHome, events.CheckEnded)
+SILENT = (events.Arrived, events.OpenedHome, *events.OF_OTHERS)
 thorough = settings(max_examples=400, deadline=None)
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.core.cohorts.cohort import ClassHint
 from bot.core.cohorts.radar import Trail, present
 from bot.core.workshop import Condition, Failure, StepRef, Workshop
 
@@ -77,10 +76,3 @@ def about(workshop: Workshop, spot: Spot) -> tuple[Condition, Failure] | None:
     condition = next((each for each in step.conditions if each.id == spot.condition), None) if step else None
     failure = condition.fail.get(spot.code) if condition else None
     return (condition, failure) if condition and failure else None
-
-
-def hint_for(hints: Sequence[ClassHint], spot: Spot) -> ClassHint | None:
-    """Return the class hint for this, None when nobody wrote one."""
-    wanted = (*spot.ref, spot.condition, spot.code)
-    found = ((each.section, each.step, each.condition, each.code) == wanted for each in hints)
-    return next((hint for hint, fits in zip(hints, found, strict=True) if fits), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -86,6 +86,12 @@ class ClassHint:
     text: str
     by: str
     at: datetime
+
+
+def hint_for(hints: Iterable[ClassHint], ref: tuple[str, str], condition: str, code: str) -> ClassHint | None:
+    """Return the class hint for a step's condition that failed with this code, None when nobody wrote one."""
+    wanted = (*ref, condition, code)
+    return next((each for each in hints if (each.section, each.step, each.condition, each.code) == wanted), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,8 @@ def page_of(message: Message) -> Page | None:
             lines = f"{message.lines} line{'' if message.lines == 1 else 's'}"
             return _page(PageKind.FILE, f"{message.path} ({what}, {lines} now)", message.diff, message.ref)
         case HintCard(ref, rung, text, about):
-            what = f"Hint {rung} of 3" + (f": {about}" if about else "")
+            name = f"Hint {rung} of 3" if rung else "A hint from your instructor"
+            what = name + (f": {about}" if about else "")
             return _page(PageKind.HINT, what, text, ref)
         case CheckCard(state=CheckState.ENDED):
             lines = "\n".join(_seen(each) for each in message.lines)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.authoring.load import load_workshop
-from bot.core.cohorts.clusters import Cluster, Spot, about, clusters, failing, hint_for
-from bot.core.cohorts.cohort import ClassHint
+from bot.core.cohorts.clusters import Cluster, Spot, about, clusters, failing
+from bot.core.cohorts.cohort import ClassHint, hint_for
 from bot.core.cohorts.radar import Trail
 from bot.core.learner import Learner, SandboxState
 from bot.core.workshop import StepRef
@@ -59,5 +59,5 @@ def test_what_an_author_wrote_is_found_where_it_still_is() -> None:
 
 def test_a_class_hint_is_for_one_condition_and_code() -> None:
     hint = ClassHint(*BUILD, "builds", "BUILD_FAILED", "Look.", "UINA", NOW)
-    assert hint_for([hint], SPOT) == hint
-    assert hint_for([hint], Spot(BUILD, "builds", "OTHER")) is None
+    assert hint_for([hint], *SPOT) == hint
+    assert hint_for([hint], BUILD, "builds", "OTHER") is None
