@@ -20,10 +20,12 @@ from bot.ports.host import (
     Tidied,
 )
 from bot.ports.people import Roles
+from bot.ports.radar import Alerts, Clusters, StuckLearners, Trails
 from bot.ports.records import Attempt, Feedback, Feedbacks, Notebooks, Passes, Standings, Store, Undone
 from bot.ports.talking import Chat, Keepsake, Progress, Staff, Where
 
 __all__ = [
+    "Alerts",
     "Asked",
     "Attempt",
     "CameIn",
@@ -31,6 +33,7 @@ __all__ = [
     "ChannelChanged",
     "Channels",
     "Chat",
+    "Clusters",
     "Cohorts",
     "Conversation",
     "Desk",
@@ -56,7 +59,9 @@ __all__ = [
     "Stage",
     "Standings",
     "Store",
+    "StuckLearners",
     "Tidied",
+    "Trails",
     "Undone",
     "Verify",
     "WentOut",

@@ -152,17 +152,19 @@ class SqlStore:
 
 # One function a transaction; the connection commits when it returns.
 
-_with_open = sa.select(learners, attempts.c.id.label("open_attempt")).outerjoin_from(
+#: learners, with the attempt that is open
+with_open = sa.select(learners, attempts.c.id.label("open_attempt")).outerjoin_from(
     learners, attempts, sa.and_(attempts.c.learner == learners.c.id, attempts.c.closed_at.is_(None))
 )
 
 
 def _learner(db: sa.Connection, user: str) -> Learner | None:
-    row = db.execute(_with_open.where(learners.c.id == user)).one_or_none()
-    return None if row is None else replace(_read_learner(row), course=course_of(db, user))
+    row = db.execute(with_open.where(learners.c.id == user)).one_or_none()
+    return None if row is None else replace(read_learner(row), course=course_of(db, user))
 
 
-def _read_learner(row: sa.Row[Any]) -> Learner:
+def read_learner(row: sa.Row[Any]) -> Learner:
+    """Return the learner of a row of `with_open`."""
     at = None if row.section is None else StepRef(row.section, row.step)
     blank = Learner(
         row.id,
@@ -207,7 +209,7 @@ def _meet(db: sa.Connection, user: str, name: str) -> Learner:
 
 
 def _everybody(db: sa.Connection) -> list[Learner]:
-    return [_read_learner(row) for row in db.execute(_with_open.where(learners.c.section.is_not(None)))]
+    return [read_learner(row) for row in db.execute(with_open.where(learners.c.section.is_not(None)))]
 
 
 def _classmates(db: sa.Connection, cohort: int) -> list[Learner]:
@@ -217,7 +219,7 @@ def _classmates(db: sa.Connection, cohort: int) -> list[Learner]:
 
 
 def _all(db: sa.Connection) -> list[Learner]:
-    return [_read_learner(row) for row in db.execute(_with_open)]
+    return [read_learner(row) for row in db.execute(with_open)]
 
 
 def _record(db: sa.Connection, learner: Learner, entry: Entry, once: str) -> bool:

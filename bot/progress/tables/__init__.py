@@ -27,6 +27,7 @@ from bot.progress.tables.learning import (
     versions,
 )
 from bot.progress.tables.people import roles
+from bot.progress.tables.radar import alerts, clusters
 from bot.progress.tables.shape import FILE_MAX, HEAD, METADATA, Utc
 
 __all__ = [
@@ -34,9 +35,11 @@ __all__ = [
     "HEAD",
     "METADATA",
     "Utc",
+    "alerts",
     "attempts",
     "builds",
     "class_hints",
+    "clusters",
     "cohorts",
     "contents",
     "deliveries",
