@@ -214,8 +214,8 @@ def _everybody(db: sa.Connection) -> list[Learner]:
 
 def _classmates(db: sa.Connection, cohort: int) -> list[Learner]:
     theirs = sa.and_(seats.c.cohort == cohort, seats.c.state.in_((SeatState.TAKEN.value, SeatState.OVER.value)))
-    rows = db.execute(_with_open.join(seats, sa.and_(seats.c.user == learners.c.id, theirs)))
-    return [_read_learner(row) for row in rows]
+    rows = db.execute(with_open.join(seats, sa.and_(seats.c.user == learners.c.id, theirs)))
+    return [read_learner(row) for row in rows]
 
 
 def _all(db: sa.Connection) -> list[Learner]:

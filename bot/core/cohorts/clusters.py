@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -45,9 +45,9 @@ class KeptCluster:
     places: tuple[str, ...] = ()
 
 
-def clusters(workshop: Workshop, trails: Sequence[Trail], closed: Collection[str] = ()) -> tuple[Cluster, ...]:
+def clusters(workshop: Workshop, trails: Sequence[Trail]) -> tuple[Cluster, ...]:
     """Return what at least three, and a fifth of those at a step, fail with; the most first."""
-    found = (each for each in failing(workshop, trails, closed) if enough(len(each.failing), each.here))
+    found = (each for each in failing(workshop, trails) if enough(len(each.failing), each.here))
     return tuple(sorted(found, key=lambda each: (-len(each.failing), each.spot)))
 
 
@@ -56,13 +56,13 @@ def enough(count: int, here: int) -> bool:
     return count >= MANY and count >= SHARE * here
 
 
-def failing(workshop: Workshop, trails: Sequence[Trail], closed: Collection[str] = ()) -> tuple[Cluster, ...]:
+def failing(workshop: Workshop, trails: Sequence[Trail]) -> tuple[Cluster, ...]:
     """Return everything that anybody fails with now at their step."""
     here: Counter[StepRef] = Counter()
     who: defaultdict[Spot, set[str]] = defaultdict(set)
     for trail in trails:
         learner, ref = trail.learner, trail.learner.at
-        if ref is None or not present(workshop, trail, closed):
+        if ref is None or not present(workshop, trail):
             continue
         here[ref] += 1
         if ref in learner.failing:

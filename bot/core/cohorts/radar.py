@@ -68,26 +68,25 @@ class Stuck:
 
 
 def stuck(
-    workshop: Workshop,
-    trails: Sequence[Trail],
-    now: datetime,
-    outages: Sequence[Outage] = (),
-    closed: Collection[str] = (),
+    workshop: Workshop, trails: Sequence[Trail], now: datetime, outages: Sequence[Outage] = ()
 ) -> tuple[Stuck, ...]:
-    """Return who of a class is stuck now, in the order of the trails; `closed` are sections behind a gate."""
-    here = [trail for trail in trails if present(workshop, trail, closed)]
+    """Return who of a class is stuck now, in the order of the trails."""
+    here = [trail for trail in trails if present(workshop, trail)]
     usual = usual_s((trail.learner for trail in trails), {at for trail in here if (at := trail.learner.at)})
     found = (_stuck(workshop, trail, usual, now, outages) for trail in here)
     return tuple(each for each in found if each)
 
 
-def present(workshop: Workshop, trail: Trail, closed: Collection[str] = ()) -> bool:
-    """Tell whether this learner works at a step now that is not behind them; nobody else can be stuck."""
+def present(workshop: Workshop, trail: Trail) -> bool:
+    """Tell whether this learner works at a step now that is not behind them; nobody else can be stuck.
+
+    Who waits at a gate has the step before it behind them.
+    """
     learner = trail.learner
     if learner.at is None or learner.finished_at or workshop.step(learner.at) is None:
         return False
     paused = learner.sandbox in (SandboxState.LEAVING, SandboxState.AWAY)
-    return not (paused or learner.done(learner.at) or learner.at.section in closed)
+    return not (paused or learner.done(learner.at))
 
 
 def usual_s(learners: Iterable[Learner], refs: Collection[StepRef]) -> Mapping[StepRef, float]:

@@ -41,12 +41,11 @@ def test_each_code_is_one_of_its_own_the_most_first() -> None:
     ]
 
 
-def test_who_is_through_paused_or_in_front_of_a_gate_is_not_counted() -> None:
+def test_who_is_through_or_paused_is_not_counted() -> None:
     one, two, three = some(3)
     away = Trail(replace(one.learner, sandbox=SandboxState.AWAY))
     done = Trail(replace(two.learner, passed={BUILD: NOW}))
     assert failing(WORKSHOP, [away, done, three]) == (Cluster(SPOT, frozenset({"U2"}), 1),)
-    assert clusters(WORKSHOP, some(5), closed={"02"}) == ()
 
 
 def test_what_an_author_wrote_is_found_where_it_still_is() -> None:

@@ -148,10 +148,6 @@ def test_who_is_through_or_not_here_is_not_stuck(who: dict[str, object]) -> None
     assert why(trail(*SAME, **who)) == []
 
 
-def test_nobody_is_stuck_in_front_of_a_gate() -> None:
-    assert stuck(WORKSHOP, [trail(*SAME)], NOW, closed={"02"}) == ()
-
-
 def test_since_is_when_the_record_began_to_say_so() -> None:
     assert stuck(WORKSHOP, [trail(*SAME)], NOW) == (Stuck("UADA", BUILD, Why.SAME, NOW - MINUTE),)
     assert stuck(WORKSHOP, [trail(failed(13), seen=13)], NOW)[0].since == NOW - 3 * MINUTE
