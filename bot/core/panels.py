@@ -66,11 +66,12 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One part of a panel, from top to bottom: text, somebody's words, a box of output, buttons."""
+    """One part of a panel, from top to bottom: text, a person, somebody's words, a box of output, buttons."""
 
     text: str = ""
     quote: str = ""
     box: str = ""
+    person: str = ""  #: a user id, shown as their name, which leads to their profile
     presses: tuple[Press, ...] = ()
 
 

@@ -19,6 +19,7 @@ from bot.ports.host import (
     Stage,
     Tidied,
 )
+from bot.ports.peers import Peers
 from bot.ports.people import Roles
 from bot.ports.radar import Alerts, Clusters, StuckLearners, Trails
 from bot.ports.records import Attempt, Feedback, Feedbacks, Notebooks, Passes, Standings, Store, Undone
@@ -50,6 +51,7 @@ __all__ = [
     "Meter",
     "Notebooks",
     "Passes",
+    "Peers",
     "Progress",
     "Publish",
     "RegistryPass",

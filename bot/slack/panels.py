@@ -69,12 +69,14 @@ def _row(row: Row) -> list[Block]:
     parts: list[Element] = []
     if row.text:
         parts += [line(*inline(each)) for each in [cut(row.text, ROW_TEXT)]]
+    if row.person:
+        parts.append(line({"type": "user", "user_id": row.person}))
     if row.quote:
         parts.append(quote(cut(row.quote, QUOTE_TEXT)))
     if row.box:
         parts.append(preformatted(cut_middle(row.box, OUTPUT_TEXT // 2)))
     blocks = [rich(*parts)] if parts else []
-    if len(row.presses) == 1 and parts and not (row.quote or row.box):  # one line with one button beside it
+    if len(row.presses) == 1 and row.text and len(parts) == 1:  # one line with one button beside it
         text = {"type": "mrkdwn", "text": mrkdwn(row.text.replace("**", "").replace("`", ""), ROW_TEXT) or " "}
         return [{"type": "section", "text": text | {"verbatim": True}, "accessory": _button(row.presses[0], 0)}]
     return blocks + _buttons(row.presses)

@@ -6,11 +6,14 @@ A new duty is made and appended in `wire_duties`; what it does on its own, again
 from __future__ import annotations
 
 from bot.core.workshop import Workshop
+from bot.progress.alerts import SqlAlerts
+from bot.progress.peers import SqlPeers
 from bot.progress.store import SqlStore
 from bot.sandbox.sandbox import DockerSandbox
 from bot.settings import Settings
 from bot.staffroom.authority import Authority
 from bot.staffroom.gates import Gates
+from bot.staffroom.peers import PeerHelp
 from bot.staffroom.telling import Telling
 from bot.wiring.beside import Works
 from bot.wiring.clock import now
@@ -33,5 +36,7 @@ def wire_duties(
     cohorts, chat, room = instructors.cohorts, slack.chat, slack.people.room
     authority, telling = Authority(instructors.roles, cohorts), Telling(chat, room)
     gates = Gates(workshop, store, cohorts, authority, telling, chat, room, now)
-    instructors.duties.append(gates)
-    return {"gates": gates.keep, **wire_cohorts(workshop, store, slack, instructors)}
+    alerts = SqlAlerts(store.database)
+    peers = PeerHelp(workshop, store, cohorts, SqlPeers(store.database), alerts, chat, room, now)
+    instructors.duties.extend((gates, peers))
+    return {"gates": gates.keep, "peers": peers.keep, **wire_cohorts(workshop, store, slack, instructors)}

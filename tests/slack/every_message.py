@@ -126,7 +126,7 @@ def messages(text: str) -> list[Message]:
 def panel(text: str) -> Panel:
     """Return what instructors see, with somebody's words in every place."""
     presses = tuple(Press("alert.claim", text[:80] or "x", text, tone, text[:80], text[:400]) for tone in Tone)
-    whole = Row(text, text, text, presses)
+    whole = Row(text, text, text, "U1", presses)
     return Panel(text, text[:200], (whole, Row(text[:300], presses=presses[:1]), Row()), presses, text)
 
 

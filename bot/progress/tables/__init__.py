@@ -26,6 +26,7 @@ from bot.progress.tables.learning import (
     standings,
     versions,
 )
+from bot.progress.tables.peers import peer_offers, peers
 from bot.progress.tables.people import roles
 from bot.progress.tables.radar import alerts, clusters
 from bot.progress.tables.shape import FILE_MAX, HEAD, METADATA, Utc
@@ -55,6 +56,8 @@ __all__ = [
     "one_open",
     "pages",
     "passes",
+    "peer_offers",
+    "peers",
     "roles",
     "seats",
     "standings",
