@@ -23,6 +23,7 @@ from bot.ports.peers import Peers
 from bot.ports.people import Roles
 from bot.ports.radar import Alerts, Clusters, StuckLearners, Trails
 from bot.ports.records import Attempt, Feedback, Feedbacks, Notebooks, Passes, Standings, Store, Undone
+from bot.ports.reports import Part, Reports, Results, Wish
 from bot.ports.talking import Chat, Keepsake, Progress, Staff, Where
 
 __all__ = [
@@ -50,11 +51,14 @@ __all__ = [
     "Ledger",
     "Meter",
     "Notebooks",
+    "Part",
     "Passes",
     "Peers",
     "Progress",
     "Publish",
     "RegistryPass",
+    "Reports",
+    "Results",
     "Roles",
     "Sandbox",
     "Staff",
@@ -68,5 +72,6 @@ __all__ = [
     "Verify",
     "WentOut",
     "Where",
+    "Wish",
     "Wrote",
 ]

@@ -35,6 +35,10 @@ class SqlCohorts:
         """Return the cohorts that have not ended, oldest first."""
         return await self._database.look(_cohorts, cohorts.c.ended_at.is_(None))
 
+    async def every(self) -> Sequence[Cohort]:
+        """Return every cohort, ended ones too, oldest first."""
+        return await self._database.look(_cohorts, sa.true())
+
     async def of_channel(self, channel: str) -> Sequence[Cohort]:
         """Return the open cohorts of this channel, or whose instructors read there, oldest first."""
         theirs = sa.or_(cohorts.c.channel == channel, cohorts.c.staff_channel == channel)
