@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import certificate, diagnose, doctor, images, instructors, janitor, judge, local, paused
+from bot.cli import certificate, diagnose, doctor, export, images, instructors, janitor, judge, local, paused
 from bot.cli.running import Data, console, run, until_stopped, with_data
 from bot.errors import AuthorError, DocentError
 from bot.settings import Settings
@@ -26,6 +26,7 @@ local.add_to(app)
 janitor.add_to(app)
 diagnose.add_to(app)
 certificate.add_to(app)
+export.add_to(app)
 paused.add_to(app)
 doctor.add_to(app)
 app.add_typer(judge.app, name="judge")

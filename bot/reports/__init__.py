@@ -1,0 +1,1 @@
+"""What leaves Docent for instructors and other systems: reports, their pictures, webhooks, credentials."""
