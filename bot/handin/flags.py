@@ -7,6 +7,7 @@ Docker's client 28.2.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -115,6 +116,7 @@ class Parsed:
 
 
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
+_INTEGER = re.compile(r"[+-]?[0-9]{1,10}")
 _FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False"})
 
 
@@ -130,9 +132,7 @@ def _value(flag: Flag, value: str) -> str | FlagFault:
         if value in _FALSE:
             return "false"
         kind = "ParseBool"
-    elif flag.kind is Kind.WHOLE and not (
-        value.lstrip("+-").isascii() and value.lstrip("+-").isdigit() and len(value) < 12
-    ):
+    elif flag.kind is Kind.WHOLE and not _INTEGER.fullmatch(value):
         kind = "ParseInt"
     else:
         return value
