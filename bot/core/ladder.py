@@ -35,10 +35,10 @@ def hint(workshop: Workshop, learner: Learner, ref: StepRef, step: Step) -> Turn
     taken = learner.hints.get(ref, 0)
     if taken >= 3:
         text = words.last_hint_again(filled(ladder.rungs[2], workshop, learner.name).replace("\n", "\n> "))
-        return Turn(learner, (Say(Note(text, _after_last(step), ref)),))
+        return Turn(learner, (Say(Note(text, _after_last(learner, step), ref)),))
     card = HintCard(ref, taken + 1, rung_text(workshop, learner, ladder, taken + 1), filled(ladder.about, workshop))
     learner = helped(replace(learner, hints={**learner.hints, ref: taken + 1}), ref)
-    last = (Say(Note(words.LAST_HINT, _after_last(step), ref)),) if taken == 2 else ()
+    last = (Say(Note(words.LAST_HINT, _after_last(learner, step), ref)),) if taken == 2 else ()
     return Turn(learner, (Say(card), *last, RefreshBoard()))
 
 
@@ -84,8 +84,14 @@ def helped(learner: Learner, ref: StepRef) -> Learner:
     return replace(learner, hinted={**learner.hinted, ref: learner.hinted.get(ref, 0) + 1})
 
 
-def _after_last(step: Step) -> tuple[Offer, ...]:
-    return (Offer.CHECK, Offer.SKIP) if step.needs_sandbox else (Offer.SKIP,)
+def _after_last(learner: Learner, step: Step) -> tuple[Offer, ...]:
+    check = (Offer.CHECK,) if step.needs_sandbox else ()
+    return (*check, Offer.SKIP, *asks(learner))
+
+
+def asks(learner: Learner) -> tuple[Offer, ...]:
+    """Return the offer to ask an instructor, where there are any."""
+    return (Offer.ASK,) if learner.course else ()
 
 
 def ladder_for(learner: Learner, ref: StepRef, step: Step) -> Ladder | None:

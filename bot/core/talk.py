@@ -37,6 +37,7 @@ from bot.core.events import (
     WroteFiles,
 )
 from bot.core.judging.files import looks_like_dockerfile
+from bot.core.ladder import asks
 from bot.core.learner import Learner
 from bot.core.messages import Note, Offer
 from bot.core.search import explained, section_named
@@ -110,6 +111,12 @@ STUCK = re.compile(
     r"help me|need help|(?:get|got|getting|have) (?:an? |this |some )?errors?|what am i supposed|too hard|cant figure|"
     r"how do i (?:do|solve|start|continue) (?:this|that|it))\b"
 )
+#: somebody wants a person
+PERSON = re.compile(
+    r"\b(i (?:\w+ )?need (?:\w+ )?help|help me|can (?:some|any)(?:body|one) help|"
+    r"(?:ask|talk to|speak to|call|need) (?:an? |the |my )?"
+    r"(?:instructor|teacher|trainer|tutor|human|person|some(?:body|one)|real person))\b"
+)
 ANNOYED = re.compile(
     r"\b(stupid|dumb|hate|sucks?|wtf|ffs|argh+|ugh+|annoying|frustrat\w+|useless|nonsense|crap|shit|damn|fuck\w*|"
     r"(?:doesnt|does not|isnt|not|nothing|never) work(?:s|ing)?|i give up|giving up|broken)\b"
@@ -120,6 +127,7 @@ ERRORISH = re.compile(
     re.IGNORECASE,
 )
 
+QUESTION_LIMIT = 1_500  #: characters of a question that a button can carry
 RUN_LIMIT = 1_800  #: characters of commands that a button can carry
 
 #: what only a program says, in one line
@@ -164,6 +172,7 @@ def understood(workshop: Workshop, learner: Learner, text: str) -> Event | Note 
         or _small_talk(workshop, learner, plain)
         or _order(workshop, learner, text.strip(), plain)
         or _misspelt(workshop, text.strip(), plain)
+        or _person(learner, text, plain)
         or _feeling(workshop, learner, text, plain)
     )
 
@@ -288,6 +297,16 @@ def _misspelt(workshop: Workshop, text: str, plain: str) -> Event | Note | None:
         return None
     near = nearest(plain, SINGLE, within=1 if len(plain) <= 5 else 2)
     return PHRASES[near] if near else None
+
+
+def _person(learner: Learner, text: str, plain: str) -> Note | None:
+    """Return the way to an instructor for who asks for one; what they wrote besides is their question already."""
+    offers = asks(learner)
+    found = PERSON.search(plain) if offers and not _pasted(text) else None
+    if found is None:
+        return None
+    question = text.strip()[:QUESTION_LIMIT] if len(plain) > len(found.group()) + 12 else ""
+    return Note(words.ASK_SOMEBODY, (*offers, Offer.HINT) if learner.at else offers, learner.at, question)
 
 
 def _feeling(workshop: Workshop, learner: Learner, text: str, plain: str) -> Note | None:

@@ -134,7 +134,8 @@ def _decided(workshop: Workshop, learner: Learner, event: Event, now: datetime) 
         case AskedForStatus():
             return Turn(learner, (Say(home(workshop, learner)),))
         case AskedForHelp():
-            return Turn(learner, (note(words.HELP, _way_on(learner), ref=learner.at),))
+            say = f"{words.HELP}\n{words.HELP_ASK}" if learner.course else words.HELP
+            return Turn(learner, (note(say, _way_on(learner), *ladder.asks(learner), ref=learner.at),))
         case AnsweredQuestion():
             return checks.answered(workshop, learner, event, now)
         case OpenedEditor():

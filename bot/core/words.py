@@ -50,6 +50,11 @@ ANNOYED = (
     "I am sorry, that is annoying. It is often one small thing. Paste what you see, take a hint for **{title}**, "
     "or skip the step: that is fine too."
 )
+ASK_SOMEBODY = (
+    "Of course. Press **Ask an instructor** and write what you would like to know, or send me `ask` and your question. "
+    "What they answer stands in a thread here; meanwhile everything goes on."
+)
+HELP_ASK = "- `ask` and a question: an instructor answers"
 UNKNOWN_MESSAGE = (
     "I do not know this message. The line that says most is probably:\n\n> {line}\n\n"
     "**Check my work** looks at the real thing and tells you what it finds."

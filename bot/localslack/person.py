@@ -311,7 +311,9 @@ class Person:
         named = {one.block_id: one.labels[0] for one in controls(items(view, "blocks"), self.id) if one.in_input}
         return {named.get(block_id, block_id): str(words) for block_id, words in errors.items()}
 
-    async def upload(self, path: Path | str, *, name: str | None = None, content: bytes | None = None) -> _Answer:
+    async def upload(
+        self, path: Path | str, *, name: str | None = None, content: bytes | None = None, thread_ts: str | None = None
+    ) -> _Answer:
         """Send a file into the modal's file input if one is open, or else into the channel.
 
         `content` is sent instead of what stands at `path`, when given. Raises: OSError (cannot be read).
@@ -322,7 +324,8 @@ class Person:
         inputs = ((place, one) for place, one in self._controls(frozenset({"file_input"})) if "view_id" in place)
         place, control = next(inputs, (None, None))
         if place is None or control is None:
-            return await self._open_line.send_file(called, data, channel=self.channel)
+            thread = {"thread_ts": thread_ts} if thread_ts else {}
+            return await self._open_line.send_file(called, data, channel=self.channel, **thread)
         answer = await self._open_line.send_file(called, data)
         await self._give(place, control, [word(file, "id") for file in items(answer, "files")])
         return answer

@@ -5,7 +5,8 @@ Each has a real adapter in a room of its own; tests use fakes that pass the same
 
 from bot.ports.cohorts import Cohorts
 from bot.ports.desk import Desk, Publish, Verify
-from bot.ports.duty import Asked, CameIn, ChannelChanged, Channels, Duty, Fact, Handler, WentOut, Wrote
+from bot.ports.duty import Asked, CameIn, ChannelChanged, Channels, Duty, Fact, Handler, HoldsThreads, WentOut, Wrote
+from bot.ports.helping import HelpThreads, Waiting
 from bot.ports.host import (
     Camera,
     Conversation,
@@ -46,6 +47,8 @@ __all__ = [
     "Feedbacks",
     "Handler",
     "Heard",
+    "HelpThreads",
+    "HoldsThreads",
     "Housekeeping",
     "Keepsake",
     "Ledger",
@@ -70,6 +73,7 @@ __all__ = [
     "Trails",
     "Undone",
     "Verify",
+    "Waiting",
     "WentOut",
     "Where",
     "Wish",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.core.cohorts.making import ChannelSeen
 from bot.core.panels import Answer, Panel
@@ -61,6 +61,7 @@ class Wrote:
     name: str
     text: str
     files: tuple[Keepsake, ...] = ()
+    lost: int = 0  #: files that could not be fetched, or are too large
 
 
 Fact = CameIn | WentOut | ChannelChanged | Wrote
@@ -91,6 +92,15 @@ class Duty(Protocol):
 
     async def home(self, user: str) -> Sequence[Panel]:
         """Return what it shows on this person's Home; nothing for most."""
+        ...
+
+
+@runtime_checkable
+class HoldsThreads(Protocol):
+    """A duty to which replies in threads of a direct message belong; it alone hears them, as `Wrote`."""
+
+    async def holds(self, where: Where) -> bool:
+        """Tell whether a reply in this thread of a direct message is its concern."""
         ...
 
 

@@ -38,7 +38,10 @@ LABELS: dict[Offer, str] = {
     Offer.NOTEBOOK: "Lab notebook",
     Offer.FEEDBACK: "Give feedback",
     Offer.LET_GO_ON: "Let them go on",
+    Offer.ASK: "Ask an instructor",
 }
+#: offers that a duty answers to, not the tutor
+OF_DUTIES = {Offer.ASK: "duty:help.ask"}
 PRIMARY = (Offer.START, Offer.CONTINUE, Offer.CHECK, Offer.NEXT, Offer.REBUILD_SURE, Offer.KEEP)
 
 
@@ -93,7 +96,7 @@ def buttons(
             *(
                 button(
                     names[offer],
-                    OFFER + offer,
+                    OF_DUTIES.get(offer, OFFER + offer),
                     value_of(owner, ref, detail),
                     style="primary" if offer is primary else "danger" if offer is Offer.RESET_SURE else "",
                 )

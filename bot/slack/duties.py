@@ -14,7 +14,7 @@ from slack_bolt.app.async_app import AsyncApp
 from bot.core.panels import Answer, Mistakes, Panel, Press, Row, Sheet, Tone, Whispered
 from bot.errors import ChatError, DocentError
 from bot.handin.command import unslack
-from bot.ports import Asked, CameIn, ChannelChanged, Duty, Fact, Handler, WentOut, Where, Wrote
+from bot.ports import Asked, CameIn, ChannelChanged, Duty, Fact, Handler, HoldsThreads, WentOut, Where, Wrote
 from bot.slack.chat import SlackChat
 from bot.slack.legible import whole
 from bot.slack.middleware import delivery_key
@@ -53,6 +53,7 @@ class DutyListeners:
         """Connect every listener."""
         app.command("/docent", matchers=[self._is_word_of_ours])(self.somebody_used_a_word)
         app.event("message", matchers=[self._is_spoken_word_of_ours])(self.somebody_said_a_word)
+        app.event("message", matchers=[self._is_reply_to_ours])(self.somebody_replied_to_us)
         app.event("message", matchers=[in_a_channel])(self.somebody_wrote_in_a_channel)
         app.action(re.compile(f"^{DUTY}"))(self.somebody_pressed)
         app.shortcut(re.compile(f"^{DUTY}"))(self.somebody_used_a_shortcut)
@@ -122,19 +123,19 @@ class DutyListeners:
     async def somebody_came_in(self, event: Body, body: Body) -> None:
         """Take who joined a channel."""
         user = event["user"]
-        await self._heard(CameIn(user, event["channel"], user == self._us, event.get("inviter", "")))
+        await self._heard(CameIn(user, event["channel"], user == self._us, event.get("inviter", "")), self._duties)
 
     async def somebody_went_out(self, event: Body, body: Body) -> None:
         """Take who left a channel."""
-        await self._heard(WentOut(event["user"], event["channel"], event["user"] == self._us))
+        await self._heard(WentOut(event["user"], event["channel"], event["user"] == self._us), self._duties)
 
     async def a_channel_changed(self, event: Body) -> None:
         """Take a channel's new name, its archiving, or its return."""
         channel, kind = event["channel"], event["type"]
         if isinstance(channel, Mapping):  # a rename tells the whole channel
-            await self._heard(ChannelChanged(channel["id"], whole(channel.get("name", ""))))
+            await self._heard(ChannelChanged(channel["id"], whole(channel.get("name", ""))), self._duties)
             return
-        await self._heard(ChannelChanged(channel, archived=not kind.endswith("_unarchive")))
+        await self._heard(ChannelChanged(channel, archived=not kind.endswith("_unarchive")), self._duties)
 
     async def somebody_wrote_in_a_channel(self, event: Body, body: Body) -> None:
         """Take a message in a channel, with its files."""
@@ -143,11 +144,25 @@ class DutyListeners:
         person = await self._people.who(where.user)
         if person is None or person.bot:
             return
-        files = await self._uploads.kept(event.get("files") or []) if thread else ()
-        await self._heard(Wrote(where, person.name, unslack(whole(event.get("text") or "")), files))
+        await self._heard(await self._wrote(event, where, person.name, files=bool(thread)), self._duties)
 
-    async def _heard(self, fact: Fact) -> None:
-        for duty in self._duties:
+    async def somebody_replied_to_us(self, event: Body, body: Body) -> None:
+        """Take a reply in a thread of our direct message that belongs to a duty."""
+        thread = event.get("thread_ts", "")
+        where = Where(event["channel"], event["user"], thread, said=event.get("ts", ""), delivery=delivery_key(body))
+        self._people.met(where.user, where.channel)
+        person = await self._porter.admits(where)
+        if person is not None:
+            theirs = [duty for duty in self._duties if isinstance(duty, HoldsThreads) and await duty.holds(where)]
+            await self._heard(await self._wrote(event, where, person.name, files=True), theirs)
+
+    async def _wrote(self, event: Body, where: Where, name: str, *, files: bool) -> Wrote:
+        sent = (event.get("files") or []) if files else []
+        kept = await self._uploads.kept(sent)
+        return Wrote(where, name, unslack(whole(event.get("text") or "")), kept, len(sent) - len(kept))
+
+    async def _heard(self, fact: Fact, duties: Sequence[Duty]) -> None:
+        for duty in duties:
             try:
                 await duty.heard(fact)
             except DocentError as error:  # one duty's trouble is not the next one's
@@ -209,6 +224,12 @@ class DutyListeners:
 
     async def _is_word_of_ours(self, command: Body) -> bool:
         return first_word(command.get("text")) in self._words
+
+    async def _is_reply_to_ours(self, event: Body) -> bool:
+        if event.get("channel_type") != "im" or not by_a_person(event) or not event.get("thread_ts"):
+            return False
+        where = Where(event["channel"], event["user"], event["thread_ts"])
+        return any([isinstance(duty, HoldsThreads) and await duty.holds(where) for duty in self._duties])
 
     async def _is_spoken_word_of_ours(self, event: Body) -> bool:
         spoken = event.get("channel_type") == "im" and by_a_person(event) and not event.get("thread_ts")

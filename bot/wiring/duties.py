@@ -18,6 +18,7 @@ from bot.staffroom.telling import Telling
 from bot.wiring.beside import Works
 from bot.wiring.clock import now
 from bot.wiring.cohorts import wire_cohorts
+from bot.wiring.helping import wire_helping
 from bot.wiring.instructors import Instructors
 from bot.wiring.learners import Learners
 from bot.wiring.slack import Slack
@@ -39,4 +40,9 @@ def wire_duties(
     alerts = SqlAlerts(store.database)
     peers = PeerHelp(workshop, store, cohorts, SqlPeers(store.database), alerts, chat, room, now)
     instructors.duties.extend((gates, peers))
-    return {"gates": gates.keep, "peers": peers.keep, **wire_cohorts(workshop, store, slack, instructors)}
+    return {
+        "gates": gates.keep,
+        "peers": peers.keep,
+        **wire_cohorts(workshop, store, slack, instructors),
+        **wire_helping(workshop, store, slack, instructors),
+    }

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from bot.core.cohorts.cohort import Course
 from bot.core.events import (
     AnsweredQuestion,
     Arrived,
@@ -238,3 +239,31 @@ def test_an_error_alone_is_explained_or_asked_about(workshop: Workshop, ada: Lea
     meant = understood(workshop, ada, pasted)
     note = meant if isinstance(meant, Note) else answer(workshop, ada, pasted)
     assert said in note.text
+
+
+COURSE = Course(1, "March")
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("I need help", ""),
+        ("help me please", ""),
+        ("Can somebody help?", ""),
+        ("I need help with the volume of my database", "I need help with the volume of my database"),
+        ("can I talk to a human about my grade", "can I talk to a human about my grade"),
+    ],
+)
+def test_who_wants_a_person_is_shown_the_way_to_one(workshop: Workshop, text: str, question: str) -> None:
+    asked = understood(workshop, Learner("U1", "Ada", course=COURSE), text)
+    assert isinstance(asked, Note)
+    assert Offer.ASK in asked.offers
+    assert asked.scope == question
+    alone = understood(workshop, Learner("U1", "Ada"), text)
+    assert not (isinstance(alone, Note) and Offer.ASK in alone.offers)
+
+
+def test_an_error_with_please_help_me_is_still_explained(workshop: Workshop) -> None:
+    text = "help me\ndocker: Error response from daemon: port is already allocated"
+    asked = understood(workshop, Learner("U1", "Ada", course=COURSE), text)
+    assert not (isinstance(asked, Note) and Offer.ASK in asked.offers)

@@ -9,6 +9,7 @@ allows one. So a stale copy of a learner can never bring a closed attempt back t
 """
 
 from bot.progress.tables.cohorts import class_hints, cohorts, gates, one_course, seats
+from bot.progress.tables.helping import help_lines, help_places, help_threads, one_question
 from bot.progress.tables.host import image_pins, objects
 from bot.progress.tables.learning import (
     attempts,
@@ -47,6 +48,9 @@ __all__ = [
     "feedback",
     "files",
     "gates",
+    "help_lines",
+    "help_places",
+    "help_threads",
     "image_pins",
     "journal",
     "learners",
@@ -54,6 +58,7 @@ __all__ = [
     "objects",
     "one_course",
     "one_open",
+    "one_question",
     "pages",
     "passes",
     "peer_offers",
