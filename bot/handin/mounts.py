@@ -54,7 +54,7 @@ def parse_volume(spec: str) -> Mount | Wrong | Lesson:
     if isinstance(where, Wrong | Lesson):
         return where
     read_only = "ro" in modes
-    if source and _is_path(source):
+    if _is_path(source):
         path = _project_path(source)
         return HOST_MOUNT if path is None else BindMount(path, where, read_only)
     return _volume(source, where, read_only)
@@ -79,7 +79,7 @@ def parse_mount(spec: str) -> Mount | Wrong | Lesson:
         return where
     read_only = fields.get("readonly") == "true"
     if kind == "volume":
-        return HOST_MOUNT if source and _is_path(source) else _volume(source, where, read_only)
+        return HOST_MOUNT if _is_path(source) else _volume(source, where, read_only)
     if not source:
         return Wrong(f"{_DAEMON}{config}field Source must not be empty", "Say what to mount: `src=.` is your project.")
     path = _project_path(source)
