@@ -10,7 +10,7 @@ from bot.core.cohorts.figures import Record
 from bot.core.workshop import Workshop
 from bot.ports import Keepsake, Part, Wish
 from bot.reports.export import conditions_csv, events_jsonl, learners_csv, steps_csv
-from bot.reports.summary import summary
+from bot.reports.summary import headline, summary
 
 
 def made(workshop: Workshop, record: Record, wish: Wish, now: datetime) -> Sequence[Keepsake]:
@@ -23,7 +23,7 @@ def made(workshop: Workshop, record: Record, wish: Wish, now: datetime) -> Seque
         files += [Keepsake(name, picture, alt) for name, picture, alt in pictures(figures)]
     if Part.SUMMARY in wish.parts:
         text = summary(figures, {each.name: each.alt for each in files})
-        files.insert(0, Keepsake("summary.md", text.encode()))
+        files.insert(0, Keepsake("summary.md", text.encode(), say=headline(figures)))
     if Part.TABLES in wish.parts:
         tables = {"learners": learners_csv, "steps": steps_csv, "conditions": conditions_csv}
         # the mark tells spreadsheets that it is UTF-8

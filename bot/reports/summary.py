@@ -29,6 +29,13 @@ def summary(digest: Digest, pictures: Mapping[str, str]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def headline(digest: Digest) -> str:
+    """Return the class in one plain line."""
+    totals = digest.totals
+    far = f"{totals.finished} of {totals.started} finished" if totals.started else "nobody has started yet"
+    return f"{digest.title}: {far}."
+
+
 def _numbers(totals: Totals) -> str:
     rows = [
         ("started", f"{totals.started}"),

@@ -21,6 +21,7 @@ from bot.wiring.cohorts import wire_cohorts
 from bot.wiring.helping import wire_helping
 from bot.wiring.instructors import Instructors
 from bot.wiring.learners import Learners
+from bot.wiring.reports import wire_reports
 from bot.wiring.slack import Slack
 
 
@@ -45,4 +46,5 @@ def wire_duties(
         "peers": peers.keep,
         **wire_cohorts(workshop, store, slack, instructors),
         **wire_helping(workshop, store, slack, instructors),
+        **wire_reports(settings, store, slack, instructors),
     }
