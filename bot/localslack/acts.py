@@ -1,13 +1,13 @@
-"""What people do in channels: say, edit, delete, react, upload, come and go."""
+"""What people do in channels: say, edit, delete, react, upload."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.localslack import events, interactions, reading, typed
+from bot.localslack import channels, events, interactions, reading, typed
 from bot.localslack.asking import Ask, Declined
 from bot.localslack.elements import complete
-from bot.localslack.premises import Premises, Upload
+from bot.localslack.premises import Upload
 from bot.localslack.values import Channel, Json, Kind, Message, Refused
 from bot.localslack.webapi.files import FILE_MAX_BYTES, add_file
 from bot.localslack.webapi.marks import react as put_reaction
@@ -51,10 +51,13 @@ def _check(ask: Ask, channel: Channel, text: str) -> None:
 
 async def say(ask: Ask) -> Json:
     """Say something in a channel."""
-    channel, text = ask.own_channel(), ask.text("text")
+    text = ask.text("text")
     if not text.strip():
         raise Declined("empty", "There is nothing to say.")
     word, _, rest = text.partition(" ")
+    if own := channels.BUILT_IN.get(word):
+        return await own(ask, rest.strip())
+    channel = ask.own_channel()
     if word.startswith("/") and word[1:2].isalpha() and "/" not in word[1:]:
         return await _slash(ask, channel, word, rest.strip())
     _check(ask, channel, text)
@@ -153,52 +156,3 @@ async def upload(ask: Ask, files: list[tuple[str, bytes]]) -> Json:
     for file_id in ids:
         events.file_shared(premises, file_id, person.id, channel)
     return {"ts": message.ts, "files": shown}
-
-
-async def join(ask: Ask) -> Json:
-    """Come into a channel."""
-    channel = ask.channel()
-    if ask.person.id not in channel.members:
-        _enter(ask.premises, channel, ask.person.id)
-    return {}
-
-
-async def leave(ask: Ask) -> Json:
-    """Leave a channel."""
-    channel = ask.own_channel()
-    if channel.kind is Kind.DM:
-        raise Declined("dm", "Nobody can leave a direct message.")
-    left = replace(channel, members=channel.members - {ask.person.id})
-    ask.premises.world.put_channel(left)
-    events.member_left(ask.premises, left, ask.person.id)
-    return {}
-
-
-async def invite(ask: Ask) -> Json:
-    """Bring somebody, or the bot, into a channel."""
-    channel, user = ask.own_channel(), ask.user("user")
-    if channel.kind is Kind.DM:
-        raise Declined("dm", "A direct message stays between two.")
-    if user not in channel.members:
-        _enter(ask.premises, channel, user, ask.person.id)
-    return {}
-
-
-def _enter(premises: Premises, channel: Channel, user: str, inviter: str | None = None) -> None:
-    joined = replace(channel, members=channel.members | {user})
-    premises.world.put_channel(joined)
-    events.member_joined(premises, joined, user, inviter)
-
-
-async def make_channel(ask: Ask) -> Json:
-    """Make a channel with its maker in it."""
-    name, world = ask.text("name").lower().lstrip("#"), ask.premises.world
-    if not 1 <= len(name) <= 80 or not all(c.isalnum() or c in "-_" for c in name):
-        raise Declined("bad_name", "A channel's name is letters, digits, - and _, 80 at most.")
-    if name in world.channel_names:
-        raise Declined("name_taken", f"There is a channel #{name} already.")
-    kind = Kind.PRIVATE if ask.flag("private") else Kind.PUBLIC
-    person, created = ask.person.id, int(ask.premises.clock().timestamp())
-    channel = Channel(world.next_id("C"), name, kind, frozenset({person}), person, created)
-    world.put_channel(channel)
-    return {"channel": channel.id}

@@ -89,6 +89,33 @@ def member_left(premises: Premises, channel: Channel, user: str) -> None:
     _membership(premises, channel, {"type": "member_left_channel", "user": user, "team": TEAM_ID})
 
 
+def bot_removed(premises: Premises, channel: Channel, by: str) -> None:
+    """Tell the bot that it was taken out of a channel. Source: docs.slack.dev, events channel_left and group_left."""
+    event: Json = {"type": _kind(channel, "left"), "channel": channel.id, "actor_id": by}
+    announce(premises, event["type"], event | {"event_ts": premises.world.next_ts()})
+
+
+def channel_renamed(premises: Premises, channel: Channel) -> None:
+    """Tell that a channel has another name. Source: docs.slack.dev, events channel_rename and group_rename."""
+    shown = {"id": channel.id, "name": channel.name, "created": channel.created}
+    _changed(premises, channel, {"type": _kind(channel, "rename"), "channel": shown})
+
+
+def channel_archived(premises: Premises, channel: Channel, by: str) -> None:
+    """Tell that a channel was archived, or came back. Source: docs.slack.dev, events channel_archive and others."""
+    what = "archive" if channel.archived else "unarchive"
+    _changed(premises, channel, {"type": _kind(channel, what), "channel": channel.id, "user": by})
+
+
+def _changed(premises: Premises, channel: Channel, event: Json) -> None:
+    if premises.world.can_read(BOT_USER, channel):  # all of them for public channels, whoever is in
+        announce(premises, event["type"], event | {"event_ts": premises.world.next_ts()})
+
+
+def _kind(channel: Channel, what: str) -> str:
+    return f"{'group' if channel.kind is Kind.PRIVATE else 'channel'}_{what}"
+
+
 def _membership(premises: Premises, channel: Channel, event: Json) -> None:
     if not _hears(channel):
         return

@@ -159,6 +159,8 @@ EVENT_SCOPES: Mapping[str, frozenset[str]] = {
     "channel_archive": frozenset({"channels:read"}),
     "channel_unarchive": frozenset({"channels:read"}),
     "channel_deleted": frozenset({"channels:read"}),
+    "channel_left": frozenset({"channels:read"}),
+    "group_left": frozenset({"groups:read"}),
     "group_rename": frozenset({"groups:read"}),
     "group_archive": frozenset({"groups:read"}),
     "group_unarchive": frozenset({"groups:read"}),

@@ -55,7 +55,8 @@ Reading
                                               Person: {"id", "name", "real_name", "role": "learner"|"instructor"}
                                               Bot: {"user_id", "name", "connections": int, "home_tab": bool}
     GET  /people/channels?as=                 {"channels": [{"id", "name", "kind": "channel"|"private"|"dm", "topic",
-                                               "members": [id], "is_member": bool, "last_ts": str|null}]}
+                                               "members": [id], "is_member": bool, "archived": bool,
+                                               "last_ts": str|null}]}
                                               The person's own direct message first; then channels they can see.
     GET  /people/history?as=&channel=         {"messages": [Message], "has_more": bool}  oldest first, roots only
          [&thread_ts=][&limit=100][&before=ts]   with `thread_ts`: that root and its replies. Ephemerals included.
@@ -69,7 +70,9 @@ Reading
 
 Acting (POST, JSON)
     /people/say      {as, channel, text, thread_ts?}         → {"ts", "thread_ts"}; a text that starts with `/word`
-                                                               is a slash command, as in Slack: → as /people/command
+                                                               is a slash command, as in Slack: → as /people/command;
+                                                               Slack's own (/invite, /remove, /leave, /rename,
+                                                               /archive; here also /unarchive): → {"outcome": "done"}
     /people/edit     {as, channel, ts, text}                 → {}
     /people/delete   {as, channel, ts}                       → {}
     /people/react    {as, channel, ts, name, remove?: bool}  → {}
@@ -95,7 +98,10 @@ Acting (POST, JSON)
     /people/shortcut {as, callback_id, channel?, ts?}        → {"outcome"}  global, or on a message
     /people/join     {as, channel}     /people/leave {as, channel}     → {}
     /people/invite   {as, channel, user}                     → {}  user: a person or the bot (`@docent`)
+    /people/remove   {as, channel, user}                     → {}  takes a person or the bot out
     /people/channel  {as, name, private?: bool}              → {"channel": id}  makes a channel, its maker in it
+    /people/rename   {as, channel, name}                     → {}
+    /people/archive  {as, channel}     /people/unarchive {as, channel}  → {}
 
 The WebSocket
     GET /people/events?as=&since=SEQ&run=RUN[&html=1]   (`as=*`: everything, for tests and recorders)
@@ -116,7 +122,7 @@ The WebSocket
       status            {channel, thread_ts: str|null, status: str, loading_messages: [str]}   "" clears it
       prompts           {channel, thread_ts: str|null, title: str|null, prompts: [{title, message}]}
       title             {channel, thread_ts: str|null, title}
-      channel           {channel: as in /people/channels}    joined, left, made, renamed
+      channel           {channel: as in /people/channels}    joined, left, made, renamed, archived
       problem           {problem}                            everybody sees these
       bot               {connections: int}                   a bot's socket came or went
     `ephemeral` messages arrive as `message` with `message.ephemeral` true.
@@ -143,7 +149,7 @@ from urllib.parse import unquote
 
 from aiohttp import BodyPartReader, web
 
-from bot.localslack import acts, presses, reading
+from bot.localslack import acts, channels, presses, reading
 from bot.localslack.asking import Ask, Declined
 from bot.localslack.downloads import file_response
 from bot.localslack.premises import Premises
@@ -170,10 +176,14 @@ ACTS: Mapping[str, Act] = {
     "open": presses.open_tab,
     "command": acts.command,
     "shortcut": presses.shortcut,
-    "join": acts.join,
-    "leave": acts.leave,
-    "invite": acts.invite,
-    "channel": acts.make_channel,
+    "join": channels.join,
+    "leave": channels.leave,
+    "invite": channels.invite,
+    "remove": channels.remove,
+    "channel": channels.make,
+    "rename": channels.rename,
+    "archive": channels.archive,
+    "unarchive": channels.unarchive,
 }
 
 

@@ -104,6 +104,7 @@ def channel(premises: Premises, shown: Channel, reader: Reader) -> Json:
         "topic": shown.topic,
         "members": sorted(shown.members),
         "is_member": reader.person in shown.members,
+        "archived": shown.archived,
         "last_ts": roots[-1].ts if roots else None,
     }
 

@@ -85,6 +85,8 @@ class World:
         before = self.channels.get(channel.id)
         self.channels[channel.id] = channel
         if channel.kind is not Kind.DM:
+            if before is not None:
+                self.channel_names.pop(before.name, None)
             self.channel_names[channel.name] = channel.id
         gone = before.members if before else frozenset()
         public = channel.kind is Kind.PUBLIC

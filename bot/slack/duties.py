@@ -60,6 +60,8 @@ class DutyListeners:
         app.view(re.compile(f"^{DUTY}"))(self.somebody_sent_a_sheet)
         app.event("member_joined_channel")(self.somebody_came_in)
         app.event("member_left_channel")(self.somebody_went_out)
+        for name in ("channel_left", "group_left"):
+            app.event(name)(self.we_were_taken_out)
         for name in ("channel_rename", "group_rename", "channel_archive", "group_archive"):
             app.event(name)(self.a_channel_changed)
         for name in ("channel_unarchive", "group_unarchive", "channel_deleted", "group_deleted"):
@@ -128,6 +130,10 @@ class DutyListeners:
     async def somebody_went_out(self, event: Body, body: Body) -> None:
         """Take who left a channel."""
         await self._heard(WentOut(event["user"], event["channel"], event["user"] == self._us), self._duties)
+
+    async def we_were_taken_out(self, event: Body) -> None:
+        """Take that somebody removed us from a channel."""
+        await self._heard(WentOut(self._us, event["channel"], ours=True), self._duties)
 
     async def a_channel_changed(self, event: Body) -> None:
         """Take a channel's new name, its archiving, or its return."""

@@ -17,7 +17,8 @@ def test_ours_declares_what_the_bot_needs_and_no_more() -> None:
     assert manifest.bot_name == "Docent"
     assert set(manifest.commands) == {"/docent"}
     assert len(manifest.prompts) == 4
-    channels = {f"channel_{what}" for what in ("archive", "deleted", "rename", "unarchive")}
+    assert set(manifest.shortcuts) == {"duty:cohort.new"}
+    channels = {f"channel_{what}" for what in ("archive", "deleted", "left", "rename", "unarchive")}
     groups = {name.replace("channel", "group") for name in channels}
     written = {"message.channels", "message.groups", "message.im"}
     members = {"member_joined_channel", "member_left_channel"}

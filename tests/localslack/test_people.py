@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from slack_sdk.errors import SlackApiError
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "x"}}
 
@@ -105,6 +106,45 @@ async def test_who_joins_a_channel_is_told_to_the_bot(local: Any) -> None:
     assert (await local.do("say", channel="docker-workshop", text="x"))["error"] == "not_in_channel"
     await local.do("join", channel="docker-workshop")
     await local.until(lambda: came == [("U0ADA", "C0WORKSHOP")])
+
+
+async def test_what_becomes_of_a_channel_is_told_to_the_bot(local: Any) -> None:
+    app = local.app()
+    heard: list[dict[str, Any]] = []
+    for name in ("channel_archive", "channel_unarchive", "channel_rename", "channel_left", "group_rename"):
+
+        @app.event(name)
+        async def something_became_of_it(event: dict[str, Any]) -> None:
+            heard.append(event)
+
+    await local.connect(app)
+    assert (await local.do("say", channel="docker-workshop", text="/archive"))["outcome"] == "done"
+    assert (await local.do("say", channel="docker-workshop", text="x"))["error"] == "is_archived"
+    assert (await local.do("join", channel="docker-workshop", **{"as": "grace"}))["error"] == "is_archived"
+    with pytest.raises(SlackApiError, match="is_archived"):
+        await local.client.chat_postMessage(channel="C0WORKSHOP", text="x")
+    assert (await local.do("say", channel="docker-workshop", text="/unarchive"))["outcome"] == "done"
+    assert (await local.do("unarchive", channel="docker-workshop"))["error"] == "not_archived"
+    assert (await local.do("say", channel="docker-workshop", text="/rename Whales!"))["error"] == "bad_name"
+    assert (await local.do("say", channel="docker-workshop", text="/rename whales"))["outcome"] == "done"
+    assert (await local.do("say", channel="docker-workshop", text="x"))["error"] == "no_such_channel"
+    assert (await local.do("remove", channel="whales", user="grace"))["ok"]
+    assert (await local.do("remove", channel="whales", user="grace"))["error"] == "not_in_channel"
+    assert (await local.do("say", channel="whales", text="/remove @docent"))["outcome"] == "done"
+    assert (await local.do("rename", channel="docent-instructors", name="staff", **{"as": "barbara"}))["ok"]
+    await local.until(lambda: len(heard) == 5)
+    about = "C0WORKSHOP"
+    assert [(each["type"], each["channel"]) for each in heard[:2] + heard[3:4]] == [
+        ("channel_archive", about),
+        ("channel_unarchive", about),
+        ("channel_left", about),
+    ]
+    assert [(each["type"], each["channel"]["name"]) for each in heard[2:5:2]] == [
+        ("channel_rename", "whales"),
+        ("group_rename", "staff"),
+    ]
+    listed = (await local.get("/people/channels", **{"as": "ada"}))["channels"]
+    assert [(each["name"], each["archived"]) for each in listed[1:]] == [("whales", False)]
 
 
 async def test_choices_are_told_and_remembered_for_the_one_who_made_them(local: Any) -> None:

@@ -121,7 +121,7 @@ function drawChannels() {
       "button",
       { type: "button", class: unread ? "entry unread" : "entry", "aria-current": channel.id === state.open ? "page" : null },
       sign,
-      make("span", { class: "entry-name" }, name),
+      make("span", { class: "entry-name" }, channel.archived ? `${name} (archived)` : name),
       online,
       unread ? make("span", { class: "visually-hidden" }, "(new messages)") : null,
     );
@@ -130,6 +130,15 @@ function drawChannels() {
   };
   find("dm-list").replaceChildren(...state.channels.filter((one) => one.kind === "dm").map(entry));
   find("channel-list").replaceChildren(...state.channels.filter((one) => one.kind !== "dm").map(entry));
+}
+
+function drawHead(channel, name) {
+  find("title").textContent = name;
+  find("topic").textContent = channel.kind === "dm" ? "App" : (channel.topic ?? "");
+  find("members").textContent = `👥 ${channel.members.length}`;
+  find("members").setAttribute("aria-label", `${channel.members.length} members`);
+  const outside = channel.archived ? `${name} is archived: /unarchive brings it back` : `You are not in ${name} yet: sending joins it`;
+  composer.ask(channel.is_member && !channel.archived ? `Message ${name}` : outside);
 }
 
 async function openChannel(id, { again = false } = {}) {
@@ -143,13 +152,9 @@ async function openChannel(id, { again = false } = {}) {
   const channel = current();
   const isDm = channel.kind === "dm";
   const name = isDm ? state.bot.name : `#${channel.name}`;
-  find("title").textContent = name;
-  find("topic").textContent = isDm ? "App" : (channel.topic ?? "");
   find("tabs").hidden = !isDm || !state.bot.home_tab;
   find("members").hidden = isDm;
-  find("members").textContent = `👥 ${channel.members.length}`;
-  find("members").setAttribute("aria-label", `${channel.members.length} members`);
-  composer.ask(channel.is_member ? `Message ${name}` : `You are not in ${name} yet: sending joins it`);
+  drawHead(channel, name);
   if (change && state.drafts.has(id)) composer.restore(state.drafts.get(id));
   openTab("messages", { tell: isDm && (change || !again) });
   const [{ messages, has_more }, assistant] = await Promise.all([
@@ -269,7 +274,7 @@ async function say(text, files, threadTs) {
   const channel = state.open;
   list.sticks = true;
   const to = { channel, ...(threadTs ? { thread_ts: threadTs } : {}) };
-  if (!current().is_member && current().kind === "channel") await told(post("/people/join", { channel }));
+  if (!current().is_member && !current().archived && current().kind === "channel") await told(post("/people/join", { channel }));
   state.prompts = null;
   drawPrompts();
   const result = files.length ? await told(upload(files, { ...to, text })) : await told(post("/people/say", { ...to, text }));
@@ -347,7 +352,7 @@ const ON = {
     if (index < 0) state.channels.push(channel);
     else state.channels[index] = channel;
     drawChannels();
-    if (channel.id === state.open) find("members").textContent = `👥 ${channel.members.length}`;
+    if (channel.id === state.open) drawHead(channel, channel.kind === "dm" ? state.bot.name : `#${channel.name}`);
   },
   problem: ({ problem }) => problems.put(problem),
   bot({ connections }) {
