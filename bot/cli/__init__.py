@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import certificate, diagnose, doctor, export, images, instructors, janitor, judge, local, paused
+from bot.cli import certificate, cohorts, diagnose, doctor, export, images, instructors, janitor, judge, local, paused
 from bot.cli.running import Data, console, run, until_stopped, with_data
 from bot.errors import AuthorError, DocentError
 from bot.settings import Settings
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 app.add_typer(images.app, name="images")
 app.add_typer(instructors.app, name="instructors")
+app.add_typer(cohorts.app, name="cohorts")
 local.add_to(app)
 janitor.add_to(app)
 diagnose.add_to(app)

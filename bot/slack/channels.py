@@ -19,7 +19,8 @@ from bot.slack.people import People
 log = structlog.get_logger(__name__)
 
 PAGE = 200
-HIDDEN = {"channel_not_found", "not_in_channel", "fetch_members_failed"}
+#: we do not see it, or it is a conversation of a kind that we do not look into
+HIDDEN = {"channel_not_found", "not_in_channel", "fetch_members_failed", "missing_scope"}
 #: it is pinned, or cannot be: neither is worth a word
 PINNED = {"already_pinned", "channel_not_found", "message_not_found", "not_pinnable", "is_archived", "missing_scope"}
 
@@ -71,6 +72,8 @@ class SlackChannels:
 
     async def seen(self, channel: str) -> ChannelSeen | None:
         """Return it as we see it, None when we do not. Raises `ChatError`."""
+        if channel.startswith("D"):
+            return ChannelSeen(channel, talk=True)
 
         async def ask() -> Any:
             return await self._client.conversations_info(channel=channel)

@@ -97,3 +97,24 @@ async def test_whoever_took_a_cohort_that_ended_may_take_another(cohorts: SqlCoh
     assert await cohorts.of("U1") is None
     assert [seat.state for seat in await cohorts.seats(kept.id)] == [SeatState.OVER]
     assert await cohorts.seat(Seat(next_one.id, "U1", SeatState.TAKEN, NOW))
+
+
+async def test_many_seats_are_kept_at_once_and_a_second_course_is_not(cohorts: SqlCohorts) -> None:
+    first, second = await cohorts.keep(MARCH), await cohorts.keep(replace(MARCH, channel="C2"))
+    everybody = [Seat(first.id, f"U{n:04d}", SeatState.INVITED, NOW) for n in range(2_000)]
+    assert await cohorts.seat_each(everybody) == everybody
+    assert await cohorts.seats(first.id) == everybody
+    taken = Seat(first.id, "U0000", SeatState.TAKEN, NOW)
+    assert await cohorts.seat_each([taken, replace(taken, cohort=second.id)]) == [taken]
+    moved = [replace(taken, cohort=second.id), replace(taken, state=SeatState.LEFT)]  # in whatever order
+    assert len(await cohorts.seat_each(moved)) == 2
+    assert await cohorts.of("U0000") == second
+
+
+async def test_a_cohort_is_amended_as_it_is_now(cohorts: SqlCohorts) -> None:
+    kept = await cohorts.keep(MARCH)
+    await cohorts.keep(replace(kept, board="C9/1.2"))
+    assert await cohorts.amend(kept.id, lambda now: replace(now, archived=True)) == replace(
+        kept, board="C9/1.2", archived=True
+    )
+    assert await cohorts.amend(999, lambda now: now) is None

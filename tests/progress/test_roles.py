@@ -91,3 +91,12 @@ def test_the_command_lists_adds_and_removes(tmp_path: Path, monkeypatch: pytest.
     assert say("add", "U0ADA") == "U0ADA is an instructor now."
     assert say("remove", "U0BARBARA") == "U0BARBARA is no instructor any more."
     assert json.loads(say("list", "--json")) == ["U0ADA"]
+
+
+async def test_who_was_dismissed_is_known_and_who_never_was_one_is_not(roles: SqlRoles) -> None:
+    await roles.appoint("U1")
+    await roles.appoint("U2")
+    await roles.dismiss("U1")
+    assert await roles.dismissed() == ["U1"]
+    await roles.appoint("U1")
+    assert await roles.dismissed() == []

@@ -92,3 +92,24 @@ async def test_where_slack_does_not_tell_nobody_is_made_up(
     assert await people.who("U0ADA") is None
     space.premises.faults.clear()
     assert await people.who("U0ADA")
+
+
+async def test_of_a_large_class_all_are_asked_about_at_once_and_not_again_for_a_while(
+    space: Workspace, people: People, clock: Clock
+) -> None:
+    calls = space.premises.calls.calls
+    users = [*space.premises.world.people, "U0NOBODY"]
+    found = await people.among(users)
+    assert found.keys() == set(space.premises.world.people)
+    assert (calls["users.list"], calls["users.info"]) == (3, 1)
+    clock.now = ASK_AGAIN_S - 1
+    await people.among(users)
+    assert calls["users.list"] == 3
+    clock.now = ASK_AGAIN_S
+    await people.among(users)
+    assert calls["users.list"] == 6
+
+
+async def test_who_is_a_program_or_gone_is_not_present_and_whom_slack_does_not_tell_of_is(people: People) -> None:
+    await people.fill()
+    assert await people.present(["U0ADA", "U0DOCENT", "U0NOBODY"]) == ["U0ADA", "U0NOBODY"]

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 #: of a new cohort, before it is kept
 NEW = 0
+ID_DIGITS = 10  #: that many are more than a database takes for an id
 NAME_LIMIT = 80  #: Source: docs.slack.dev, conversations.rename: names of channels are as long
 
 
@@ -54,6 +55,11 @@ class Cohort:
         """Tell whether the course is going on."""
         begun = self.starts is None or self.starts <= today
         return self.ended_at is None and begun and (self.ends is None or today <= self.ends)
+
+
+def numbered(about: str) -> int:
+    """Return the cohort that a button or form names, `NEW` where it names none: anybody may have forged it."""
+    return int(about) if about.isascii() and about.isdecimal() and len(about) < ID_DIGITS else NEW
 
 
 class Opening(StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -78,7 +79,7 @@ def _fields(cohort: Cohort) -> tuple[Field, ...]:
 def read_wish(filled: Mapping[str, str], before: Cohort, today: date) -> Wish:
     """Return the cohort that a form wants in place of `before`, with what is wrong with it."""
     mistakes: dict[str, str] = {}
-    name = " ".join(filled.get(NAME, "").split())
+    name = _line(filled.get(NAME, ""))
     if not name:
         mistakes[NAME] = "A cohort needs a name, such as “Docker in March”."
     elif len(name) > NAME_LIMIT:
@@ -104,6 +105,11 @@ def read_wish(filled: Mapping[str, str], before: Cohort, today: date) -> Wish:
         peers=PEERS in also,
     )
     return Wish(cohort, mistakes)
+
+
+def _line(text: str) -> str:
+    """Return the text as one line without control characters, which a terminal would obey."""
+    return " ".join("".join(c for c in text if c.isspace() or unicodedata.category(c) != "Cc").split())
 
 
 def _day(filled: Mapping[str, str], field: str, mistakes: dict[str, str]) -> date | None:

@@ -11,7 +11,7 @@ import structlog
 
 from bot.core.cohorts import care_words, making
 from bot.core.cohorts import seat_words as words
-from bot.core.cohorts.cohort import NEW, Cohort, SeatState
+from bot.core.cohorts.cohort import NEW, Cohort, SeatState, numbered
 from bot.core.cohorts.invitation import CHANGE, END, INVITE, JOIN, LEAVE, NEW_ONE, course_panel, listed
 from bot.core.cohorts.roster import Count, counted
 from bot.core.panels import Answer, Mistakes, Panel, Whispered
@@ -141,7 +141,7 @@ class CohortDuty:
 
     async def _led(self, asked: Asked) -> Cohort | Whispered:
         """Return the cohort that a button or form is about, or why this person can do nothing with it."""
-        cohort = await self._cohorts.cohort(int(asked.about)) if asked.about.isdecimal() else None
+        cohort = await self._cohorts.cohort(numbered(asked.about))
         if cohort is None or not await self._authority.leads(asked.where.user, cohort):
             return NOT_YOURS
         return HAS_ENDED if cohort.ended_at is not None else cohort
@@ -235,7 +235,7 @@ class CohortDuty:
     # learners
 
     async def _join(self, asked: Asked) -> Answer:
-        cohort = await self._cohorts.cohort(int(asked.about)) if asked.about.isdecimal() else None
+        cohort = await self._cohorts.cohort(numbered(asked.about))
         if cohort is None:
             return Whispered(words.NOTHING_TO_JOIN)
         return Whispered(await self._rosters.join(cohort, asked.where.user))
@@ -269,7 +269,7 @@ class CohortDuty:
             cohort = await self._cohorts.cohort(waiting.cohort) if waiting else None
         if cohort is None:
             return Whispered(words.NO_COURSE)
-        if asked.about.isdecimal() and int(asked.about) != cohort.id:  # a button of a course that is behind them
+        if numbered(asked.about) not in (NEW, cohort.id):  # a button of a course that is behind them
             return Whispered(words.NO_COURSE)
         return Whispered(await self._rosters.leave(cohort, user))
 

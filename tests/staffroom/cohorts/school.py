@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.core.cohorts.cohort import NEW, Cohort, SeatState
-from bot.localslack.person import Person
 from bot.localslack.seed import WORKSHOP as CLASS
-from bot.localslack.values import Message
+from bot.localslack.values import Channel, Kind, Message
+from bot.localslack.world import BOT_USER
 from bot.staffroom.authority import Authority
 from bot.staffroom.cohorts import Caretaker, CohortDuty, Invitations, Rosters
 from bot.staffroom.telling import Telling
@@ -63,13 +63,11 @@ class School:
             while (await self.states(cohort)).get(user) is not state:
                 await asyncio.sleep(0.01)
 
-    async def channel(self, person: Person, name: str, *others: str, private: bool = False) -> str:
+    def channel(self, name: str, *people: str) -> str:
         """Return a new channel with us and these people in it."""
-        line = person._open_line()
-        made = await line.post("/people/channel", name=name, private=private)
-        for somebody in ("@docent", *others):
-            await line.post("/people/invite", channel=made["channel"], user=somebody)
-        return str(made["channel"])
+        members = frozenset({BOT_USER, *people})
+        self.lobby.space.premises.world.put_channel(Channel(f"C0{name}", name.lower(), Kind.PUBLIC, members, "", 0))
+        return f"C0{name}"
 
 
 @asynccontextmanager
