@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.core.cohorts.alerts import Alert
 from bot.core.cohorts.clusters import KeptCluster
 from bot.core.cohorts.radar import Trail
+from bot.core.workshop import StepRef
 
 
 class Trails(Protocol):
@@ -39,6 +40,14 @@ class Alerts(StuckLearners, Protocol):
 
     async def live(self, cohort: int) -> Sequence[Alert]:
         """Return the open alerts of a cohort, and those of steps at which their learners are, oldest first."""
+        ...
+
+    async def elsewhere(self, cohorts: Collection[int]) -> Sequence[Alert]:
+        """Return the open alerts of all other cohorts, but not of who is in none, oldest first."""
+        ...
+
+    async def of(self, learner: str, ref: StepRef) -> Alert | None:
+        """Return the alert of this learner and step."""
         ...
 
     async def alert(self, alert: int) -> Alert | None:

@@ -26,9 +26,18 @@ class SqlAlerts:
         """Return the open alerts of a cohort, and those of steps at which their learners are, oldest first."""
         return await self._database.look(_live, cohort)
 
+    async def elsewhere(self, cohorts: Collection[int]) -> Sequence[Alert]:
+        """Return the open alerts of all other cohorts, but not of who is in none, oldest first."""
+        return await self._database.look(_elsewhere, cohorts)
+
+    async def of(self, learner: str, ref: StepRef) -> Alert | None:
+        """Return the alert of this learner and step."""
+        section, step = alerts.c.section == ref.section, alerts.c.step == ref.step
+        return await self._database.look(_alert, sa.and_(alerts.c.learner == learner, section, step))
+
     async def alert(self, alert: int) -> Alert | None:
         """Return the alert."""
-        return await self._database.look(_alert, alert)
+        return await self._database.look(_alert, alerts.c.id == alert)
 
     async def keep(self, alert: Alert) -> Alert:
         """Keep it in place of the one of its learner and step, and return it with its id."""
@@ -70,8 +79,13 @@ def _live(db: sa.Connection, cohort: int) -> list[Alert]:
     ]
 
 
-def _alert(db: sa.Connection, alert: int) -> Alert | None:
-    row = db.execute(sa.select(alerts).where(alerts.c.id == alert)).one_or_none()
+def _elsewhere(db: sa.Connection, cohorts: Collection[int]) -> list[Alert]:
+    others = sa.and_(alerts.c.ended.is_(None), alerts.c.cohort.not_in([0, *cohorts]))
+    return [_read(row) for row in db.execute(sa.select(alerts).where(others).order_by(alerts.c.id))]
+
+
+def _alert(db: sa.Connection, which: sa.ColumnElement[bool]) -> Alert | None:
+    row = db.execute(sa.select(alerts).where(which)).one_or_none()
     return None if row is None else _read(row)
 
 

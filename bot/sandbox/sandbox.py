@@ -239,6 +239,10 @@ class DockerSandbox:
                 changed()
             await asyncio.sleep(every_s)
 
+    def resting(self) -> bool:
+        """Tell whether the engine is left in peace now because it does not answer."""
+        return self._engine.health.breaker.resting
+
     def strain(self) -> float:
         """Return by how much slower this host is than it can be: 1.0 at ease, at most 3.0."""
         return strain(self._verifiers.times)

@@ -21,6 +21,7 @@ from bot.wiring.cohorts import wire_cohorts
 from bot.wiring.helping import wire_helping
 from bot.wiring.instructors import Instructors
 from bot.wiring.learners import Learners
+from bot.wiring.radar import wire_radar
 from bot.wiring.reports import wire_reports
 from bot.wiring.slack import Slack
 
@@ -47,4 +48,5 @@ def wire_duties(
         **wire_cohorts(workshop, store, slack, instructors),
         **wire_helping(workshop, store, slack, instructors),
         **wire_reports(settings, store, slack, instructors),
+        **wire_radar(settings, workshop, store, sandbox, slack, instructors, learners),
     }

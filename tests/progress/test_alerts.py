@@ -39,9 +39,11 @@ async def test_an_alert_is_kept_once_for_each_learner_and_step(store: SqlStore) 
     changed = replace(kept, places=("C1/1.2", "D1/1.3"), claimed_by="UINA", claimed_name="Ina", why=Why.SLOW)
     assert await alerts.keep(replace(changed, id=0)) == changed
     assert await alerts.alert(kept.id) == changed
-    assert await alerts.alert(99) is None
+    assert await alerts.of("U1", BUILD) == changed
+    assert (await alerts.alert(99), await alerts.of("U1", NEXT)) == (None, None)
     assert list(await alerts.live(3)) == [changed]
     assert list(await alerts.live(4)) == []
+    assert [list(await alerts.elsewhere(each)) for each in ([3], [], [4, 5])] == [[], [changed], [changed]]
 
 
 async def test_an_ended_alert_is_read_while_its_learner_is_still_at_the_step(store: SqlStore) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -12,11 +14,10 @@ from bot.core.ending.summary import one_line
 from bot.core.ladder import ladder_for
 from bot.core.learner import Learner
 from bot.core.map import place
-from bot.core.panels import Field, Kind, Panel, Press, Row, Sheet, Tone
+from bot.core.panels import Field, Kind, Mistakes, Panel, Press, Row, Sheet, Tone
 from bot.core.workshop import StepRef, Workshop
 
 CLAIM, HINT, UNBLOCK = "alert.claim", "alert.hint", "alert.unblock"
-OWN = "own"  #: in place of a rung
 HINT_LIMIT = 1_500  #: characters of a hint in an instructor's own words
 RUNGS = ("Nudge", "Pointer", "Solution")
 
@@ -57,6 +58,21 @@ def ending(alert: Alert, learner: Learner | None) -> Ended | None:
     if alert.ref in learner.passed:
         return Ended.PASSED
     return Ended.SKIPPED if alert.ref in learner.skipped or learner.finished_at else None
+
+
+def over(alert: Alert, how: Ended, at: datetime) -> Alert:
+    """Return the alert at its end; what has ended stays as it ended."""
+    return alert if alert.ended else replace(alert, ended=how, ended_at=at)
+
+
+def claimed(alert: Alert, by: str, name: str) -> Alert:
+    """Return the alert in somebody's hands, '' in nobody's."""
+    return alert if alert.ended else replace(alert, claimed_by=by, claimed_name=name)
+
+
+def placed(alert: Alert, places: tuple[str, ...]) -> Alert:
+    """Return the alert as it was posted."""
+    return replace(alert, places=places)
 
 
 def again(alert: Alert | None) -> bool:
@@ -145,23 +161,36 @@ def hint_sheet(workshop: Workshop, alert: Alert, learner: Learner) -> Sheet:
     taken = learner.hints.get(alert.ref, 0)
     rungs = [] if ladder is None else [filled(each, workshop, learner.name) for each in ladder.rungs]
     about = f" for: {filled(ladder.about, workshop)}" if ladder and ladder.about else ""
+    lead = f"**{place(workshop, alert.ref)}**. The ladder{about}:" if rungs else "This step has no ladder of its own."
     rows = [
         Row(f"**{number}. {name}**{' (they have it)' if number <= taken else ''}", quote=text)
         for number, (name, text) in enumerate(zip(RUNGS, rungs, strict=False), 1)
     ]
-    own = (OWN, "My own words, below")
-    choices = (*((str(n), f"{n}. {RUNGS[n - 1]}") for n in range(1, len(rungs) + 1)), own)
-    return Sheet(
-        HINT,
-        "Send a hint",
-        (Row(f"**{place(workshop, alert.ref)}**. The ladder{about}:" if rungs else "This step has no ladder."), *rows),
-        (
-            Field("rung", "Send", Kind.ONE, str(min(taken + 1, 3)) if rungs else OWN, choices),
-            Field("text", "My own words", Kind.TEXT, hint="They read it with your name.", optional=True),
-        ),
-        "Send",
-        str(alert.id),
-    )
+    choices = tuple((str(number), f"{number}. {RUNGS[number - 1]}") for number in range(1, len(rungs) + 1))
+    rung = (Field("rung", "Send this rung", Kind.ONE, str(min(taken + 1, 3)), choices, optional=True),) if rungs else ()
+    own = "Sent in place of a rung, with your name."
+    fields = (*rung, Field("text", "Or your own words", Kind.TEXT, hint=own, optional=bool(rungs)))
+    return Sheet(HINT, "Send a hint", (Row(lead), *rows), fields, "Send", str(alert.id))
+
+
+def read_hint(filled_in: Mapping[str, str]) -> tuple[int, str] | Mistakes:
+    """Return the rung to be sent (0: none), and the words of one's own."""
+    text, rung = filled_in.get("text", "").strip(), filled_in.get("rung", "")
+    if len(text) > HINT_LIMIT:
+        return Mistakes({"text": f"That is {len(text):,} characters; a hint has at most {HINT_LIMIT:,}."})
+    if text:
+        return 0, text
+    if rung not in ("1", "2", "3"):
+        return Mistakes({"text": "Choose a rung, or write something here."})
+    return int(rung), ""
+
+
+def figures_panel(workshop: Workshop, refs: Sequence[StepRef]) -> Panel:
+    """Return how many are stuck where, of a class that shows no names; `refs` has a step for each of them."""
+    where = sorted(Counter(refs).items(), key=lambda each: (-each[1], each[0]))
+    rows = tuple(Row(f"**{count}** at {place(workshop, ref)}") for ref, count in where)
+    text = f"{counted(len(refs), 'learner')} may be stuck" if refs else "Nobody is stuck"
+    return Panel(f"{text} now.", text, rows, foot="This class shows figures only: no names, and no work of anybody.")
 
 
 def sentence(why: Why) -> str:

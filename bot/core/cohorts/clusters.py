@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from bot.core.cards import filled
+from bot.core.cohorts.cohort import ClassHint
 from bot.core.cohorts.radar import Trail, present
+from bot.core.map import place
+from bot.core.panels import Field, Kind, Mistakes, Panel, Press, Row, Sheet, Tone
 from bot.core.workshop import Condition, Failure, StepRef, Workshop
 
 MANY = 3
 SHARE = 0.2  #: of those at the step
+HINT = "cluster.hint"
+LIMIT = 1_500  #: characters of a class hint
 
 
 class Spot(NamedTuple):
@@ -58,16 +64,20 @@ def enough(count: int, here: int) -> bool:
 
 def failing(workshop: Workshop, trails: Sequence[Trail]) -> tuple[Cluster, ...]:
     """Return everything that anybody fails with now at their step."""
-    here: Counter[StepRef] = Counter()
+    here = at_steps(workshop, trails)
     who: defaultdict[Spot, set[str]] = defaultdict(set)
     for trail in trails:
         learner, ref = trail.learner, trail.learner.at
         if ref is None or not present(workshop, trail):
             continue
-        here[ref] += 1
         if ref in learner.failing:
             who[Spot(ref, *learner.failing[ref])].add(learner.id)
     return tuple(Cluster(spot, frozenset(users), here[spot.ref]) for spot, users in who.items())
+
+
+def at_steps(workshop: Workshop, trails: Sequence[Trail]) -> Mapping[StepRef, int]:
+    """Return how many are at each step now."""
+    return Counter(ref for each in trails if (ref := each.learner.at) and present(workshop, each))
 
 
 def about(workshop: Workshop, spot: Spot) -> tuple[Condition, Failure] | None:
@@ -76,3 +86,41 @@ def about(workshop: Workshop, spot: Spot) -> tuple[Condition, Failure] | None:
     condition = next((each for each in step.conditions if each.id == spot.condition), None) if step else None
     failure = condition.fail.get(spot.code) if condition else None
     return (condition, failure) if condition and failure else None
+
+
+def cluster_panel(workshop: Workshop, cluster: KeptCluster, hint: ClassHint | None) -> Panel:
+    """Return what instructors are told of a cluster; figures only."""
+    figures = f"{cluster.failing} of {cluster.here}"
+    where, code = place(workshop, cluster.spot.ref), cluster.spot.code
+    over = not enough(cluster.failing, cluster.here)
+    words = about(workshop, cluster.spot)
+    what = f"{filled(words[0].title, workshop)}: `{code}`" if words else f"`{code}`"
+    rows = [Row(f"{figures} who are at **{where}** fail with the same now.\n{what}")]
+    if over:
+        rows.append(Row("It is no more than a few by now."))
+    if hint:
+        rows.append(Row("The class hint:", quote=hint.text))
+    label = "Change the class hint" if hint else "Write a class hint"
+    press = Press(HINT, label, str(cluster.id), Tone.PLAIN if hint or over else Tone.MAIN)
+    return Panel(f"{figures}: {code} at {where}", f"{figures}: {code}", tuple(rows), (press,))
+
+
+def class_hint_sheet(workshop: Workshop, cluster: KeptCluster, hint: ClassHint | None) -> Sheet:
+    """Return the form for a class hint, with what the author wrote."""
+    words = about(workshop, cluster.spot)
+    rows = [Row(f"**{place(workshop, cluster.spot.ref)}** · `{cluster.spot.code}`. Its author's hints:")]
+    for name, text in zip(("Nudge", "Pointer", "Solution"), words[1].hints if words else (), strict=False):
+        rows.append(Row(f"**{name}**", quote=filled(text, workshop)))
+    told = "Who fails with it now is told at once; everybody who does later reads it before the first hint."
+    field = Field("text", "Your hint for the class", Kind.TEXT, hint.text if hint else "", optional=bool(hint))
+    return Sheet(HINT, "Class hint", (*rows, Row(told)), (field,), "Tell the class", str(cluster.id))
+
+
+def read_class_hint(filled_in: Mapping[str, str], hint: ClassHint | None) -> str | Mistakes:
+    """Return the text of a class hint; an empty one takes away what is there."""
+    text = filled_in.get("text", "").strip()
+    if not text and hint is None:
+        return Mistakes({"text": "Write what helps the class."})
+    if len(text) > LIMIT:
+        return Mistakes({"text": f"That is {len(text):,} characters; a hint has at most {LIMIT:,}."})
+    return text

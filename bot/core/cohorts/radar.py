@@ -28,6 +28,11 @@ TIMES = 2.0  #: as often what the author thought
 Outage = tuple[datetime, datetime]
 
 
+#: of one look at the classes to the next there are seconds; longer, and nobody looked
+UNSEEN = timedelta(seconds=60)
+FORGOTTEN = timedelta(hours=1)
+
+
 class Why(StrEnum):
     """Why somebody is thought to be stuck."""
 
@@ -117,6 +122,19 @@ def at_step_s(trail: Trail, now: datetime, outages: Sequence[Outage] = ()) -> fl
     return max(0.0, spent - sum(min(each.waited_s, PAUSE_S) for each in trail.tried))
 
 
+def outages(before: tuple[Outage, ...], looked: datetime | None, now: datetime, *, down: bool) -> tuple[Outage, ...]:
+    """Return the outages as of this look, which follows one at `looked` (None: there was none).
+
+    Our host is down, or nobody looked for a while because we were not there. Those of long ago are forgotten.
+    """
+    kept = tuple(each for each in before if now - each[1] < FORGOTTEN)
+    if looked is None or looked >= now or not (down or now - looked > UNSEEN):
+        return kept
+    if kept and kept[-1][1] == looked:
+        return (*kept[:-1], (kept[-1][0], now))
+    return (*kept, (looked, now))
+
+
 def _stuck(
     workshop: Workshop, trail: Trail, usual: Mapping[StepRef, float], now: datetime, outages: Sequence[Outage]
 ) -> Stuck | None:
@@ -125,23 +143,28 @@ def _stuck(
     if ref is None or step is None:
         return None
     checks = told(trail)
-    if since := _same(trail, checks):
+    since = _same(checks) if step.needs_sandbox else _same_answers(trail)
+    if since:
         return Stuck(trail.learner.id, ref, Why.SAME, since)
-    if since := _silent(trail, checks, now, outages):
+    failed = bool(checks and checks[0].code) if step.needs_sandbox else ref in trail.learner.failing
+    if failed and (since := _silent(trail, checks, now, outages)):
         return Stuck(trail.learner.id, ref, Why.SILENT, since)
     if ref in usual and at_step_s(trail, now, outages) > max(usual[ref], TIMES * 60 * step.minutes):
         return Stuck(trail.learner.id, ref, Why.SLOW, now)
     return None
 
 
-def _same(trail: Trail, checks: Sequence[Tried]) -> datetime | None:
-    """Return since when the last checks failed alike; a quiz is judged at once, and only counted."""
+def _same(checks: Sequence[Tried]) -> datetime | None:
+    """Return since when the last checks failed alike."""
+    last = checks[:SAME]
+    alike = len(last) == SAME and last[0].code and len({(each.condition, each.code) for each in last}) == 1
+    return last[0].at if alike else None
+
+
+def _same_answers(trail: Trail) -> datetime | None:
+    """Return since when a quiz failed as often: it is judged at once, and of its checks there is only a count."""
     learner, ref = trail.learner, trail.learner.at
-    if checks:
-        last = checks[:SAME]
-        alike = len(last) == SAME and len({(each.condition, each.code) for each in last}) == 1 and last[0].code
-        return last[0].at if alike else None
-    if ref is None or ref not in learner.failing or learner.seen_at is None:
+    if ref is None or ref not in learner.failing:
         return None
     return learner.seen_at if learner.missed.get(f"{ref}/{learner.failing[ref][0]}", 0) >= SAME else None
 
@@ -149,11 +172,10 @@ def _same(trail: Trail, checks: Sequence[Tried]) -> datetime | None:
 def _silent(trail: Trail, checks: Sequence[Tried], now: datetime, outages: Sequence[Outage]) -> datetime | None:
     """Return since when it has been silent too long behind a failed check; who waits for a check is not silent."""
     learner = trail.learner
-    failed = bool(checks[0].code) if checks else learner.at in learner.failing
-    if not failed or learner.open_attempt is not None:
-        return None
     signs = [*(each.at for each in checks[:1]), *([learner.seen_at] if learner.seen_at else [])]
-    over = _ours_aside(max(signs), now, outages) - SILENCE if signs else -SILENCE
+    if learner.open_attempt is not None or not signs:
+        return None
+    over = _ours_aside(max(signs), now, outages) - SILENCE
     return now - over if over >= timedelta(0) else None
 
 
