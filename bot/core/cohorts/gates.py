@@ -14,6 +14,7 @@ from bot.core.workshop import Section, StepRef, Workshop
 
 ACT = "gates"  #: of the sheet that makes one; its buttons are named after it
 OPEN, REMOVE, LIST = f"{ACT}.open", f"{ACT}.remove", f"{ACT}.list"
+HOUR_S, HALF_HOUR_S = 3_600, 1_800
 OPENINGS = (
     (Opening.HAND.value, "I open it myself"),
     (Opening.TIME.value, "At a time"),
@@ -116,11 +117,16 @@ def gates_sheet(
     fields = (
         Field("section", "Close a section", Kind.ONE, choices=sections),
         Field("opening", "It opens", Kind.ONE, Opening.HAND.value, OPENINGS),
-        Field("at", "At", Kind.TIME, str(int(now.timestamp())), hint="For “At a time”.", optional=True),
+        Field("at", "At", Kind.TIME, str(next_hour(now)), hint="For “At a time”.", optional=True),
         Field("share", "Per cent", Kind.LINE, "80", hint="For “When enough have passed”.", optional=True),
     )
     none = (Row("Every section is open. Learners go at their own pace."),)
     return Sheet(ACT, f"Gates: {cohort.name}"[:24], tuple(rows) or none, fields, "Close it", str(cohort.id))
+
+
+def next_hour(now: datetime) -> int:
+    """Return the next full hour that is not all but here, as POSIX seconds."""
+    return (int(now.timestamp()) + HALF_HOUR_S) // HOUR_S * HOUR_S + HOUR_S
 
 
 def read_gate(workshop: Workshop, filled: Mapping[str, str], now: datetime) -> Gate | Mistakes:

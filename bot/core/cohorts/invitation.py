@@ -24,7 +24,7 @@ def invitation(cohort: Cohort, workshop: str, count: Count) -> Panel:
     rows = (
         Row(f"Here we take **{workshop}** together, step by step, in your direct message with me."),
         Row("You need nothing on your own machine. Press **Join**, and I write to you."),
-        Row(when[:1].upper() + when[1:] if when else "It goes on until it ends; begin when you like."),
+        Row(when[:1].upper() + when[1:] if when else "Begin when you like."),
     )
     join = Press(JOIN, "Join", str(cohort.id), Tone.MAIN, spoken=f"Join {cohort.name}")
     return Panel(f"You are invited: {called(cohort)}", cohort.name, rows, (join,), joined_of(count))
