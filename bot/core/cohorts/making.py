@@ -9,7 +9,7 @@ from datetime import date
 
 from bot.core.cohorts.cohort import NAME_LIMIT, NEW, Cohort
 from bot.core.cohorts.seat_words import called, day
-from bot.core.panels import Field, Kind, Row, Sheet
+from bot.core.panels import Field, Kind, Sheet
 
 MAKE, EDIT = "cohort.make", "cohort.edit"
 NAME, CHANNEL, STAFF, PEOPLE, STARTS, ENDS, ALSO = "name", "channel", "staff", "people", "starts", "ends", "also"
@@ -51,8 +51,7 @@ def new_sheet(user: str, channel: str) -> Sheet:
 
 def edit_sheet(cohort: Cohort) -> Sheet:
     """Return the form that changes a cohort."""
-    row = Row(f"{called(cohort)} in <#{cohort.channel}>")
-    return Sheet(EDIT, "Change the cohort", (row,), _fields(cohort), about=str(cohort.id))
+    return Sheet(EDIT, "Change the cohort", fields=_fields(cohort), about=str(cohort.id))
 
 
 def _fields(cohort: Cohort) -> tuple[Field, ...]:
