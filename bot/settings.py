@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -31,6 +33,17 @@ def claims_folder() -> Path:
 
 
 PLACE = r"^([\w.-]+:\d{1,5})?$"  #: `host:port`, or nothing
+
+
+SECRET_MIN = 16
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether this host is this machine and nothing else."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class Settings(BaseSettings):
@@ -95,6 +108,10 @@ class Settings(BaseSettings):
     )
     passing: bool = Field(False, description="nobody comes back for what this Docent makes: any other may remove it")
     pictures: bool = Field(True, description="show learners their app as a browser sees it, and layers as bars")
+    webhook_url: str = Field("", description="https address that is told what learners pass and fail; empty: none")
+    webhook_secret: str = Field("", repr=False, description="what its calls are signed with, 16 characters at least")
+    webhook_pseudonyms: bool = Field(False, description="call learners by pseudonyms there")
+    webhook_at_once: int = Field(4, ge=1, le=32, description="calls to it at the same time; each learner's in order")
     board_every_s: float = Field(5, ge=1)
     pace: bool = Field(True, description="keep Slack's pace, about one message a second per channel, both ways")
     log_level: str = "INFO"
@@ -119,6 +136,19 @@ class Settings(BaseSettings):
         if value.upper() not in levels:
             raise ValueError(f"is {value!r}; it must be one of {', '.join(levels)}")
         return value.upper()
+
+    @model_validator(mode="after")
+    def _webhook_is_safe(self) -> Self:
+        if not self.webhook_url:
+            return self
+        url = urlsplit(self.webhook_url)
+        if not (url.hostname and (url.scheme == "https" or (url.scheme == "http" and is_loopback(url.hostname)))):
+            raise ValueError("webhook_url must begin with https://, or with http:// for an address of this machine")
+        if url.username or url.password or url.fragment:
+            raise ValueError("webhook_url must have no name, password or # part: calls are signed with webhook_secret")
+        if len(self.webhook_secret) < SECRET_MIN:
+            raise ValueError(f"webhook_url needs a webhook_secret of {SECRET_MIN} characters at least")
+        return self
 
     @model_validator(mode="after")
     def _tokens_look_right(self) -> Self:

@@ -54,3 +54,27 @@ def test_a_word_that_is_no_setting_is_refused(tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path)
     with pytest.raises(OperatorError, match="chek_slots"):
         read_settings()
+
+
+@pytest.mark.parametrize(
+    ("url", "secret", "said"),
+    [
+        ("http://example.org/x", "s" * 16, "must begin with https://"),
+        ("http://127.0.0.1.evil.org/x", "s" * 16, "must begin with https://"),
+        ("http://169.254.169.254/", "s" * 16, "must begin with https://"),
+        ("ftp://localhost/", "s" * 16, "must begin with https://"),
+        ("https:///x", "s" * 16, "must begin with https://"),
+        ("https://me:word@example.org/", "s" * 16, "no name, password"),
+        ("https://example.org/x", "short", "a webhook_secret of 16"),
+        ("https://example.org/x", "s" * 16, ""),
+        ("http://localhost:8080/x", "s" * 16, ""),
+        ("http://[::1]:8080/x", "s" * 16, ""),
+    ],
+)
+def test_a_webhook_goes_to_https_or_to_this_machine_and_is_signed(url: str, secret: str, said: str) -> None:
+    if not said:
+        assert read_settings(webhook_url=url, webhook_secret=secret).webhook_url == url
+        assert "ssss" not in repr(read_settings(webhook_url=url, webhook_secret=secret))
+        return
+    with pytest.raises(OperatorError, match=said):
+        read_settings(webhook_url=url, webhook_secret=secret)

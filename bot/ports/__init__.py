@@ -26,6 +26,7 @@ from bot.ports.radar import Alerts, Clusters, StuckLearners, Trails
 from bot.ports.records import Attempt, Feedback, Feedbacks, Notebooks, Passes, Standings, Store, Undone
 from bot.ports.reports import Part, Reports, Results, Wish
 from bot.ports.talking import Chat, Keepsake, Progress, Staff, Where
+from bot.ports.webhook import Letter, Letters
 
 __all__ = [
     "Alerts",
@@ -52,6 +53,8 @@ __all__ = [
     "Housekeeping",
     "Keepsake",
     "Ledger",
+    "Letter",
+    "Letters",
     "Meter",
     "Notebooks",
     "Part",

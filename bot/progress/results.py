@@ -34,7 +34,7 @@ class SqlResults:
     async def record(self, cohort: int) -> Record | None:
         """Return what is kept of a cohort; of everybody for 0; None when there is no such cohort."""
         if not cohort:
-            hidden = frozenset(await self._store.database.look(_nameless))
+            hidden = frozenset(await self._store.database.look(nameless))
             return Record(EVERYBODY, await self._store.everybody(), await self._tried(), hidden=hidden)
         found = await self._cohorts.cohort(cohort)
         if found is None:
@@ -61,11 +61,11 @@ def _page(db: sa.Connection, after: int) -> Sequence[sa.Row[Any]]:
 
 
 def _tried(row: sa.Row[Any]) -> Tried:
-    came, failed = told(row.verdict)
+    came, failed = came_of(row.verdict)
     return Tried(row.learner, StepRef(row.section, row.step), row.closed_at, came, failed)
 
 
-def told(verdict: Mapping[str, Any] | None) -> tuple[Came, tuple[tuple[str, str], ...]]:
+def came_of(verdict: Mapping[str, Any] | None) -> tuple[Came, tuple[tuple[str, str], ...]]:
     """Return what a check that is over came to, and which conditions failed with which code."""
     if verdict is None:
         return Came.WITHDRAWN, ()
@@ -74,7 +74,7 @@ def told(verdict: Mapping[str, Any] | None) -> tuple[Came, tuple[tuple[str, str]
     return Came.PASSED if read.passed else Came.OURS if read.ours else Came.FAILED, failed
 
 
-def _nameless(db: sa.Connection) -> Sequence[str]:
+def nameless(db: sa.Connection) -> Sequence[str]:
     """Return who sits or sat in a cohort without names."""
     joined = sa.select(seats.c.user).join_from(seats, cohorts, seats.c.cohort == cohorts.c.id)
     return db.execute(joined.where(cohorts.c.nameless).distinct()).scalars().all()

@@ -31,6 +31,7 @@ from bot.progress.tables.peers import peer_offers, peers
 from bot.progress.tables.people import roles
 from bot.progress.tables.radar import alerts, clusters
 from bot.progress.tables.shape import FILE_MAX, HEAD, METADATA, Utc
+from bot.progress.tables.webhook import letters
 
 __all__ = [
     "FILE_MAX",
@@ -54,6 +55,7 @@ __all__ = [
     "image_pins",
     "journal",
     "learners",
+    "letters",
     "notes",
     "objects",
     "one_course",
