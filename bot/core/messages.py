@@ -315,35 +315,6 @@ class FilePage:
     ref: StepRef | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BoardRow:
-    """One learner on the instructors' board."""
-
-    learner: str  #: Slack user id
-    name: str
-    section: str
-    step: str
-    done: int
-    skipped: int
-    steps: int
-    tries: int  #: on the current step
-    failing: str  #: the code they failed with last, ''
-    checking: bool
-    seen_at: float | None  #: POSIX seconds of their last sign of life
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """The instructors' one message: everybody, most in need first; `more` did not fit."""
-
-    title: str
-    rows: tuple[BoardRow, ...]
-    more: int
-    finished: int
-    started: int
-    trouble: str = ""  #: our own fault, said on top
-
-
 Message = (
     Note
     | Welcome
@@ -358,7 +329,6 @@ Message = (
     | StatusCard
     | SummaryCard
     | FeedbackCard
-    | Board
     | Panel
 )
 Form = Editor | Survey

@@ -3,6 +3,7 @@
 Each has a real adapter in a room of its own; tests use fakes that pass the same contract tests.
 """
 
+from bot.ports.boards import Nobody, Rolls, Stand
 from bot.ports.cohorts import Cohorts
 from bot.ports.desk import Desk, Publish, Verify
 from bot.ports.duty import Asked, CameIn, ChannelChanged, Channels, Duty, Fact, Handler, HoldsThreads, WentOut, Wrote
@@ -56,6 +57,7 @@ __all__ = [
     "Letter",
     "Letters",
     "Meter",
+    "Nobody",
     "Notebooks",
     "Part",
     "Passes",
@@ -66,9 +68,11 @@ __all__ = [
     "Reports",
     "Results",
     "Roles",
+    "Rolls",
     "Sandbox",
     "Staff",
     "Stage",
+    "Stand",
     "Standings",
     "Store",
     "StuckLearners",

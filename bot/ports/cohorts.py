@@ -12,7 +12,10 @@ class Cohorts(Protocol):
     """The cohorts and who sits in them. Every call is one transaction."""
 
     async def keep(self, cohort: Cohort) -> Cohort:
-        """Keep it in place of the one with its id; `NEW` gets an id. Returns it as it is kept."""
+        """Keep it in place of the one with its id; `NEW` gets an id. Returns it as it is kept.
+
+        Where its board stands is not changed by this: see `amend`.
+        """
         ...
 
     async def amend(self, cohort: int, change: Callable[[Cohort], Cohort]) -> Cohort | None:

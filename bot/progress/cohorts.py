@@ -14,18 +14,23 @@ from bot.progress.tables import class_hints, cohorts, gates, seats
 
 
 class SqlCohorts:
-    """The cohorts kept in a database."""
+    """The cohorts kept in a database; `changed` is told which one, or who sits in it, did."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, changed: Callable[[int], None] = lambda _: None) -> None:
         self._database = database
+        self._changed = changed
 
     async def keep(self, cohort: Cohort) -> Cohort:
-        """Keep it in place of the one with its id; `NEW` gets an id."""
-        return await self._database.run(_keep, cohort)
+        """Keep it in place of the one with its id, but for its board; `NEW` gets an id."""
+        kept = await self._database.run(_keep, cohort)
+        self._changed(kept.id)
+        return kept
 
     async def amend(self, cohort: int, change: Callable[[Cohort], Cohort]) -> Cohort | None:
         """Keep what `change` makes of the cohort as it is now; returns it."""
-        return await self._database.run(_amend, cohort, change)
+        kept = await self._database.run(_amend, cohort, change)
+        self._changed(cohort)
+        return kept
 
     async def cohort(self, cohort: int) -> Cohort | None:
         """Return the cohort."""
@@ -58,11 +63,16 @@ class SqlCohorts:
 
     async def seat(self, seat: Seat) -> bool:
         """Keep a seat in place of what it was; False when it would be their second `TAKEN`."""
-        return await self._database.run(_seat, seat)
+        kept = await self._database.run(_seat, seat)
+        self._changed(seat.cohort)
+        return kept
 
     async def seat_each(self, seats: Sequence[Seat]) -> Sequence[Seat]:
         """Keep many seats in one transaction; returns those that were kept."""
-        return await self._database.run(_seat_each, seats)
+        kept = await self._database.run(_seat_each, seats)
+        for cohort in {seat.cohort for seat in kept}:
+            self._changed(cohort)
+        return kept
 
     async def gates(self, cohort: int) -> Sequence[Gate]:
         """Return its gates, open ones too, in order of sections."""
@@ -98,14 +108,17 @@ def course_of(db: sa.Connection, user: str) -> Course | None:
     return Course(cohort.id, cohort.name, closed, tuple(_hints(db, cohort.id)))
 
 
-def _keep(db: sa.Connection, cohort: Cohort) -> Cohort:
+def _keep(db: sa.Connection, cohort: Cohort, *, amended: bool = False) -> Cohort:
     values = asdict(cohort) | {"instructors": sorted(cohort.instructors)}
     if cohort.id != NEW:
-        db.execute(upsert(db, cohorts, **values))
+        # a cohort that was read a while ago must not bring back an older place of its board
+        left = {"id"} if amended else {"id", "board"}
+        changed = {name: value for name, value in values.items() if name not in left}
+        row = db.execute(cohorts.update().where(cohorts.c.id == cohort.id).values(**changed).returning(cohorts)).one()
         if cohort.ended_at:  # whoever took it may take another
             taken = sa.and_(seats.c.cohort == cohort.id, seats.c.state == SeatState.TAKEN.value)
             db.execute(seats.update().where(taken).values(state=SeatState.OVER.value))
-        return cohort
+        return _read(row)
     del values["id"]
     made = db.execute(cohorts.insert().values(**values).returning(cohorts.c.id)).scalar_one()
     return replace(cohort, id=made)
@@ -113,7 +126,7 @@ def _keep(db: sa.Connection, cohort: Cohort) -> Cohort:
 
 def _amend(db: sa.Connection, cohort: int, change: Callable[[Cohort], Cohort]) -> Cohort | None:
     found = _cohorts(db, cohorts.c.id == cohort)
-    return _keep(db, change(found[0])) if found else None
+    return _keep(db, change(found[0]), amended=True) if found else None
 
 
 def _cohorts(db: sa.Connection, which: sa.ColumnElement[bool]) -> list[Cohort]:

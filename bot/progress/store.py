@@ -91,7 +91,7 @@ class SqlStore:
 
     async def classmates(self, cohort: int) -> Sequence[Learner]:
         """Return the learners who take this course, or took it until it ended, in no order."""
-        return await self.database.look(_classmates, cohort)
+        return await self.database.look(classmates_of, cohort)
 
     async def holders(self) -> Sequence[Learner]:
         """Return all learners who have something on a host, started or not."""
@@ -212,7 +212,8 @@ def _everybody(db: sa.Connection) -> list[Learner]:
     return [read_learner(row) for row in db.execute(with_open.where(learners.c.section.is_not(None)))]
 
 
-def _classmates(db: sa.Connection, cohort: int) -> list[Learner]:
+def classmates_of(db: sa.Connection, cohort: int) -> list[Learner]:
+    """Return who takes the course, and who took it until it was over."""
     theirs = sa.and_(seats.c.cohort == cohort, seats.c.state.in_((SeatState.TAKEN.value, SeatState.OVER.value)))
     rows = db.execute(with_open.join(seats, sa.and_(seats.c.user == learners.c.id, theirs)))
     return [read_learner(row) for row in rows]

@@ -1,6 +1,6 @@
 """Messages as Block Kit; pure: a domain message in, `Rendered` out.
 
-Buttons are in `bot.slack.buttons`, forms in `bot.slack.forms`, the map and the board in `bot.slack.overview`, what
+Buttons are in `bot.slack.buttons`, forms in `bot.slack.forms`, the map in `bot.slack.overview`, what
 instructors see and press in `bot.slack.panels`.
 Every message has real `text` (notifications, screen readers), at most one emoji of ours besides the marks
 of conditions, and stays inside Slack's limits (cut in `bot.slack.elements`).
@@ -13,7 +13,6 @@ from typing import assert_never
 
 from bot.core.fairness.words import about
 from bot.core.messages import (
-    Board,
     CheckCard,
     CheckState,
     CommandOutput,
@@ -58,7 +57,7 @@ from bot.slack.elements import (
     rich,
     say,
 )
-from bot.slack.overview import board_blocks, done_words, status_blocks
+from bot.slack.overview import done_words, status_blocks
 from bot.slack.panels import panel_blocks, panel_text
 
 
@@ -101,9 +100,6 @@ def render(message: Message, owner: str) -> Rendered:  # noqa: C901 - one row ea
             return Rendered(_spoken(f"{message.say} {summary_text(message)}"), blocks)
         case FeedbackCard():
             return Rendered(_spoken(feedback_text(message)), feedback_blocks(message))
-        case Board():
-            told = f"{message.title}: {message.started} started, {message.finished} finished"
-            return Rendered(_spoken(told), board_blocks(message))
         case Panel():
             return Rendered(panel_text(message), panel_blocks(message))
         case _:

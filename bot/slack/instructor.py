@@ -1,28 +1,19 @@
-"""For instructors: their channel, and in it one board message, edited in place."""
+"""The channel that instructors of all read."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.board import board
 from bot.core.messages import Message
-from bot.core.workshop import Workshop
-from bot.errors import DocentError
-from bot.ports import Roles, Sandbox, Store
+from bot.ports import Roles
 from bot.slack.answers import UNREACHED, why
 from bot.slack.chat import SlackChat
-from bot.slack.overview import BOARD_ROWS
 
 log = structlog.get_logger(__name__)
-
-PLACE = "board.place"  #: note: `channel/ts` of the board message
 
 
 class InstructorsChannel:
@@ -83,58 +74,3 @@ class InstructorsChannel:
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return None
-
-
-class BoardKeeper:
-    """Keeps the board true: at most one edit every `every_s`, and only when something changed."""
-
-    def __init__(
-        self,
-        workshop: Workshop,
-        store: Store,
-        sandbox: Sandbox,
-        chat: SlackChat,
-        channel: InstructorsChannel,
-        *,
-        every_s: float,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._workshop = workshop
-        self._store = store
-        self._sandbox = sandbox
-        self._chat = chat
-        self._channel = channel
-        self._every_s = every_s
-        self._clock = clock
-        self._dirty = asyncio.Event()
-        self._shown: object = None
-
-    def mark(self) -> None:
-        """Say that something changed."""
-        self._dirty.set()
-
-    async def keep(self) -> None:
-        """Follow along until cancelled."""
-        self.mark()
-        while True:
-            await self._dirty.wait()
-            self._dirty.clear()
-            try:
-                await self._show()
-            except DocentError as error:
-                log.warning("board_not_shown", error=str(error))
-            await asyncio.sleep(self._every_s)
-
-    async def _show(self) -> None:
-        learners = await self._store.everybody()
-        shown = board(self._workshop, learners, self._clock(), limit=BOARD_ROWS, trouble=await self._sandbox.ready())
-        if shown == self._shown:
-            return
-        channel, _, ts = (await self._store.note(PLACE)).partition("/")
-        if not channel:
-            channel = await self._channel.find()
-        if not channel:
-            return
-        ts = await self._chat.board(channel, ts, shown)
-        await self._store.remember(PLACE, f"{channel}/{ts}")
-        self._shown = shown

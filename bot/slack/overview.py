@@ -1,18 +1,15 @@
-"""Where everybody is: a learner's map of the sections, their Home, and the instructors' board. Pure."""
+"""Where somebody is: the map of the sections, and their Home. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-from bot.core.messages import Board, BoardRow, Mark, SectionProgress, StatusCard
+from bot.core.messages import Mark, SectionProgress, StatusCard
 from bot.core.panels import Panel
 from bot.slack.buttons import GO, buttons, value_of
-from bot.slack.elements import Block, Element, actions, button, context, cut, divider, header, line, markdown, rich, say
+from bot.slack.elements import Block, Element, actions, button, context, divider, header, line, rich, say
 from bot.slack.panels import BLOCKS, panel_blocks
-
-BOARD_ROWS = 40  #: keeps the board inside one message
 
 
 def status_blocks(card: StatusCard, owner: str) -> list[Block]:
@@ -51,34 +48,3 @@ def home_view(card: StatusCard, owner: str, panels: Sequence[Panel] = ()) -> dic
         jumps = [button(f"{s.id} {s.title}", f"{GO}{s.id}", value_of(owner, None, s.id)) for s in card.sections]
         blocks += [divider(), context("Go to a section. What you proved stays proved."), actions(*jumps)]
     return {"type": "home", "blocks": blocks[: BLOCKS["home"]]}
-
-
-def board_blocks(board: Board) -> list[Block]:
-    """Return the board, as many rows as one message holds."""
-    blocks: list[Block] = [
-        header(cut(board.title, 150)),
-        context(f"{board.started} started · {board.finished} finished"),
-    ]
-    if board.trouble:
-        blocks.append(markdown(f"⚠️ **Our side:** {board.trouble}"))
-    if board.rows:
-        blocks.append(rich(*(_board_row(row) for row in board.rows[:BOARD_ROWS])))
-    else:
-        blocks.append(markdown("Nobody has started yet. This message follows along by itself."))
-    if board.more:
-        blocks.append(context(f"and {board.more} more"))
-    return blocks
-
-
-def _board_row(row: BoardRow) -> Element:
-    parts = [say(cut(row.name, 40), bold=True), say(f"  {row.section} · {row.step}  {row.done}/{row.steps}")]
-    if row.skipped:
-        parts.append(say(f" ({row.skipped} skipped)"))
-    if row.checking:
-        parts.append(say("  checking now", italic=True))
-    elif row.failing:
-        tries = f"{row.tries} tries, " if row.tries > 1 else ""
-        parts += [say(f"  {tries}last: "), say(row.failing, code=True)]
-    if row.seen_at is not None:
-        parts.append(say(f"  {datetime.fromtimestamp(row.seen_at, UTC):%H:%M} UTC", italic=True))
-    return line(*parts)

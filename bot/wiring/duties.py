@@ -16,6 +16,7 @@ from bot.staffroom.gates import Gates
 from bot.staffroom.peers import PeerHelp
 from bot.staffroom.telling import Telling
 from bot.wiring.beside import Works
+from bot.wiring.boards import wire_boards
 from bot.wiring.clock import now
 from bot.wiring.cohorts import wire_cohorts
 from bot.wiring.helping import wire_helping
@@ -49,4 +50,5 @@ def wire_duties(
         **wire_helping(workshop, store, slack, instructors),
         **wire_reports(settings, store, slack, instructors),
         **wire_radar(settings, workshop, store, sandbox, slack, instructors, learners),
+        **wire_boards(settings, workshop, store, sandbox, slack, instructors, learners),
     }

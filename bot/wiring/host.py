@@ -58,7 +58,7 @@ def care(settings: Settings, store: SqlStore, sandbox: DockerSandbox, instructor
         "images": lambda: later_images(settings, store, sandbox),
         "gate": lambda: sandbox.keeper.keep(store, gate_teller(staff), now),
         "room": lambda: told_when_full(sandbox, staff),
-        "pulse": lambda: sandbox.pulse(instructors.board.mark),
+        "pulse": lambda: sandbox.pulse(instructors.changes.ring),
     }
 
 

@@ -1,7 +1,7 @@
-"""What instructors have: who they are, the channel they read, the board in it.
+"""What instructors have: who they are, the channel they read, their cohorts.
 
-A new part of theirs is a field of `Instructors`, made in `wire_instructors`; what it does on its own, again and again,
-is a row in `watch`.
+A new part of theirs is a field of `Instructors`, made in `wire_instructors`; what they see and do is wired in
+`bot.wiring.duties`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from bot.progress.roles import SqlRoles
 from bot.progress.store import SqlStore
 from bot.sandbox.sandbox import DockerSandbox
 from bot.settings import Settings
-from bot.slack.instructor import BoardKeeper, InstructorsChannel
-from bot.wiring.beside import Works
+from bot.slack.instructor import InstructorsChannel
+from bot.staffroom.board.changes import Changes
 from bot.wiring.clock import now
 from bot.wiring.slack import Slack
 
@@ -28,8 +28,8 @@ class Instructors:
 
     roles: SqlRoles
     channel: InstructorsChannel
-    board: BoardKeeper
     cohorts: SqlCohorts
+    changes: Changes  #: what boards are to be looked at for
     duties: list[Duty] = field(default_factory=list)  #: filled by `bot.wiring.duties`, once learners' parts are there
     followers: list[Follower] = field(default_factory=list)  #: as above; told of every turn
 
@@ -41,10 +41,6 @@ async def wire_instructors(
     roles = SqlRoles(store.database)
     await roles.seed(settings.instructors)
     channel = InstructorsChannel(slack.client, slack.chat, settings.instructors_channel, roles)
-    board = BoardKeeper(workshop, store, sandbox, slack.chat, channel, every_s=settings.board_every_s, clock=now)
-    return Instructors(roles, channel, board, SqlCohorts(store.database))
-
-
-def watch(instructors: Instructors) -> Works:
-    """Return what goes on for instructors while the bot runs."""
-    return {"board": instructors.board.keep}
+    changes = Changes(workshop, now)
+    cohorts = SqlCohorts(store.database, changes.cohort)
+    return Instructors(roles, channel, cohorts, changes, followers=[changes.follow])

@@ -89,7 +89,7 @@ async def wire_learners(
     )
     desk = Desk()
     queue = Queue(desk, slots=settings.check_slots, most=settings.check_queue)
-    refresh = instructors.board.mark
+    refresh = instructors.changes.ring
     classroom = Classroom(
         workshop,
         store,

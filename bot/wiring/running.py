@@ -20,7 +20,7 @@ from bot.wiring.beside import beside
 from bot.wiring.door import connected
 from bot.wiring.duties import wire_duties
 from bot.wiring.host import care, open_host
-from bot.wiring.instructors import watch, wire_instructors
+from bot.wiring.instructors import wire_instructors
 from bot.wiring.learners import follow, open_desk, wire_learners
 from bot.wiring.records import open_records
 from bot.wiring.slack import open_slack
@@ -61,7 +61,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         async with (
             beside(care(settings, store, sandbox, instructors)),
             open_desk(settings, store, learners),
-            beside({**watch(instructors), **duties}),
+            beside(duties),
             beside(follow(slack, learners)),
             connected(settings, slack, learners.classroom, instructors.duties),
         ):

@@ -17,13 +17,13 @@ from tests.e2e.conftest import School
 pytestmark = [pytest.mark.e2e, pytest.mark.engine]
 
 
-async def board(space: Workspace, *, naming: str) -> list[str]:
-    """Return the instructors' messages once one of them names the learner."""
+async def board(space: Workspace, *, saying: str) -> list[str]:
+    """Return the instructors' messages once one of them says so."""
     barbara = await Person.connect(space.url, "Barbara")
     try:
         await barbara.go("docent-instructors")
         async with asyncio.timeout(20):
-            while not any(naming in shown.text for shown in barbara.messages):
+            while not any(saying in shown.text for shown in barbara.messages):
                 await asyncio.sleep(0.1)
         return [shown.ts for shown in barbara.messages]
     finally:
@@ -42,7 +42,7 @@ async def test_a_restart_loses_nothing(tmp_path: Path) -> None:
                 await ada.wait_for("Saved", 10)
                 await ada.say("docker run -d --name shop alpine sleep 300")
                 await ada.wait_for(r"^\$ docker run", 20)
-                first = await board(space, naming="Ada")
+                first = await board(space, saying="1 active")
             async with running_bot(joining(settings, space)) as bot:
                 await ada.say("cat notes.txt")
                 assert "milk" in (await ada.wait_for(r"^\$ cat", 20)).text
@@ -50,7 +50,7 @@ async def test_a_restart_loses_nothing(tmp_path: Path) -> None:
                 assert "shop" in (await ada.wait_for(r"^\$ docker ps", 20)).text
                 await ada.say("status")
                 assert "02" in (await ada.wait_for("You are here", 20)).text
-                assert await board(space, naming="Ada") == first, "the board is edited, not posted again"
+                assert await board(space, saying="1 active") == first, "the board is edited, not posted again"
                 await bot.sandbox.demolish()
         finally:
             await ada.close()

@@ -29,9 +29,29 @@ async def cohorts(tmp_path: Path) -> AsyncIterator[SqlCohorts]:
 async def test_a_cohort_is_kept_as_it_is_and_changed_by_its_id(cohorts: SqlCohorts) -> None:
     kept = await cohorts.keep(MARCH)
     assert kept == replace(MARCH, id=kept.id)
-    changed = await cohorts.keep(replace(kept, name="March, again", board="C9/1.2"))
+    changed = await cohorts.keep(replace(kept, name="March, again"))
     assert await cohorts.cohort(kept.id) == changed
     assert list(await cohorts.open()) == [changed]
+
+
+async def test_where_the_board_stands_is_not_undone_by_who_read_the_cohort_before(cohorts: SqlCohorts) -> None:
+    kept = await cohorts.keep(MARCH)
+    await cohorts.amend(kept.id, lambda now: replace(now, board="C9/1.2"))
+    assert await cohorts.keep(replace(kept, name="March, again")) == replace(kept, name="March, again", board="C9/1.2")
+    found = await cohorts.cohort(kept.id)
+    assert found is not None
+    assert (found.name, found.board) == ("March, again", "C9/1.2")
+
+
+async def test_whoever_wants_to_know_is_told_which_cohort_changed(tmp_path: Path) -> None:
+    told: list[int] = []
+    store = await open_store(tmp_path / "docent.sqlite")
+    cohorts = SqlCohorts(store.database, told.append)
+    kept = await cohorts.keep(MARCH)
+    await cohorts.seat(Seat(kept.id, "U1", SeatState.TAKEN, NOW))
+    await cohorts.seats(kept.id)
+    assert told == [kept.id, kept.id]
+    await store.close()
 
 
 async def test_a_channel_has_the_open_cohorts_whose_class_or_staff_is_there(cohorts: SqlCohorts) -> None:
@@ -113,7 +133,7 @@ async def test_many_seats_are_kept_at_once_and_a_second_course_is_not(cohorts: S
 
 async def test_a_cohort_is_amended_as_it_is_now(cohorts: SqlCohorts) -> None:
     kept = await cohorts.keep(MARCH)
-    await cohorts.keep(replace(kept, board="C9/1.2"))
+    await cohorts.amend(kept.id, lambda now: replace(now, board="C9/1.2"))
     assert await cohorts.amend(kept.id, lambda now: replace(now, archived=True)) == replace(
         kept, board="C9/1.2", archived=True
     )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from bot.core.messages import (
-    Board,
-    BoardRow,
     CheckCard,
     CheckState,
     CommandOutput,
@@ -62,14 +60,6 @@ SUMS = tuple(
 )
 
 
-def rows(text: str) -> tuple[BoardRow, ...]:
-    """Return more learners than a board has room for."""
-    name = text[:100] or "Name " * 20
-    return tuple(
-        BoardRow(f"U{n}", name, "02", "Build it", 3, 1, 11, 4, "NOT_BUILT", n % 2 == 0, 1e9) for n in range(60)
-    )
-
-
 def messages(text: str) -> list[Message]:
     """Return messages of every kind and state."""
     return [
@@ -116,8 +106,6 @@ def messages(text: str) -> list[Message]:
         SummaryCard("x", 45, SUMS[:1], 300),
         FeedbackCard(text, 4, text, "3 of 43 steps", again=True),
         FeedbackCard("", 0, text[:3_000], "3 of 43 steps"),
-        Board(text[:150] or "x", rows(text), 20, 3, 60, text[:300]),
-        Board("x", (), 0, 0, 0),
         panel(text),
         Panel("x", rows=tuple(Row(text, presses=(Press("a.b", "Look", str(n)),)) for n in range(60))),
     ]

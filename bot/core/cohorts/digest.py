@@ -47,7 +47,7 @@ def digest(workshop: Workshop, record: Record, now: datetime, *, names: bool = T
         named=names and not record.nameless,
         totals=_totals(workshop, record, learners, tried),
         sections=tuple(_section(learners, section, tries) for section in workshop.sections),
-        steps=_steps(workshop, learners, judged),
+        steps=step_figures(workshop, learners, judged),
         lines=tuple(line for _, line in lines),
         hard=_hard(workshop, learners, judged),
     )
@@ -120,7 +120,10 @@ def _section(learners: Sequence[Learner], section: Section, tries: Tries) -> Sec
     )
 
 
-def _steps(workshop: Workshop, learners: Sequence[Learner], judged: Sequence[Tried]) -> tuple[StepFigures, ...]:
+def step_figures(
+    workshop: Workshop, learners: Sequence[Learner], judged: Sequence[Tried] = ()
+) -> tuple[StepFigures, ...]:
+    """Return the figures of every step, in order; of checks only those that are given."""
     checks = Counter(each.ref for each in judged)
     failed = Counter(each.ref for each in judged if each.came is Came.FAILED)
     found = []

@@ -5,6 +5,7 @@ A digest without names has none of them in it, nor ids, nor times by which someb
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,11 @@ from enum import StrEnum
 
 from bot.core.learner import Learner
 from bot.core.workshop import StepRef
+
+
+def share_of(values: Sequence[float], share: float) -> float | None:
+    """Return the value that this share of them does not exceed (the nearest rank), None of none."""
+    return sorted(values)[math.ceil(share * len(values)) - 1] if values else None
 
 
 class Came(StrEnum):

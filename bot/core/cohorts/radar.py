@@ -7,13 +7,13 @@ are ours count for nobody: checks in the queue, a host that is down, checks that
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.core.cohorts.figures import share_of
 from bot.core.ending.summary import PAUSE_S
 from bot.core.learner import Learner, SandboxState
 from bot.core.workshop import StepRef, Workshop
@@ -101,8 +101,8 @@ def usual_s(learners: Iterable[Learner], refs: Collection[StepRef]) -> Mapping[S
         for ref in refs:
             if ref in learner.passed and ref in learner.spent:
                 times[ref].append(learner.spent[ref])
-    # the nearest rank
-    return {ref: sorted(each)[math.ceil(SLOWEST * len(each)) - 1] for ref, each in times.items() if len(each) >= KNOWN}
+    known = {ref: share_of(each, SLOWEST) for ref, each in times.items() if len(each) >= KNOWN}
+    return {ref: seconds for ref, seconds in known.items() if seconds is not None}
 
 
 def told(trail: Trail) -> Sequence[Tried]:

@@ -1,0 +1,399 @@
+"""Boards through real Bolt in the local workspace: kept, moved, pressed, and closed to whoever leads nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.core.cohorts.board.panel import AGAIN, FIGURES, PEOPLE
+from bot.core.cohorts.board.tally import ALONE, OurSide
+from bot.core.cohorts.cohort import NEW, Cohort, Seat, SeatState
+from bot.localslack.faults import Fault
+from bot.localslack.seed import INSTRUCTORS
+from bot.localslack.seed import WORKSHOP as CLASS
+from bot.localslack.values import Message
+from bot.ports import Asked, Where
+from bot.progress.cohorts import SqlCohorts
+from bot.progress.rolls import SqlRolls
+from bot.slack.buttons import value_of
+from bot.slack.panels import DUTY
+from bot.staffroom.authority import NOT_YOURS, Authority
+from bot.staffroom.board.changes import Changes
+from bot.staffroom.board.duty import BoardDuty
+from bot.staffroom.board.keeper import AT_ONCE, PLACE, READ, BoardKeeper
+from bot.staffroom.telling import Telling
+from tests.slack.lobby import WORKSHOP, Lobby, open_lobby, press, until
+
+BARBARA = "U0BARBARA"
+
+
+@dataclass(slots=True)
+class Named:
+    """What others find out about people (`bot.ports.StuckLearners`, `Waiting`)."""
+
+    found: Collection[str] = ()
+
+    async def stuck(self, cohort: int) -> Collection[str]:
+        return self.found
+
+    async def waiting(self, cohort: int) -> Collection[str]:
+        return self.found
+
+
+@dataclass(slots=True)
+class Staff:
+    """A lobby with boards; a round is taken when a test says so, at the time that it says."""
+
+    lobby: Lobby
+    now: datetime = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    ours: OurSide = field(default_factory=OurSide)
+    staff_channel: str = INSTRUCTORS
+    stuck: Named = field(default_factory=Named)
+    waiting: Named = field(default_factory=Named)
+    changes: Changes = field(init=False)
+    cohorts: SqlCohorts = field(init=False)
+    keeper: BoardKeeper = field(init=False)
+
+    def __post_init__(self) -> None:
+        lobby = self.lobby
+        self.changes = Changes(WORKSHOP, self.clock)
+        self.cohorts = SqlCohorts(lobby.store.database, self.changes.cohort)
+        self.keeper = BoardKeeper(
+            WORKSHOP,
+            self.cohorts,
+            SqlRolls(lobby.store.database),
+            lobby.store,
+            lobby.chat,
+            lobby.channels,
+            Telling(lobby.chat, lobby.people.room),
+            self.changes,
+            our_side=self.our_side,
+            staff_channel=self.find,
+            every_s=0.01,
+            clock=self.clock,
+            stuck=self.stuck,
+            waiting=self.waiting,
+        )
+        lobby.duties.append(
+            BoardDuty(WORKSHOP, self.cohorts, Authority(lobby.roles, self.cohorts), self.keeper, self.clock)
+        )
+        lobby.followers.append(self.changes.follow)
+
+    def clock(self) -> datetime:
+        return self.now
+
+    async def our_side(self) -> OurSide:
+        return self.ours
+
+    async def find(self) -> str:
+        return self.staff_channel
+
+    async def round(self) -> None:
+        await self.keeper.round(await self.changes.some(0.01))
+
+    async def cohort(self, name: str = "March", channel: str = CLASS, **more: object) -> Cohort:
+        made = Cohort(NEW, name, channel, "docker-workshop", frozenset({BARBARA}))
+        return await self.cohorts.keep(replace(made, **more))  # type: ignore[arg-type]
+
+    async def seat(self, cohort: Cohort, user: str) -> None:
+        await self.cohorts.seat(Seat(cohort.id, user, SeatState.TAKEN, self.now))
+
+    async def start(self, *users: str, step: int = 0) -> None:
+        for user in users:
+            learner = await self.lobby.store.learner(user, user.removeprefix("U0").title())
+            await self.lobby.store.record(replace(learner, at=WORKSHOP.order[step], seen_at=self.now), "put")
+
+    def boards(self, channel: str) -> list[Message]:
+        return [each for each in self.lobby.said(channel=channel) if DUTY + PEOPLE in json.dumps(each.blocks)]
+
+    async def forged(self, user: str, act: str, about: str, message: Message | None = None) -> list[Message]:
+        """Return what somebody is told who sends a press of their own making."""
+        before = len(self.lobby.said(user))
+        body = press(user, f"{DUTY}{act}#0", value_of("", None, about), message)
+        await self.lobby.deliver("interactive", body)
+        channel = message.channel if message else ""
+        heard = lambda: [m for m in self.lobby.said(user, channel) if m.only_for == user]  # noqa: E731
+        await until(lambda: heard() or len(self.lobby.said(user)) > before)
+        return heard()
+
+    def calls(self, method: str) -> int:
+        return self.lobby.space.premises.calls.calls[method]
+
+
+@pytest.fixture
+async def staff(tmp_path: Path) -> AsyncIterator[Staff]:
+    made: list[Staff] = []
+    async with open_lobby(tmp_path, wire=lambda lobby: made.append(Staff(lobby))) as lobby:
+        await lobby.roles.appoint("U0LINUS")  # an instructor of all
+        yield made[0]
+
+
+async def test_a_board_is_posted_pinned_and_edited_only_when_something_changed(staff: Staff) -> None:
+    cohort = await staff.cohort(staff_channel=INSTRUCTORS)
+    await staff.seat(cohort, "U0ADA")
+    await staff.round()
+    (board,) = staff.boards(INSTRUCTORS)
+    assert "1 not started" in board.text
+    assert board.pinned
+    kept = await staff.cohorts.cohort(cohort.id)
+    assert kept is not None
+    assert kept.board == f"{INSTRUCTORS}/{board.ts}"
+    edits = staff.calls("chat.update")
+    for _ in range(3):
+        staff.changes.ring()
+        await staff.round()
+    assert staff.calls("chat.update") == edits
+    ada = await staff.lobby.enter("ada")
+    await ada.go("dm")
+    await ada.say("start")
+    await until(lambda: [s for each in staff.changes._changed.spots.values() for s in each.values() if s.section])
+    staff.now += timedelta(minutes=1)
+    await staff.round()
+    (board,) = staff.boards(INSTRUCTORS)
+    assert "1 active" in board.text
+    assert staff.calls("chat.update") == edits + 1
+    assert "Ada" not in str(board), "a board names nobody"
+
+
+async def test_a_board_that_was_deleted_is_posted_anew_and_pinned(staff: Staff) -> None:
+    cohort = await staff.cohort()
+    await staff.round()
+    (first,) = staff.boards(CLASS)
+    staff.lobby.space.premises.world.remove(first)
+    staff.keeper.rebuild(cohort.id)
+    await staff.round()
+    (second,) = staff.boards(CLASS)
+    assert second.ts != first.ts
+    assert second.pinned
+    kept = await staff.cohorts.cohort(cohort.id)
+    assert kept is not None
+    assert kept.board == f"{CLASS}/{second.ts}"
+
+
+async def test_a_board_moves_to_the_staff_channel_and_says_so_where_it_stood(staff: Staff) -> None:
+    cohort = await staff.cohort()
+    await staff.round()
+    (first,) = staff.boards(CLASS)
+    await staff.cohorts.keep(replace(cohort, staff_channel=INSTRUCTORS))
+    await staff.round()
+    assert len(staff.boards(INSTRUCTORS)) == 1
+    assert staff.boards(CLASS) == []
+    moved = staff.lobby.space.premises.world.messages[CLASS][first.ts]
+    assert "has moved" in moved.text
+
+
+async def test_an_archived_course_and_a_refusing_channel_are_left_in_peace(staff: Staff) -> None:
+    archived = await staff.cohort("Old", archived=True)
+    await staff.seat(archived, "U0ADA")
+    await staff.start("U0ADA")
+    posts = staff.calls("chat.postMessage")
+    await staff.round()
+    assert staff.calls("chat.postMessage") == posts
+    await staff.cohort("Gone", channel="C0NOWHERE")
+    for _ in range(3):
+        staff.changes.ring()
+        await staff.round()
+    assert staff.calls("chat.postMessage") == posts + 1, "asked once, and again after a minute"
+    staff.now += timedelta(minutes=1)
+    await staff.round()
+    assert staff.calls("chat.postMessage") == posts + 2
+
+
+async def test_many_boards_share_the_edits_and_none_waits_for_ever(staff: Staff) -> None:
+    cohorts = [await staff.cohort(f"Class {n}") for n in range(5)]
+    users = [f"U0L{n:04}" for n in range(5)]
+    for cohort, user in zip(cohorts, users, strict=True):
+        await staff.seat(cohort, user)
+    for _ in range(3):
+        posts = staff.calls("chat.postMessage") + staff.calls("chat.update")
+        await staff.round()
+        staff.now += timedelta(seconds=5)
+        assert staff.calls("chat.postMessage") + staff.calls("chat.update") - posts <= AT_ONCE
+    assert len(staff.boards(CLASS)) == 5
+    await staff.start(*users)
+    for cohort in cohorts:
+        staff.changes.cohort(cohort.id)
+    for _ in range(3):
+        await staff.round()
+        staff.now += timedelta(seconds=5)
+    assert all("1 active" in each.text for each in staff.boards(CLASS))
+
+
+async def test_those_without_a_course_have_their_board_with_the_instructors_of_all(staff: Staff) -> None:
+    await staff.round()
+    (board,) = staff.boards(INSTRUCTORS)
+    assert "0 active" in board.text
+    assert await staff.lobby.store.note(PLACE) == f"{INSTRUCTORS}/{board.ts}"
+    cohort = await staff.cohort()
+    await staff.start("U0ADA", "U0GRACE")
+    await staff.seat(cohort, "U0GRACE")
+    await staff.round()
+    assert "1 active" in staff.boards(INSTRUCTORS)[0].text
+    assert "1 active" in staff.boards(CLASS)[0].text
+    # whoever takes a seat leaves the others
+    await staff.seat(cohort, "U0ADA")
+    await staff.round()
+    assert "0 active" in staff.boards(INSTRUCTORS)[0].text
+    assert "2 active" in staff.boards(CLASS)[0].text
+
+
+async def test_who_falls_quiet_is_seen_without_a_sign_and_other_processes_too(staff: Staff) -> None:
+    cohort = await staff.cohort()
+    await staff.seat(cohort, "U0ADA")
+    await staff.start("U0ADA")
+    await staff.round()
+    staff.now += timedelta(minutes=16)
+    await staff.round()
+    assert "0 active · 1 quiet" in staff.boards(CLASS)[0].text
+    elsewhere = SqlCohorts(staff.lobby.store.database)  # as another process has it: nobody here is told
+    await elsewhere.seat(Seat(cohort.id, "U0GRACE", SeatState.TAKEN, staff.now))
+    staff.now += READ + timedelta(seconds=1)
+    await staff.round()
+    assert "1 not started" in staff.boards(CLASS)[0].text
+
+
+async def test_our_trouble_is_on_every_board_and_goes_away(staff: Staff) -> None:
+    cohort = await staff.cohort()
+    await staff.seat(cohort, "U0ADA")
+    await staff.start("U0ADA")
+    staff.ours = OurSide("The Docker engine does not answer.")
+    await staff.round()
+    (board,) = staff.boards(CLASS)
+    assert "The Docker engine does not answer. No learner is to blame." in str(board.blocks)
+    staff.ours = OurSide()
+    staff.changes.ring()
+    await staff.round()
+    assert "does not answer" not in str(staff.boards(CLASS)[0].blocks)
+
+
+async def test_who_is_stuck_or_waits_is_counted_as_soon_as_others_find_it_out(staff: Staff) -> None:
+    cohort = await staff.cohort()
+    for user in ("U0ADA", "U0GRACE"):
+        await staff.seat(cohort, user)
+    await staff.start("U0ADA", "U0GRACE")
+    await staff.round()
+    staff.stuck.found, staff.waiting.found = {"U0ADA"}, {"U0GRACE", "U0ELSEWHERE"}
+    staff.changes.ring()
+    await staff.round()
+    assert "1 waiting for help · 1 stuck" in staff.boards(CLASS)[0].text
+
+
+async def test_an_instructor_sees_who_is_where_page_by_page_in_one_window(staff: Staff) -> None:
+    cohort = await staff.cohort()
+    users = [f"U0L{n:04}" for n in range(30)]
+    for number, user in enumerate(users):
+        await staff.seat(cohort, user)
+        await staff.start(user, step=number)
+    staff.waiting.found = {users[29]}
+    await staff.round()
+    barbara = await staff.lobby.enter("barbara")
+    await barbara.go("#docker-workshop")
+    await barbara.press("Who is where")
+    await until(lambda: barbara.modal and "1 to 12 of 30" in barbara.modal.text)
+    assert barbara.modal is not None
+    assert "waits for help" in barbara.modal.text
+    await barbara.press("Next")
+    await until(lambda: barbara.modal and "13 to 24 of 30" in barbara.modal.text)
+    await barbara.press("Next")
+    await until(lambda: barbara.modal and "25 to 30 of 30" in barbara.modal.text)
+    await barbara.press("Back")
+    await until(lambda: barbara.modal and "13 to 24 of 30" in barbara.modal.text)
+    await barbara.choose("Who", "Who waits for help")
+    assert await barbara.submit() == {}
+    await until(lambda: barbara.modal and "1 to 1 of 1" in barbara.modal.text)
+    await barbara.choose("Where", f"01 {WORKSHOP.sections[0].title}")
+    assert await barbara.submit() == {}
+    await until(lambda: barbara.modal and "Nobody is here now" in barbara.modal.text)
+    await barbara.close_modal()
+    await barbara.press("Figures")
+    await until(lambda: barbara.modal and "Minutes at each step" in barbara.modal.text)
+
+
+async def test_s10_s11_nobody_else_sees_anything_whatever_they_press_or_are_called(staff: Staff) -> None:
+    cohort = await staff.cohort()
+    await staff.seat(cohort, "U0ADA")
+    await staff.start("U0ADA")
+    await staff.round()
+    (board,) = staff.boards(CLASS)
+    ada = await staff.lobby.enter("ada")
+    await ada.go("#docker-workshop")
+    for label in ("Who is where", "Figures", "Rebuild board"):
+        await ada.press(label)
+    await until(lambda: len([m for m in staff.lobby.said(channel=CLASS) if m.only_for == "U0ADA"]) == 3)
+    assert {m.text for m in staff.lobby.said(channel=CLASS) if m.only_for == "U0ADA"} == {NOT_YOURS.text}
+    assert ada.modal is None
+    other = await staff.cohort("Other", instructors=frozenset({"U0GRACE"}))
+    for act in (PEOPLE, FIGURES, AGAIN):
+        # of a class that is not hers, of those alone, of none, of nothing that is one
+        for about in (str(other.id), str(ALONE), "99", "x", f"{cohort.id}{'9' * 30}"):
+            told = await staff.forged(BARBARA, act, about, board)
+            assert told[-1].text == NOT_YOURS.text
+    staff.lobby.space.premises.world.people["U0ADA"] = replace(
+        staff.lobby.space.premises.world.people["U0ADA"], name="barbara", real_name="Barbara"
+    )
+    assert (await staff.forged("U0ADA", PEOPLE, str(cohort.id), board))[-1].text == NOT_YOURS.text
+
+
+async def test_a_forged_filter_shows_nothing_of_a_class_that_is_not_theirs(staff: Staff) -> None:
+    cohort = await staff.cohort(instructors=frozenset({"U0GRACE"}))
+    duty = staff.lobby.duties[0]
+    where = Where(CLASS, BARBARA)
+    for about in (str(cohort.id), f"{cohort.id} 02 all 0", "0"):
+        assert await duty.sheets[PEOPLE](Asked(where, "Barbara", about, {"section": "02", "state": "all"})) == NOT_YOURS
+
+
+async def test_an_instructors_home_has_the_figures_of_the_classes_they_lead(staff: Staff) -> None:
+    march = await staff.cohort()
+    april = await staff.cohort("April", instructors=frozenset({"U0GRACE"}))
+    await staff.seat(march, "U0ADA")
+    await staff.start("U0ADA", "U0MARGARET")
+    barbara, linus, ada = [await staff.lobby.enter(name) for name in ("barbara", "linus", "ada")]
+    home, everything, own = await barbara.open_home(), await linus.open_home(), await ada.open_home()
+    assert home is not None
+    assert everything is not None
+    assert own is not None
+    assert "March" in home.text
+    assert "1 active" in home.text
+    assert "April" not in home.text
+    assert all(name in everything.text for name in ("March", "April", "learners without a course"))
+    assert "Who is where" not in own.text
+    await barbara.press("Who is where")
+    await until(lambda: barbara.modal and "Ada" in barbara.modal.text)
+    assert april.id != march.id
+
+
+async def test_a_word_shows_the_class_of_this_channel_or_all_that_one_leads(staff: Staff) -> None:
+    await staff.cohort()
+    barbara, ada = await staff.lobby.enter("barbara"), await staff.lobby.enter("ada")
+    await barbara.go("#docker-workshop")
+    await barbara.say("/docent board")
+    await until(lambda: barbara.modal and "Nobody is here now" in barbara.modal.text)
+    await barbara.close_modal()
+    await barbara.go("dm")
+    await barbara.say("board")
+    await until(lambda: any("Your classes" in m.text for m in staff.lobby.said(BARBARA)))
+    await ada.go("dm")
+    await ada.say("board")
+    await until(lambda: any("for instructors" in m.text for m in staff.lobby.said("U0ADA")))
+
+
+async def test_the_records_being_away_stops_no_board_for_good(staff: Staff) -> None:
+    await staff.cohort()
+    keeping = asyncio.create_task(staff.keeper.keep())
+    try:
+        await until(lambda: staff.boards(CLASS))
+        staff.lobby.space.premises.faults.add(Fault("chat.update", error="internal_error"))
+        staff.ours = OurSide("Something is wrong here.")
+        staff.changes.ring()
+        await until(lambda: not staff.lobby.space.premises.faults._waiting)
+        staff.now += timedelta(minutes=2)
+        staff.changes.ring()
+        await until(lambda: "Something is wrong" in str(staff.boards(CLASS)[0].blocks))
+    finally:
+        keeping.cancel()
