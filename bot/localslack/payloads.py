@@ -127,7 +127,9 @@ def person_json(person: Person) -> Json:
     """Return a member of the workspace."""
     profile = {"real_name": person.real_name, "display_name": person.real_name, "team": TEAM_ID}
     profile |= {"real_name_normalized": person.real_name, "display_name_normalized": person.real_name}
-    return _member(person.id, person.name, person.real_name, profile, is_bot=False)
+    member = _member(person.id, person.name, person.real_name, profile, is_bot=False)
+    label = person.tz.rpartition("/")[2].replace("_", " ")
+    return member | {"tz": person.tz, "tz_label": label, "tz_offset": person.tz_offset}
 
 
 def bot_json(world: World) -> Json:

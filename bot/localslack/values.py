@@ -44,6 +44,10 @@ class Person:
     name: str
     real_name: str
     role: Role
+    tz: str = "Etc/UTC"
+    tz_offset: int = 0  #: seconds that their clock is before UTC
+    dnd: tuple[int, int] | None = None  #: the next hours they want quiet, POSIX seconds
+    snooze_until: int = 0  #: they want quiet until then
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ METHODS: Mapping[str, Method] = {
     "conversations.members": Method(conversations.members, Tier.T4),
     "conversations.open": Method(conversations.open_, Tier.T3, ("im:write",)),
     "conversations.replies": Method(conversations.replies, Tier.T3),
+    "dnd.info": Method(users.dnd_info, Tier.T3, ("dnd:read",)),
     "files.completeUploadExternal": Method(files.complete_upload, Tier.T4, ("files:write",)),
     "files.getUploadURLExternal": Method(files.get_upload_url, Tier.T4, ("files:write",)),
     "files.info": Method(files.info, Tier.T4, ("files:read",)),

@@ -1,4 +1,4 @@
-"""users.* and auth.test: who is who."""
+"""users.*, dnd.info and auth.test: who is who, and who wants quiet."""
 
 from __future__ import annotations
 
@@ -26,6 +26,18 @@ def list_(call: Call) -> Json:
     shown, cursor = page(members, call, 200, 1000)
     now = int(call.premises.clock().timestamp())
     return {"members": shown, "cache_ts": now, "response_metadata": {"next_cursor": cursor}}
+
+
+def dnd_info(call: Call) -> Json:
+    """dnd.info. Source: docs.slack.dev, dnd.info: times are 1 where nothing is set."""
+    person = call.world.people.get(call.user())
+    starts, ends = (person and person.dnd) or (1, 1)
+    told: Json = {"dnd_enabled": ends > 1, "next_dnd_start_ts": starts, "next_dnd_end_ts": ends}
+    until = person.snooze_until if person else 0
+    left = until - int(call.premises.clock().timestamp())
+    if left > 0:
+        return told | {"snooze_enabled": True, "snooze_endtime": until, "snooze_remaining": left}
+    return told | {"snooze_enabled": False}
 
 
 def connections_open(call: Call) -> Json:
