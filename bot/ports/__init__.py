@@ -5,6 +5,7 @@ Each has a real adapter in a room of its own; tests use fakes that pass the same
 
 from bot.ports.boards import Nobody, Rolls, Stand
 from bot.ports.cohorts import Cohorts
+from bot.ports.consent import Consents, MayLook
 from bot.ports.desk import Desk, Publish, Verify
 from bot.ports.duty import Asked, CameIn, ChannelChanged, Channels, Duty, Fact, Handler, HoldsThreads, WentOut, Wrote
 from bot.ports.helping import HelpThreads, Waiting
@@ -25,6 +26,7 @@ from bot.ports.peers import Peers
 from bot.ports.people import Roles
 from bot.ports.radar import Alerts, Clusters, StuckLearners, Trails
 from bot.ports.records import Attempt, Feedback, Feedbacks, Notebooks, Passes, Standings, Store, Undone
+from bot.ports.reminding import Broadcasts, Hours, Nudges
 from bot.ports.reports import Part, Reports, Results, Wish
 from bot.ports.talking import Chat, Keepsake, Progress, Staff, Where
 from bot.ports.webhook import Letter, Letters
@@ -33,6 +35,7 @@ __all__ = [
     "Alerts",
     "Asked",
     "Attempt",
+    "Broadcasts",
     "CameIn",
     "Camera",
     "ChannelChanged",
@@ -40,6 +43,7 @@ __all__ = [
     "Chat",
     "Clusters",
     "Cohorts",
+    "Consents",
     "Conversation",
     "Desk",
     "Duty",
@@ -51,14 +55,17 @@ __all__ = [
     "Heard",
     "HelpThreads",
     "HoldsThreads",
+    "Hours",
     "Housekeeping",
     "Keepsake",
     "Ledger",
     "Letter",
     "Letters",
+    "MayLook",
     "Meter",
     "Nobody",
     "Notebooks",
+    "Nudges",
     "Part",
     "Passes",
     "Peers",

@@ -39,9 +39,10 @@ LABELS: dict[Offer, str] = {
     Offer.FEEDBACK: "Give feedback",
     Offer.LET_GO_ON: "Let them go on",
     Offer.ASK: "Ask an instructor",
+    Offer.NO_NUDGES: "No more of these",
 }
 #: offers that a duty answers to, not the tutor
-OF_DUTIES = {Offer.ASK: "duty:help.ask"}
+OF_DUTIES = {Offer.ASK: "duty:help.ask", Offer.NO_NUDGES: "duty:nudge.stop"}
 PRIMARY = (Offer.START, Offer.CONTINUE, Offer.CHECK, Offer.NEXT, Offer.REBUILD_SURE, Offer.KEEP)
 
 

@@ -129,7 +129,7 @@ def _read_offer(offer: Offer, value: Value) -> Event:  # noqa: C901 - one row ea
             return AskedToSeeApp(value.detail)
         case Offer.STATUS:
             return AskedForStatus()
-        case Offer.HELP | Offer.ASK:  # the latter is a duty's, and never comes here
+        case Offer.HELP | Offer.ASK | Offer.NO_NUDGES:  # the latter are of duties, and never come here
             return AskedForHelp()
         case Offer.SUMMARY:
             return AskedForSummary()

@@ -31,6 +31,7 @@ from bot.progress.tables.peers import peer_offers, peers
 from bot.progress.tables.people import roles
 from bot.progress.tables.radar import alerts, clusters
 from bot.progress.tables.shape import FILE_MAX, HEAD, METADATA, Utc
+from bot.progress.tables.talking import broadcast_people, broadcasts, consents, nudges
 from bot.progress.tables.webhook import letters
 
 __all__ = [
@@ -40,10 +41,13 @@ __all__ = [
     "Utc",
     "alerts",
     "attempts",
+    "broadcast_people",
+    "broadcasts",
     "builds",
     "class_hints",
     "clusters",
     "cohorts",
+    "consents",
     "contents",
     "deliveries",
     "feedback",
@@ -57,6 +61,7 @@ __all__ = [
     "learners",
     "letters",
     "notes",
+    "nudges",
     "objects",
     "one_course",
     "one_open",
