@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,10 +20,10 @@ from bot.core.panels import Answer, Field, Kind, Mistakes, Panel, Sheet, Whisper
 from bot.core.workshop import Workshop
 from bot.errors import ChatError, DocentError
 from bot.handin.secrets import hidden
-from bot.ports import Asked, ChannelChanged, Chat, Cohorts, Fact, Handler, HelpThreads, Store, Where, Wrote
+from bot.ports import Asked, ChannelChanged, Cohorts, Fact, Handler, HelpThreads, Store, Where, Wrote
 from bot.staffroom.authority import NOT_YOURS, Authority
+from bot.staffroom.reach import Reach
 from bot.staffroom.relay import Relay
-from bot.staffroom.telling import Room
 
 log = structlog.get_logger(__name__)
 
@@ -31,15 +31,6 @@ TEND_EVERY_S = 30.0
 GIVE_UP = timedelta(hours=1)  #: what could not be passed on for so long is given back to whoever wrote it
 ANYBODY = "anybody"
 NAMELESS = "A learner"
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How people are reached and called."""
-
-    chat: Chat
-    room: Room
-    name: Callable[[str], Awaitable[str]]
 
 
 class Helping:

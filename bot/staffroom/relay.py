@@ -48,7 +48,7 @@ class Relay:
     async def settle(self, thread: HelpThread, cohort: Cohort) -> HelpThread:
         """Return the thread with a message on each side, posting what is missing; raises nothing that Slack refuses."""
         if not thread.places:
-            panel = staff_panel(thread, work=False)
+            panel = staff_panel(thread, work=not cohort.nameless)
             places = await self._telling.post(cohort, panel)
             if not places and cohort.staff_channel:  # archived, or we were removed: each of them is told
                 places = await self._telling.post(replace(cohort, staff_channel=""), panel)
@@ -69,7 +69,7 @@ class Relay:
             await self._refresh(await self._threads.thread(thread.id) or thread, cohort)
 
     async def _refresh(self, thread: HelpThread, cohort: Cohort) -> None:
-        panel = staff_panel(thread, work=False)
+        panel = staff_panel(thread, work=not cohort.nameless)
         for place in thread.places:
             await self._edit(place, panel)
         waiting = [each for each in await self._threads.open(cohort.id) if each.waits_since and each.id != thread.id]

@@ -5,117 +5,33 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.core.cohorts import help_panels as say
-from bot.core.cohorts.cohort import NEW, Cohort, Seat, SeatState
+from bot.core.cohorts.cohort import SeatState
 from bot.core.cohorts.help import HelpLine
-from bot.localslack.seed import INSTRUCTORS, WORKSHOP
-from bot.localslack.values import Message
+from bot.localslack.seed import INSTRUCTORS
 from bot.localslack.world import dm_of
 from bot.ports import HelpThreads, Waiting
-from bot.progress.cohorts import SqlCohorts
-from bot.progress.helping import SqlHelpThreads
-from bot.staffroom.authority import Authority
-from bot.staffroom.helping import Helping, Reach
-from bot.staffroom.relay import Relay
-from bot.staffroom.telling import Telling
-from bot.wiring.helping import namer
-from tests.slack.lobby import WORKSHOP as LESSONS
-from tests.slack.lobby import Lobby, open_lobby, press, until, words
-
-ADA, GRACE, LINUS, BARBARA, MARGARET = "U0ADA", "U0GRACE", "U0LINUS", "U0BARBARA", "U0MARGARET"
-DM = dm_of(ADA)
-
-
-@dataclass
-class Class:
-    """A lobby with a course in it."""
-
-    lobby: Lobby
-    cohorts: SqlCohorts
-    threads: HelpThreads
-    helping: Helping
-    cohort: Cohort
-    now: list[datetime]
-
-    async def rest(self) -> None:
-        """Return once nothing is being passed on: what is must not outlive its database."""
-        locks = (*self.helping._locks.values(), *self.helping._relay._refreshing.values())
-        await until(lambda: not any(lock.locked() for lock in locks))
-
-    def later(self, by: timedelta) -> None:
-        self.now[0] += by
-
-    async def seat(self, *users: str, state: SeatState = SeatState.TAKEN) -> None:
-        for user in users:
-            assert await self.cohorts.seat(Seat(self.cohort.id, user, state, self.now[0]))
-
-    async def staffed(self, *instructors: str, channel: str = "") -> None:
-        self.cohort = await self.cohorts.keep(
-            replace(self.cohort, instructors=frozenset(instructors), staff_channel=channel)
-        )
-
-    def thread(self, channel: str, root: str = "") -> list[Message]:
-        """Return what stands in threads of a channel, of ours."""
-        return [m for m in self.lobby.said(channel=channel) if m.is_reply and (not root or m.thread_ts == root)]
-
-    def roots(self, channel: str, holds: str = "") -> list[Message]:
-        return [m for m in self.lobby.said(channel=channel) if not m.is_reply and holds in shown(m)]
-
-    async def asks(self, user: str, question: str) -> str:
-        """Let somebody ask; return the ts of the message in their direct message."""
-        before = len(self.roots(dm_of(user), question))
-        await self.lobby.event(words(f"ask {question}", user))
-        await until(lambda: len(self.roots(dm_of(user), question)) > before)
-        return self.roots(dm_of(user), question)[-1].ts
-
-    async def writes(self, user: str, channel: str, thread: str, text: str, **more: str) -> None:
-        kind = "im" if channel.startswith("D") else "group"
-        event = words(text, user, thread_ts=thread) | {"channel": channel, "channel_type": kind}
-        await self.lobby.event(event | more)
-
-
-def shown(message: Message) -> str:
-    return f"{message.text} {message.blocks}"
-
-
-def joined(now: list[datetime], kept: list[Any]) -> Callable[[Lobby], None]:
-    def wire(lobby: Lobby) -> None:
-        threads, chat, find = SqlHelpThreads(lobby.store.database), lobby.chat, lobby.people.room
-        authority = Authority(lobby.roles, lobby.cohorts)
-        relay = Relay(threads, Telling(chat, find), chat, find, lambda: now[0])
-        reach = Reach(chat, find, namer(lobby.people))
-        helping = Helping(LESSONS, lobby.store, threads, lobby.cohorts, authority, relay, reach, lambda: now[0])
-        lobby.duties.append(helping)
-        kept[:] = [lobby.cohorts, threads, helping]
-
-    return wire
-
-
-MARCH = Cohort(NEW, "March", WORKSHOP, LESSONS.id, frozenset({BARBARA}), INSTRUCTORS)
+from tests.slack.lobby import press, until, words
+from tests.staffroom.school import ADA, BARBARA, DM, GRACE, LINUS, MARGARET, School, open_school, shown
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Class]:
-    now, kept = [datetime(2026, 3, 2, 9, tzinfo=UTC)], list[Any]()
-    async with open_lobby(tmp_path, wire=joined(now, kept)) as lobby:
-        cohorts, threads, helping = kept
-        here = Class(lobby, cohorts, threads, helping, await cohorts.keep(MARCH), now)
-        waiting: Waiting = threads  # mypy checks the signature
-        assert waiting
-        await here.seat(ADA, GRACE, LINUS)
+async def room(tmp_path: Path) -> AsyncIterator[School]:
+    async with open_school(tmp_path, ADA, GRACE, LINUS) as here:
+        kept: HelpThreads = here.threads  # mypy checks the signatures
+        waiting: Waiting = here.threads
+        assert kept is waiting
         yield here
-        await here.rest()
 
 
-async def test_a_question_reaches_the_instructors_and_the_answer_comes_back_with_files(room: Class) -> None:
+async def test_a_question_reaches_the_instructors_and_the_answer_comes_back_with_files(room: School) -> None:
     ada, barbara = await room.lobby.enter("ada"), await room.lobby.enter("barbara")
     await ada.say("ask Why does <!channel> my build stop? My token=abcdef123")
     await until(lambda: room.roots(DM, "my build stop"))
@@ -143,7 +59,7 @@ async def test_a_question_reaches_the_instructors_and_the_answer_comes_back_with
     await until(lambda: any("Barbara" in shown(m) and "has it" in shown(m) for m in room.roots(INSTRUCTORS)))
 
 
-async def test_the_form_asks_too_and_its_question_is_there_already(room: Class) -> None:
+async def test_the_form_asks_too_and_its_question_is_there_already(room: School) -> None:
     ada = await room.lobby.enter("ada")
     await ada.say("can somebody help me, my volume is empty")
     await ada.press("Ask an instructor")
@@ -156,13 +72,13 @@ async def test_the_form_asks_too_and_its_question_is_there_already(room: Class) 
     await until(lambda: room.roots(INSTRUCTORS, "Where did my data go?"))
 
 
-async def test_who_learns_alone_is_told_so(room: Class) -> None:
+async def test_who_learns_alone_is_told_so(room: School) -> None:
     await room.lobby.event(words("ask is anybody there?", MARGARET))
     await until(lambda: any("learn on your own" in m.text for m in room.lobby.said(MARGARET)))
     assert not room.roots(INSTRUCTORS, "anybody there")
 
 
-async def test_a_second_question_joins_the_open_thread(room: Class) -> None:
+async def test_a_second_question_joins_the_open_thread(room: School) -> None:
     root = await room.asks(ADA, "the first thing")
     await room.lobby.event(words("ask the second thing", ADA))
     await until(lambda: any("the second thing" in shown(m) for m in room.thread(INSTRUCTORS)))
@@ -170,7 +86,7 @@ async def test_a_second_question_joins_the_open_thread(room: Class) -> None:
     assert [m.ts for m in room.roots(DM, "the first thing")] == [root]
 
 
-async def test_learners_see_how_many_are_before_them_and_the_usual_time_once_it_is_known(room: Class) -> None:
+async def test_learners_see_how_many_are_before_them_and_the_usual_time_once_it_is_known(room: School) -> None:
     for number, user in enumerate((ADA, GRACE, LINUS)):
         room.later(timedelta(minutes=1))
         root = await room.asks(user, f"question {number}")
@@ -194,7 +110,7 @@ async def test_learners_see_how_many_are_before_them_and_the_usual_time_once_it_
     assert "answered in about 5 min" in shown(room.roots(dm_of(MARGARET), "question 3")[0])
 
 
-async def test_a_message_that_slack_brings_twice_is_passed_on_once(room: Class) -> None:
+async def test_a_message_that_slack_brings_twice_is_passed_on_once(room: School) -> None:
     root = await room.asks(ADA, "once")
     said = words("only once", ADA, thread_ts=root)
     await room.lobby.event(said)
@@ -204,7 +120,7 @@ async def test_a_message_that_slack_brings_twice_is_passed_on_once(room: Class) 
     assert sum("only once" in shown(m) for m in room.thread(INSTRUCTORS)) == 1
 
 
-async def test_what_begins_with_two_slashes_stays_among_instructors(room: Class) -> None:
+async def test_what_begins_with_two_slashes_stays_among_instructors(room: School) -> None:
     root = await room.asks(ADA, "private?")
     panel = room.roots(INSTRUCTORS, "private?")[0]
     for text in ("// Bo, can you take this?", "//no", "Now for you"):
@@ -214,7 +130,7 @@ async def test_what_begins_with_two_slashes_stays_among_instructors(room: Class)
     assert [m.text for m in room.thread(INSTRUCTORS)].count(say.KEPT_PRIVATE.replace("`", "")) == 1
 
 
-async def test_only_instructors_answer_and_press_whatever_the_button_says(room: Class) -> None:
+async def test_only_instructors_answer_and_press_whatever_the_button_says(room: School) -> None:
     world = room.lobby.space.premises.world
     staff = world.channels[INSTRUCTORS]
     world.put_channel(replace(staff, members=staff.members | {GRACE}))  # who reads there is not who may
@@ -232,7 +148,7 @@ async def test_only_instructors_answer_and_press_whatever_the_button_says(room: 
     assert thread.holder == BARBARA
 
 
-async def test_instructors_without_a_channel_each_get_a_copy_and_who_claims_has_it(room: Class) -> None:
+async def test_instructors_without_a_channel_each_get_a_copy_and_who_claims_has_it(room: School) -> None:
     await room.staffed(BARBARA, MARGARET)
     root = await room.asks(ADA, "anybody?")
     hers, theirs = (room.roots(dm_of(user), "anybody?")[0] for user in (BARBARA, MARGARET))
@@ -249,7 +165,7 @@ async def test_instructors_without_a_channel_each_get_a_copy_and_who_claims_has_
     assert not any("for Margaret" in shown(m) for m in room.thread(dm_of(BARBARA)))
 
 
-async def test_a_thread_is_handed_over_to_an_instructor_and_to_nobody_else(room: Class) -> None:
+async def test_a_thread_is_handed_over_to_an_instructor_and_to_nobody_else(room: School) -> None:
     await room.staffed(BARBARA, MARGARET, channel=INSTRUCTORS)
     await room.asks(ADA, "take me")
     barbara = await room.lobby.enter("barbara")
@@ -267,7 +183,7 @@ async def test_a_thread_is_handed_over_to_an_instructor_and_to_nobody_else(room:
     await until(lambda: any("Nobody has it yet" in shown(m) for m in room.roots(INSTRUCTORS)))
 
 
-async def test_either_side_closes_and_words_within_a_day_open_it_again(room: Class) -> None:
+async def test_either_side_closes_and_words_within_a_day_open_it_again(room: School) -> None:
     root = await room.asks(ADA, "close me")
     panel = room.roots(INSTRUCTORS, "close me")[0]
     await room.lobby.deliver("interactive", press(ADA, f"duty:{say.CLOSE}#0", "||1", room.roots(DM, "close me")[0]))
@@ -286,7 +202,7 @@ async def test_either_side_closes_and_words_within_a_day_open_it_again(room: Cla
     assert not any("too late" in shown(m) for m in room.thread(INSTRUCTORS))
 
 
-async def test_who_leaves_the_course_leaves_no_thread_open(room: Class) -> None:
+async def test_who_leaves_the_course_leaves_no_thread_open(room: School) -> None:
     root = await room.asks(ADA, "I am leaving")
     await room.seat(ADA, state=SeatState.LEFT)
     await room.writes(ADA, DM, root, "anybody?")
@@ -296,7 +212,7 @@ async def test_who_leaves_the_course_leaves_no_thread_open(room: Class) -> None:
     await until(lambda: any("not in this course any more" in shown(m) for m in room.thread(INSTRUCTORS)))
 
 
-async def test_when_their_channel_is_archived_instructors_read_on_in_private(room: Class) -> None:
+async def test_when_their_channel_is_archived_instructors_read_on_in_private(room: School) -> None:
     root = await room.asks(ADA, "before")
     world = room.lobby.space.premises.world
     world.put_channel(replace(world.channels[INSTRUCTORS], archived=True))
@@ -307,7 +223,7 @@ async def test_when_their_channel_is_archived_instructors_read_on_in_private(roo
     await until(lambda: room.roots(dm_of(BARBARA), "a new one"))
 
 
-async def test_a_question_that_nobody_can_read_yet_is_kept_and_posted_later(room: Class) -> None:
+async def test_a_question_that_nobody_can_read_yet_is_kept_and_posted_later(room: School) -> None:
     await room.staffed()
     root = await room.asks(ADA, "nobody home")
     assert say.NOBODY_THERE in shown(room.roots(DM, "nobody home")[0])
@@ -317,34 +233,23 @@ async def test_a_question_that_nobody_can_read_yet_is_kept_and_posted_later(room
     assert [m.ts for m in room.roots(DM, "nobody home")] == [root]
 
 
-async def test_words_that_were_on_their_way_at_a_restart_arrive(tmp_path: Path) -> None:
-    now, kept = [datetime(2026, 3, 2, 9, tzinfo=UTC)], list[Any]()
-    async with open_lobby(tmp_path, wire=joined(now, kept)) as lobby:
-        cohorts, threads, helping = kept
-        here = Class(lobby, cohorts, threads, helping, await cohorts.keep(MARCH), now)
-        await here.seat(ADA)
-        root = await here.asks(ADA, "hold on")
-        thread = (await threads.open())[0]
-        line = HelpLine(thread.id, f"{DM}/{root}9", ADA, "Ada", "on its way", 1, now[0])
-        assert await threads.line(line)  # and then the power went
-        await helping.tend()
-        await helping.tend()
-        passed = [m for m in here.thread(INSTRUCTORS) if "on its way" in shown(m)]
-        assert len(passed) == 1
-        assert any("could not be passed on" in shown(m) for m in here.thread(INSTRUCTORS))
-        assert not await threads.unpassed()
-        await here.rest()
+async def test_words_that_were_on_their_way_at_a_restart_arrive(room: School) -> None:
+    root = await room.asks(ADA, "hold on")
+    thread = (await room.threads.open())[0]
+    line = HelpLine(thread.id, f"{DM}/{root}9", ADA, "Ada", "on its way", 1, room.now)
+    assert await room.threads.line(line)  # and then the power went
+    await room.helping.tend()
+    await room.helping.tend()
+    assert sum("on its way" in shown(m) for m in room.thread(INSTRUCTORS)) == 1
+    assert any("could not be passed on" in shown(m) for m in room.thread(INSTRUCTORS))
+    assert not await room.threads.unpassed()
 
 
 async def test_twenty_threads_are_open_at_once_and_none_reads_another(tmp_path: Path) -> None:
-    now, kept = [datetime(2026, 3, 2, 9, tzinfo=UTC)], list[Any]()
-    async with open_lobby(tmp_path, wire=joined(now, kept), more_learners=20) as lobby:
-        cohorts, threads, helping = kept
-        here = Class(lobby, cohorts, threads, helping, await cohorts.keep(MARCH), now)
-        users = [f"U0L{n:04d}" for n in range(1, 21)]
-        await here.seat(*users)
+    users = [f"U0L{n:04d}" for n in range(1, 21)]
+    async with open_school(tmp_path, *users, more_learners=20) as here:
         roots = await asyncio.gather(*(here.asks(user, f"I am {user}.") for user in users))
-        assert len(await threads.open()) == 20
+        assert len(await here.threads.open()) == 20
         took = []
         for user, root in zip(users, roots, strict=True):
             panel = here.roots(INSTRUCTORS, f"I am {user}.")[0]
@@ -357,5 +262,4 @@ async def test_twenty_threads_are_open_at_once_and_none_reads_another(tmp_path: 
             assert len(said) == 1
             assert f"for {user} alone" in shown(said[0])
         line = f"help message across, 20 threads open: median {statistics.median(took) * 1000:.0f} ms"
-        await here.rest()
         print(f"\n{line}, worst {max(took) * 1000:.0f} ms")  # noqa: T201 - a figure to read, never to assert

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.core.cards import one_line
+from bot.core.cohorts.consent import LOOK
 from bot.core.cohorts.help import IN_SIGHT, PRIVATE, HelpThread
 from bot.core.panels import Panel, Press, Row, Tone, called
 
-CLAIM, HAND, CLOSE, ASK, LOOK = "help.claim", "help.hand", "help.close", "help.ask", "help.look"
+CLAIM, HAND, CLOSE, ASK = "help.claim", "help.hand", "help.close", "help.ask"
 QUOTED = 1_400  #: characters of somebody's words in one row
 ROWS = 4  #: rows of words in one message
 
@@ -69,7 +70,7 @@ def staff_panel(thread: HelpThread, *, work: bool) -> Panel:
         return Panel(text, "Help · closed", tuple(rows))
     claim = Press(CLAIM, "Claim", about, Tone.MAIN, spoken=f"Claim the question of {name}")
     hand = Press(HAND, "Hand over", about, spoken=f"Hand over the question of {name}")
-    look = Press(LOOK, "Look at their work", about, spoken=f"Look at the work of {name}")
+    look = Press(LOOK, "Look at their work", f"{thread.cohort}|{thread.learner}", spoken=f"Look at the work of {name}")
     close = Press(CLOSE, "Close", about, spoken=f"Close the question of {name}")
     presses = (hand if thread.holder else claim, *((look,) if work else ()), close)
     foot = f"Reply in this thread: words and files go to them. What begins with {PRIVATE} stays among instructors."
