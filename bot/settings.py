@@ -112,6 +112,9 @@ class Settings(BaseSettings):
     webhook_secret: str = Field("", repr=False, description="what its calls are signed with, 16 characters at least")
     webhook_pseudonyms: bool = Field(False, description="call learners by pseudonyms there")
     webhook_at_once: int = Field(4, ge=1, le=32, description="calls to it at the same time; each learner's in order")
+    nudge_after_d: float = Field(
+        2, ge=0, le=60, description="who has been away from their course for so many days is reminded of it; 0: nobody"
+    )
     board_every_s: float = Field(5, ge=1)
     pace: bool = Field(True, description="keep Slack's pace, about one message a second per channel, both ways")
     log_level: str = "INFO"

@@ -76,6 +76,7 @@ METHODS: dict[str, tuple[float, float]] = {
     "conversations.open": (48, 20),
     "files.getUploadURLExternal": (95, 30),
     "files.completeUploadExternal": (95, 30),
+    "dnd.info": (48, 20),
     "response_url": (600, 60),
     "assistant.threads.setStatus": (280, 40),
     "assistant.threads.setSuggestedPrompts": (48, 20),

@@ -37,6 +37,7 @@ class Person:
     guest: bool = False
     bot: bool = False
     gone: bool = False  #: deactivated
+    tz_offset_s: int | None = None  #: their clock before UTC, None where Slack does not tell
 
     def belongs(self, teams: Collection[str]) -> bool:
         """Tell whether they are of one of these workspaces or organisations; Slack Connect brings others in."""
@@ -150,4 +151,5 @@ def read_person(user: Mapping[str, Any]) -> Person:
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted") or user.get("is_stranger")),
         bot=bool(user.get("is_bot")) or user.get("id") == "USLACKBOT",
         gone=bool(user.get("deleted")),
+        tz_offset_s=int(user["tz_offset"]) if isinstance(user.get("tz_offset"), int | float) else None,
     )

@@ -47,7 +47,7 @@ def wire_duties(
         "gates": gates.keep,
         "peers": peers.keep,
         **wire_cohorts(workshop, store, slack, instructors),
-        **wire_helping(workshop, store, slack, instructors),
+        **wire_helping(settings, workshop, store, slack, instructors),
         **wire_reports(settings, store, slack, instructors),
         **wire_radar(settings, workshop, store, sandbox, slack, instructors, learners),
         **wire_boards(settings, workshop, store, sandbox, slack, instructors, learners),

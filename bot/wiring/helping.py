@@ -1,15 +1,23 @@
-"""Help threads, joined with the rest."""
+"""What instructors and learners say to each other: help threads, looks at work, broadcasts, nudges."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from bot.core.workshop import Workshop
 from bot.progress.helping import SqlHelpThreads
+from bot.progress.notebooks import SqlNotebooks
 from bot.progress.store import SqlStore
+from bot.progress.talking import SqlBroadcasts, SqlConsents, SqlNudges
+from bot.settings import Settings
 from bot.slack.people import People
 from bot.staffroom.authority import Authority
-from bot.staffroom.helping import Helping, Reach
+from bot.staffroom.broadcasting import Broadcasting
+from bot.staffroom.helping import Helping
+from bot.staffroom.looking import Looking
+from bot.staffroom.nudging import Nudging
+from bot.staffroom.reach import Reach
 from bot.staffroom.relay import Relay
 from bot.staffroom.telling import Telling
 from bot.wiring.beside import Works
@@ -18,15 +26,21 @@ from bot.wiring.instructors import Instructors
 from bot.wiring.slack import Slack
 
 
-def wire_helping(workshop: Workshop, store: SqlStore, slack: Slack, instructors: Instructors) -> Works:
-    """Append the duty, and return what goes on for it."""
-    threads, room = SqlHelpThreads(store.database), slack.people.room
-    authority = Authority(instructors.roles, instructors.cohorts)
+def wire_helping(
+    settings: Settings, workshop: Workshop, store: SqlStore, slack: Slack, instructors: Instructors
+) -> Works:
+    """Append the duties, and return what goes on for them."""
+    database, cohorts, room = store.database, instructors.cohorts, slack.people.room
+    authority, reach = Authority(instructors.roles, cohorts), Reach(slack.chat, room, namer(slack.people))
+    threads = SqlHelpThreads(database)
     relay = Relay(threads, Telling(slack.chat, room), slack.chat, room, now)
-    reach = Reach(slack.chat, room, namer(slack.people))
-    helping = Helping(workshop, store, threads, instructors.cohorts, authority, relay, reach, now)
-    instructors.duties.append(helping)
-    return {"helping": helping.keep}
+    helping = Helping(workshop, store, threads, cohorts, authority, relay, reach, now)
+    looking = Looking(store, SqlNotebooks(database), SqlConsents(database), cohorts, authority, reach, now)
+    broadcasting = Broadcasting(workshop, store, SqlBroadcasts(database), cohorts, authority, reach)
+    after = timedelta(days=settings.nudge_after_d)
+    nudging = Nudging(workshop, store, SqlNudges(database), cohorts, slack.hours, reach, after, now)
+    instructors.duties.extend((helping, looking, broadcasting, nudging))
+    return {"helping": helping.keep, "broadcasts": broadcasting.keep, "nudges": nudging.keep}
 
 
 def namer(people: People) -> Callable[[str], Awaitable[str]]:

@@ -14,6 +14,7 @@ from bot.errors import OperatorError
 from bot.settings import Settings
 from bot.slack.channels import SlackChannels
 from bot.slack.chat import SlackChat
+from bot.slack.hours import SlackHours
 from bot.slack.outbox import Outbox
 from bot.slack.people import People
 
@@ -29,6 +30,7 @@ class Slack:
     chat: SlackChat
     people: People
     channels: SlackChannels
+    hours: SlackHours
     us: str  #: our own user id
     teams: tuple[str, ...]
     workspace: str
@@ -46,7 +48,8 @@ async def open_slack(settings: Settings) -> AsyncIterator[Slack]:
         try:
             chat, people = SlackChat(client, session, outbox), People(client, outbox)
             channels = SlackChannels(client, outbox, people)
-            yield Slack(session, client, chat, people, channels, us, settings.teams or (team,), workspace)
+            hours = SlackHours(client, outbox, people)
+            yield Slack(session, client, chat, people, channels, hours, us, settings.teams or (team,), workspace)
         finally:
             await outbox.stop()
 
