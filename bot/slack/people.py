@@ -55,6 +55,7 @@ class People:
         self._rooms: dict[str, str] = {}
         self._asking: set[asyncio.Task[Person | None]] = set()
         self._filled_at = -ASK_AGAIN_S
+        self._filling = asyncio.Lock()
 
     async def who(self, user: str) -> Person | None:
         """Return who this is, None where Slack does not tell; of whom is known, nobody waits for news."""
@@ -70,8 +71,9 @@ class People:
 
     async def among(self, users: Collection[str]) -> Mapping[str, Person]:
         """Return those of whom Slack tells who they are; where many are unknown, all are asked about at once."""
-        if sum(self._unsure(user) for user in users) > FEW and self._clock() - self._filled_at >= ASK_AGAIN_S:
-            await self.fill()
+        async with self._filling:  # what another one is just getting to know need not be asked twice
+            if sum(self._unsure(user) for user in users) > FEW and self._clock() - self._filled_at >= ASK_AGAIN_S:
+                await self.fill()
         unknown = [user for user in users if user not in self._known]
         for user in unknown[:FEW]:  # the others, of a workspace larger than what is filled, at later times
             await self._ask(user)

@@ -46,7 +46,7 @@ def wire_duties(
     return {
         "gates": gates.keep,
         "peers": peers.keep,
-        **wire_cohorts(workshop, store, slack, instructors),
+        **wire_cohorts(workshop, store, slack, instructors, learners.classroom),
         **wire_helping(settings, workshop, store, slack, instructors),
         **wire_reports(settings, store, slack, instructors),
         **wire_radar(settings, workshop, store, sandbox, slack, instructors, learners),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core import panels
 from bot.core.cohorts.cohort import Cohort
 from bot.core.cohorts.seat_words import called, day
 
@@ -39,9 +40,9 @@ def ran_out(cohort: Cohort) -> str:
     return f"{called(cohort)} has ended.{last} Everybody keeps what they did."
 
 
-def ended_by(cohort: Cohort, user: str) -> str:
+def ended_by(cohort: Cohort, name: str) -> str:
     """Return what is said when an instructor ended it."""
-    return f"<@{user}> ended {called(cohort)}. Everybody keeps what they did."
+    return f"{panels.called(name)} ended {called(cohort)}. Everybody keeps what they did."
 
 
 def farewell(cohort: Cohort) -> str:

@@ -64,7 +64,7 @@ def _listed(cohort: Cohort, count: Count, today: date) -> tuple[Row, Row]:
         Press(INVITE, "Invite again", about, spoken=f"Invite to {cohort.name} again"),
         Press(END, "End it", about, Tone.RISKY, f"End {cohort.name}", sure),
     )
-    text = f"{called(cohort)} · {joined_of(count)} · {state(cohort, today)}"
+    text = f"{called(cohort)} · {joined_of(count).removesuffix('.')} · {state(cohort, today)}"
     return Row(text), Row(presses=presses)
 
 

@@ -120,6 +120,15 @@ def _day(filled: Mapping[str, str], field: str, mistakes: dict[str, str]) -> dat
         return None
 
 
+def people_mistake(people: Collection[str], present: Collection[str], dismissed: Collection[str]) -> str:
+    """Return why these people cannot lead, '' when they can."""
+    if not frozenset(people) <= frozenset(present):
+        return "One of them is a program, or has left the workspace. Please choose people who are here."
+    if frozenset(people) & frozenset(dismissed):
+        return "Whoever runs Docent made one of them an instructor no more. Please choose somebody else."
+    return ""
+
+
 def class_mistake(seen: ChannelSeen | None, there: Collection[Cohort], members: Collection[str], user: str) -> str:
     """Return why no cohort can be made in this channel, '' when one can; `there` are its running ones."""
     if seen is None or not (seen.ours or seen.archived or seen.talk):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,11 +18,14 @@ from bot.core.panels import Answer, Mistakes, Panel, Whispered
 from bot.errors import ChatError
 from bot.ports import Asked, CameIn, ChannelChanged, Channels, Cohorts, Fact, Handler, Roles, WentOut
 from bot.staffroom.authority import NO_INSTRUCTOR, NOT_YOURS, Authority
-from bot.staffroom.cohorts.caretaker import Caretaker
+from bot.staffroom.cohorts.caretaker import Caretaker, Present
 from bot.staffroom.cohorts.invitations import Invitations
 from bot.staffroom.cohorts.rosters import Rosters
 
 log = structlog.get_logger(__name__)
+
+#: Publishes somebody's Home anew.
+Refresh = Callable[[str], Awaitable[None]]
 
 NO_SUCH = Whispered("I know of no such cohort. `/docent cohort list` shows those that you lead.")
 HAS_ENDED = Whispered("That cohort has ended, so nothing was changed. `/docent cohort` makes a new one.")
@@ -45,6 +48,8 @@ class CohortDuty:
         channels: Channels,
         authority: Authority,
         roles: Roles,
+        present: Present,
+        refresh: Refresh,
         workshop: str,
         clock: Callable[[], datetime],
     ) -> None:
@@ -55,6 +60,8 @@ class CohortDuty:
         self._channels = channels
         self._authority = authority
         self._roles = roles
+        self._present = present
+        self._refresh = refresh
         self._workshop = workshop
         self._clock = clock
         self._making = asyncio.Lock()
@@ -163,8 +170,9 @@ class CohortDuty:
         cohort = await self._led(asked)
         if isinstance(cohort, Whispered):
             return cohort
-        if not await self._caretaker.end(cohort, care_words.ended_by(cohort, asked.where.user)):
+        if not await self._caretaker.end(cohort, care_words.ended_by(cohort, asked.name)):
             return HAS_ENDED
+        await self._refresh(asked.where.user)
         return Whispered(care_words.ran_out(replace(cohort, ends=None)))
 
     async def _make(self, asked: Asked) -> Answer:
@@ -182,6 +190,7 @@ class CohortDuty:
         log.info("cohort_made", cohort=cohort.id, channel=cohort.channel, by=user)
         await self._rosters.follow(cohort)
         people = counted(await self._cohorts.seats(cohort.id)).people
+        await self._refresh(user)
         try:
             await self._invitations.post(cohort)
         except ChatError as error:
@@ -206,6 +215,7 @@ class CohortDuty:
         await self._cohorts.amend(before.id, change)
         self._invitations.mark(before.id)
         self._caretaker.mark()
+        await self._refresh(asked.where.user)
         return Whispered(f"{words.called(wish.cohort)} is changed.")
 
     async def _wrong_class(self, cohort: Cohort, user: str) -> Mapping[str, str]:
@@ -220,9 +230,9 @@ class CohortDuty:
     async def _wrong_people(self, cohort: Cohort, user: str, before: Cohort | None = None) -> Mapping[str, str]:
         """Return what is wrong with those who shall lead, and with the channel where they read."""
         mistakes: dict[str, str] = {}
-        if dismissed := cohort.instructors & frozenset(await self._roles.dismissed()):
-            names = ", ".join(f"<@{each}>" for each in sorted(dismissed))
-            mistakes[making.PEOPLE] = f"{names} cannot lead: whoever runs Docent made them an instructor no more."
+        present, dismissed = await self._present(cohort.instructors), await self._roles.dismissed()
+        if mistake := making.people_mistake(cohort.instructors, present, dismissed):
+            mistakes[making.PEOPLE] = mistake
         staff = cohort.staff_channel
         if staff and (before is None or before.staff_channel != staff):
             seen = await self._channels.seen(staff)
@@ -238,7 +248,11 @@ class CohortDuty:
         cohort = await self._cohorts.cohort(numbered(asked.about))
         if cohort is None:
             return Whispered(words.NOTHING_TO_JOIN)
-        return Whispered(await self._rosters.join(cohort, asked.where.user))
+        return await self._joined(cohort, asked)
+
+    async def _joined(self, cohort: Cohort, asked: Asked) -> Answer:
+        told = await self._rosters.join(cohort, asked.where.user, asked.where.channel)
+        return Whispered(told) if told else None
 
     async def _join_by_word(self, asked: Asked) -> Answer:
         """Join the course of this channel, the one of that name, or the only one to which somebody is invited."""
@@ -257,7 +271,7 @@ class CohortDuty:
             return Whispered(words.NOTHING_TO_JOIN)
         if len(could) > 1:
             return Whispered(words.choose(could))
-        return Whispered(await self._rosters.join(could[0], user))
+        return await self._joined(could[0], asked)
 
     async def _leave(self, asked: Asked) -> Answer:
         """Leave the course that somebody takes; without one, the place that waits for them."""
@@ -271,7 +285,9 @@ class CohortDuty:
             return Whispered(words.NO_COURSE)
         if numbered(asked.about) not in (NEW, cohort.id):  # a button of a course that is behind them
             return Whispered(words.NO_COURSE)
-        return Whispered(await self._rosters.leave(cohort, user))
+        told = await self._rosters.leave(cohort, user)
+        await self._refresh(user)
+        return Whispered(told)
 
     # what happens in channels
 

@@ -33,7 +33,8 @@ from bot.staffroom.cohorts.invitations import Invitations
 
 log = structlog.get_logger(__name__)
 
-GREET_EVERY_S = 3.0  #: newcomers of one channel are greeted no more often: a class may come all at once
+#: in one channel people are greeted no more often: a class may come all at once, and Slack takes one message a second
+GREET_EVERY_S = 3.0
 
 
 class Rosters:
@@ -86,10 +87,7 @@ class Rosters:
                 return
             await self._cohorts.seat(seat)
         self._invitations.mark(cohort.id)
-        now = self._clock()
-        last = self._greeted.get(cohort.channel)
-        if last is None or (now - last).total_seconds() >= GREET_EVERY_S:
-            self._greeted[cohort.channel] = now
+        if self._may_greet(cohort.channel):
             await self._whisper(cohort, user)
 
     async def went(self, cohort: Cohort, user: str) -> None:
@@ -106,8 +104,11 @@ class Rosters:
 
     # learners
 
-    async def join(self, cohort: Cohort, user: str) -> str:
-        """Let somebody join; returns what they are told where they asked. Whoever is in is written to."""
+    async def join(self, cohort: Cohort, user: str, channel: str = "") -> str:
+        """Let somebody join; returns what they are told where they asked. Whoever is in is written to.
+
+        That may be '' in a channel where many join at once.
+        """
         seat = await self._seat(cohort, user)
         member = seat is not None and seat.state is not SeatState.LEFT
         if not member:  # who left may have come back while nobody looked
@@ -120,9 +121,14 @@ class Rosters:
                 await self._cohorts.seat(joined.seat)
         if joined.seat is not None:
             self._invitations.mark(cohort.id)
+        told = words.answered(joined.reply, cohort, taken)
         if joined.reply is Reply.WELCOME:
             self._spawn(self._welcome(user, words.seated(cohort)))
-        return words.answered(joined.reply, cohort, taken)
+        if channel != cohort.channel or joined.reply not in (Reply.WELCOME, Reply.LATER):
+            return told
+        if joined.reply is Reply.LATER:
+            self._spawn(self._write(user, Note(told)))
+        return told if self._may_greet(channel) else ""
 
     async def leave(self, cohort: Cohort, user: str) -> str:
         """Let somebody leave a course; returns what they are told. What waits becomes theirs."""
@@ -218,6 +224,14 @@ class Rosters:
             await self._chat.whisper(Where(cohort.channel, user), words.newcomer(cohort))
         except ChatError as error:
             log.info("not_greeted", user=user, error=str(error))
+
+    def _may_greet(self, channel: str) -> bool:
+        """Tell whether somebody can be greeted there without holding up the others."""
+        now, last = self._clock(), self._greeted.get(channel)
+        if last is not None and (now - last).total_seconds() < GREET_EVERY_S:
+            return False
+        self._greeted[channel] = now
+        return True
 
     async def _seat(self, cohort: Cohort, user: str) -> Seat | None:
         seats = await self._cohorts.seats_of(user)

@@ -10,9 +10,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.core.cohorts.cohort import NEW, Cohort, SeatState
+from bot.core.events import OpenedHome
 from bot.localslack.seed import WORKSHOP as CLASS
 from bot.localslack.values import Channel, Kind, Message
 from bot.localslack.world import BOT_USER
+from bot.ports import Where
 from bot.staffroom.authority import Authority
 from bot.staffroom.cohorts import Caretaker, CohortDuty, Invitations, Rosters
 from bot.staffroom.telling import Telling
@@ -71,7 +73,7 @@ class School:
 
 
 @asynccontextmanager
-async def open_school(folder: Path, every_s: float = 0.05) -> AsyncIterator[School]:
+async def open_school(folder: Path, every_s: float = 0.05, more_learners: int = 0) -> AsyncIterator[School]:
     schools: list[School] = []
 
     def wire(lobby: Lobby) -> None:
@@ -85,12 +87,28 @@ async def open_school(folder: Path, every_s: float = 0.05) -> AsyncIterator[Scho
         present = lobby.people.present
         caretaker = Caretaker(cohorts, rosters, lobby.channels, lobby.chat, telling, roles, present, now)
         authority = Authority(roles, cohorts)
-        duty = CohortDuty(cohorts, rosters, invitations, caretaker, lobby.channels, authority, roles, WORKSHOP.id, now)
+
+        async def refresh(user: str) -> None:
+            await lobby.classroom.turn(OpenedHome(), Where("", user))
+
+        duty = CohortDuty(
+            cohorts,
+            rosters,
+            invitations,
+            caretaker,
+            lobby.channels,
+            authority,
+            roles,
+            present,
+            refresh,
+            WORKSHOP.id,
+            now,
+        )
         lobby.duties.append(duty)
         lobby.followers.append(rosters.follows)
         schools.append(School(lobby, invitations, rosters, caretaker, duty))
 
-    async with open_lobby(folder, wire=wire) as lobby:
+    async with open_lobby(folder, wire=wire, more_learners=more_learners) as lobby:
         await lobby.roles.appoint("U0BARBARA")
         keeping, caring = schools[0].invitations.keep(), schools[0].caretaker.keep()
         async with background(keeping, "invitations"), background(caring, "caretaker"):
