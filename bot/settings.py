@@ -108,6 +108,12 @@ class Settings(BaseSettings):
     )
     passing: bool = Field(False, description="nobody comes back for what this Docent makes: any other may remove it")
     pictures: bool = Field(True, description="show learners their app as a browser sees it, and layers as bars")
+    badge_issuer: str = Field(
+        "",
+        pattern=r"^(https://\S+|did:web:\S+)?$",
+        description="https or did:web address of who gives out badges; empty: the key itself (did:jwk)",
+    )
+    badge_issuer_name: str = Field("", max_length=100, description="how they are called; empty: the workspace's name")
     webhook_url: str = Field("", description="https address that is told what learners pass and fail; empty: none")
     webhook_secret: str = Field("", repr=False, description="what its calls are signed with, 16 characters at least")
     webhook_pseudonyms: bool = Field(False, description="call learners by pseudonyms there")

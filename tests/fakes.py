@@ -47,7 +47,7 @@ from bot.handin.keyboard import Key, Line
 from bot.handin.plan import Output, Plan, Talkative
 from bot.pictures import Drawing
 from bot.pictures.layers import Layer
-from bot.ports import Chat, Heard, Keepsake, Progress, RegistryPass, Staff, Where
+from bot.ports import Badges, Chat, Heard, Keepsake, Progress, RegistryPass, Staff, Where
 from bot.progress.feedbacks import SqlFeedbacks
 from bot.progress.notebooks import SqlNotebooks
 from bot.progress.store import SqlStore
@@ -316,6 +316,7 @@ def farewell_of(
     bench: Workbench,
     staff: Staff | None = None,
     camera: MemoryCamera | None = None,
+    badges: Badges | None = None,
 ) -> Farewell:
     """Return the farewell of a class with this store, this chat and these instructors."""
     return Farewell(
@@ -331,6 +332,7 @@ def farewell_of(
         start_files={"package.json": b"{}"},
         secret="sesame",
         clock=lambda: datetime.now(UTC),
+        badges=badges,
     )
 
 

@@ -9,7 +9,20 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import certificate, cohorts, diagnose, doctor, export, images, instructors, janitor, judge, local, paused
+from bot.cli import (
+    badge,
+    certificate,
+    cohorts,
+    diagnose,
+    doctor,
+    export,
+    images,
+    instructors,
+    janitor,
+    judge,
+    local,
+    paused,
+)
 from bot.cli.running import Data, console, run, until_stopped, with_data
 from bot.errors import AuthorError, DocentError
 from bot.settings import Settings
@@ -20,6 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Docent takes a team through the Docker workshop.",
 )
+app.add_typer(badge.app, name="badge")
 app.add_typer(images.app, name="images")
 app.add_typer(instructors.app, name="instructors")
 app.add_typer(cohorts.app, name="cohorts")

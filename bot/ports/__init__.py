@@ -27,7 +27,7 @@ from bot.ports.people import Roles
 from bot.ports.radar import Alerts, Clusters, StuckLearners, Trails
 from bot.ports.records import Attempt, Feedback, Feedbacks, Notebooks, Passes, Standings, Store, Undone
 from bot.ports.reminding import Broadcasts, Hours, Nudges
-from bot.ports.reports import Part, Reports, Results, Wish
+from bot.ports.reports import Badges, Part, Reports, Results, Wish
 from bot.ports.talking import Chat, Keepsake, Progress, Staff, Where
 from bot.ports.webhook import Letter, Letters
 
@@ -35,6 +35,7 @@ __all__ = [
     "Alerts",
     "Asked",
     "Attempt",
+    "Badges",
     "Broadcasts",
     "CameIn",
     "Camera",

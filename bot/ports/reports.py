@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from bot.core.cohorts.cohort import Cohort
 from bot.core.cohorts.figures import Record
+from bot.core.ending.certificate import Certificate
 from bot.ports.talking import Keepsake
 
 
@@ -50,4 +52,12 @@ class Reports(Protocol):
 
         It takes seconds and holds up nobody. Raises `HostError` when it cannot be made.
         """
+        ...
+
+
+class Badges(Protocol):
+    """Signs certificates so that other systems can tell that they are ours."""
+
+    async def sign(self, given: Certificate, number: str, at: datetime) -> str:
+        """Return the Open Badge of a certificate as a signed JWT; `at` is when it was earned. Raises `HostError`."""
         ...

@@ -15,11 +15,12 @@ So who comes in finds everything there, and what is being done when the bot stop
 from bot.wiring.cleaning import clean_up
 from bot.wiring.host import open_sandbox
 from bot.wiring.images import pinned_images
-from bot.wiring.kept import CERTIFICATE_SECRET, kept_secret, seal_of
+from bot.wiring.kept import BADGE_KEY, CERTIFICATE_SECRET, kept_secret, seal_of
 from bot.wiring.records import DATABASE
 from bot.wiring.running import Bot, running_bot
 
 __all__ = [
+    "BADGE_KEY",
     "CERTIFICATE_SECRET",
     "DATABASE",
     "Bot",

@@ -9,6 +9,7 @@ from bot.progress.store import SqlStore
 from bot.sandbox.janitor.seal import Seal
 
 CERTIFICATE_SECRET = "certificate.secret"  # noqa: S105 - the note's name, not the secret
+BADGE_KEY = "badge.key"
 SEAL_SECRET = "seal.secret"  # noqa: S105 - as above
 
 

@@ -10,10 +10,12 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from bot.check import Checks
 from bot.classroom import Classroom
+from bot.core.ending.badge import Issuer
 from bot.core.expiry import Patience
 from bot.core.fairness.budget import Budget
 from bot.core.fairness.strain import MOST as MOST_STRAIN
@@ -29,13 +31,14 @@ from bot.progress.feedbacks import SqlFeedbacks
 from bot.progress.notebooks import SqlNotebooks
 from bot.progress.standings import SqlStandings
 from bot.progress.store import SqlStore
+from bot.reports.badges import SignedBadges
 from bot.sandbox.sandbox import DockerSandbox
 from bot.settings import Settings
 from bot.staffroom.homes import on_home
 from bot.wiring.beside import Works
 from bot.wiring.clock import now
 from bot.wiring.instructors import Instructors
-from bot.wiring.kept import CERTIFICATE_SECRET, kept_secret
+from bot.wiring.kept import BADGE_KEY, CERTIFICATE_SECRET, kept_secret
 from bot.wiring.slack import Slack
 from bot.workbench import Asset, Farewell, Scribe, Workbench
 
@@ -86,6 +89,7 @@ async def wire_learners(
         start_files=start_files,
         secret=await kept_secret(store, CERTIFICATE_SECRET),
         clock=now,
+        badges=badges_of(settings, workshop, store, slack),
     )
     desk = Desk()
     queue = Queue(desk, slots=settings.check_slots, most=settings.check_queue)
@@ -140,6 +144,12 @@ def follow(slack: Slack, learners: Learners) -> Works:
         "expiry": learners.expiry.keep,
         "allowances": learners.allowances.keep,
     }
+
+
+def badges_of(settings: Settings, workshop: Workshop, store: SqlStore, slack: Slack) -> SignedBadges:
+    """Return what signs badges; its key is made with the first."""
+    issuer = Issuer(settings.badge_issuer, settings.badge_issuer_name or slack.workspace or "Docent")
+    return SignedBadges(workshop.id, issuer, partial(store.note, BADGE_KEY), partial(store.remember, BADGE_KEY))
 
 
 def patience_of(settings: Settings) -> Patience:

@@ -20,7 +20,7 @@ from bot.errors import ChatError, HostError
 from bot.handin.paths import FOLDER
 from bot.pictures.certificate import certificate as draw
 from bot.pictures.letters import drawable
-from bot.ports import Camera, Chat, Feedback, Feedbacks, Keepsake, Notebooks, Staff, Store, Where
+from bot.ports import Badges, Camera, Chat, Feedback, Feedbacks, Keepsake, Notebooks, Staff, Store, Where
 from bot.workbench.files import ProjectFiles
 
 log = structlog.get_logger(__name__)
@@ -50,7 +50,9 @@ class Farewell:
         start_files: Mapping[str, bytes],
         secret: str,
         clock: Callable[[], datetime],
+        badges: Badges | None = None,
     ) -> None:
+        self._badges = badges
         self.notebooks = notebooks
         self._workshop = workshop
         self._store = store
@@ -83,7 +85,18 @@ class Farewell:
             await self._chat.send_file(where.without_press(), Keepsake(name, project, say=words.PROJECT))
 
     async def send_certificate(self, learner: Learner, certificate: Certificate, where: Where) -> None:
-        """Draw the certificate and send it; where nothing can be drawn, say what stands on it."""
+        """Draw the certificate and send it, with its badge; where nothing can be drawn, say what stands on it."""
+        await self._send_drawn(learner, certificate, where)
+        if self._badges is not None:
+            await self._send_badge(self._badges, learner, certificate, where)
+
+    async def _send_badge(self, badges: Badges, learner: Learner, certificate: Certificate, where: Where) -> None:
+        number = number_of(self._secret, self._workshop.id, learner.id)
+        token = await badges.sign(certificate, number, learner.finished_at or self._clock())
+        file = Keepsake(f"badge-{self._workshop.id}.jwt", token.encode(), say=words.BADGE)
+        await self._chat.send_file(where.without_press(), file)
+
+    async def _send_drawn(self, learner: Learner, certificate: Certificate, where: Where) -> None:
         number = number_of(self._secret, self._workshop.id, learner.id)
         drawing = draw(certificate, number, self._workspace)
         try:

@@ -19,6 +19,7 @@ THANKS_KEPT = "Thank you! I keep your feedback; the instructors see it as soon a
 NOTEBOOK = "Your lab notebook: what was asked, what you wrote, what came out. Open it with any text editor."
 PROJECT = "And your project as it is now. Unpack it, and it runs on a machine of your own."
 CERTIFICATE = "Your certificate. Say certificate whenever you want it again."
+BADGE = "And the same as an Open Badge, signed: for a wallet or a profile that takes one."
 WITHOUT_LETTERS = "I have no form of some letters of your name; they stand as 〓. I am sorry."
 NO_PICTURE = "I cannot draw pictures here at the moment; `certificate` tries again. This is what it says:"
 AGAIN = "Say `summary`, `certificate` or `notebook` whenever you want them again."
