@@ -24,6 +24,7 @@ from bot.ports.host import (
 )
 from bot.ports.peers import Peers
 from bot.ports.people import Roles
+from bot.ports.persons import Forgotten, Kept, Persons
 from bot.ports.radar import Alerts, Clusters, StuckLearners, Trails
 from bot.ports.records import Attempt, Feedback, Feedbacks, Notebooks, Passes, Standings, Store, Undone
 from bot.ports.reminding import Broadcasts, Hours, Nudges
@@ -52,6 +53,7 @@ __all__ = [
     "Fact",
     "Feedback",
     "Feedbacks",
+    "Forgotten",
     "Handler",
     "Heard",
     "HelpThreads",
@@ -59,6 +61,7 @@ __all__ = [
     "Hours",
     "Housekeeping",
     "Keepsake",
+    "Kept",
     "Ledger",
     "Letter",
     "Letters",
@@ -70,6 +73,7 @@ __all__ = [
     "Part",
     "Passes",
     "Peers",
+    "Persons",
     "Progress",
     "Publish",
     "RegistryPass",
