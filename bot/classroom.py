@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, assert_never
@@ -130,6 +130,7 @@ class Classroom:
         self._background: set[asyncio.Task[None]] = set()
         self._waiting: Counter[str] = Counter()  #: messages with commands that are not done
         self._told_to_wait: set[str] = set()
+        self._left: Counter[str] = Counter()  #: how often somebody was forgotten
 
     async def turn(self, event: Event, where: Where, name: str = "") -> None:
         """Take one turn for the learner who spoke; where it cannot be recorded, say so and change nothing.
@@ -167,6 +168,15 @@ class Classroom:
         async with self._turns[user]:
             await decision(await self._store.learner(user))
 
+    @asynccontextmanager
+    async def alone(self, user: str) -> AsyncIterator[None]:
+        """Let nothing of the learner's go on while the block forgets them; what they asked for before is not begun."""
+        async with self._turns[user]:
+            self._left[user] += 1
+            await self._bench.talks.leave(user)
+            async with self._bench.hands(user):
+                yield
+
     async def project(self, user: str) -> Mapping[str, bytes]:
         """Return the learner's project, with what containers wrote into it: path → content."""
         return await self._bench.files.all(user)
@@ -182,9 +192,12 @@ class Classroom:
     async def act(self, turn: Turn, where: Where) -> None:
         """Perform the actions in order; from the first slow one on in the background, under the learner's hands.
 
-        A picture holds up nothing: it is taken beside all that.
+        A picture holds up nothing: it is taken beside all that. Whoever was forgotten meanwhile asked for nothing.
         """
+        left = self._left[where.user]
         for number, action in enumerate(turn.actions):
+            if left != self._left[where.user]:
+                return
             if isinstance(action, ShowApp):
                 self._spawn(self._guarded(action, turn.learner, where))
                 continue
@@ -195,7 +208,7 @@ class Classroom:
                 return
             if isinstance(action, SLOW):
                 self._waiting[where.user] += 1
-                self._spawn(self._act_slowly(turn.actions[number:], turn.learner, where))
+                self._spawn(self._act_slowly(turn.actions[number:], turn.learner, where, left))
                 return
             await self._guarded(action, turn.learner, where)
 
@@ -213,10 +226,10 @@ class Classroom:
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    async def _act_slowly(self, actions: tuple[Action, ...], learner: Learner, where: Where) -> None:
+    async def _act_slowly(self, actions: tuple[Action, ...], learner: Learner, where: Where, left: int) -> None:
         try:
             async with self._bench.hands(learner.id):
-                for action in actions:
+                for action in actions if left == self._left[learner.id] else ():
                     await self._guarded(action, learner, where)
         finally:
             self._waiting[where.user] -= 1

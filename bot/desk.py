@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from dbos import DBOS, DBOSConfig, EnqueueOptions, StepOptions, WorkflowStatus
+from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, StepOptions, WorkflowStatus
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.core.verdict import Verdict
@@ -44,6 +44,7 @@ Lose = Callable[[int, str], Awaitable[None]]
 OpenAttempts = Callable[[], Awaitable[Sequence[Attempt]]]
 
 QUEUE = "checks"
+FILE = "desk.db"
 #: Names the order of steps below, not the release: jobs of another shape cannot be continued and are begun
 #: anew by the sweep. Left to itself DBOS takes a hash of the code, and jobs hang after every upgrade.
 SHAPE = "check-1"
@@ -146,6 +147,11 @@ class Desk:
         if (running := self._running.get(attempt)) is not None:
             await running.cut()  # DBOS itself would notice within a second only
 
+    async def forget(self, attempts: Sequence[int]) -> None:
+        """Delete what is kept of these attempts' jobs (idempotent): DBOS keeps verdicts."""
+        names = [_name(attempt) for attempt in attempts]
+        await self._call(lambda: DBOS.delete_workflows(names) if names else None)
+
     async def stop(self, drain_s: float) -> None:
         """Take up nothing new, let what is running end for so long, and leave the rest for the next start."""
         if self._sweeper is not None:
@@ -210,7 +216,7 @@ class Desk:
             raise RecordsDown("I cannot get at my own records right now.") from error
 
     def _launch(self, folder: Path, slots: int, poll_s: float) -> None:
-        path = folder / "desk.db"
+        path = folder / FILE
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with closing(sqlite3.connect(path)) as db:
@@ -296,6 +302,22 @@ class Desk:
         else:
             reason = outcome.reason
             await across(self._home, lambda: self._do_lose(attempt, reason))
+
+
+def forget_jobs(folder: Path, attempts: Sequence[int] | None) -> None:
+    """Delete what is kept of these attempts' jobs, None for all, where no desk works in this folder."""
+    path = folder / FILE
+    if attempts is None:
+        for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
+            (folder / name).unlink(missing_ok=True)
+    if not (attempts and path.exists()):
+        return
+    _quiet()
+    client = DBOSClient(system_database_url=f"sqlite:///{path}")
+    try:
+        client.delete_workflows([_name(attempt) for attempt in attempts])
+    finally:
+        client.destroy()
 
 
 def _name(attempt: int) -> str:

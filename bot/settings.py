@@ -101,6 +101,9 @@ class Settings(BaseSettings):
         "", pattern=r"^[\w.-]*(:\d+)?$", description="host name under which both are published over HTTPS (see deploy/)"
     )
     registry_room_mb: int = Field(10_000, ge=100, description="the registry takes nothing more in above this")
+    keep_days: int = Field(
+        0, ge=0, description="who was not seen for so many days is deleted, after two weeks' notice; 0: never"
+    )
     sandbox_idle_h: float = Field(24, ge=0, description="an unused sandbox is put away after so long; 0: never")
     sandbox_warnings_h: tuple[float, ...] = Field((4, 0.5), description="so long before, its learner is warned")
     claims: Path = Field(
@@ -145,6 +148,13 @@ class Settings(BaseSettings):
         if value.upper() not in levels:
             raise ValueError(f"is {value!r}; it must be one of {', '.join(levels)}")
         return value.upper()
+
+    @field_validator("keep_days")
+    @classmethod
+    def _long_enough(cls, value: int) -> int:
+        if 0 < value < 30:
+            raise ValueError(f"is {value}; it must be 30 or more, or 0 to keep until people delete it themselves")
+        return value
 
     @model_validator(mode="after")
     def _webhook_is_safe(self) -> Self:

@@ -343,6 +343,7 @@ class MemoryDesk:
     submitted: list[int] = field(default_factory=list)
     cancelled: list[int] = field(default_factory=list)
     begun: list[int] = field(default_factory=list)
+    forgotten: list[int] = field(default_factory=list)
 
     async def submit(self, attempt: int, learner: str) -> None:
         if attempt not in self.submitted:
@@ -353,3 +354,6 @@ class MemoryDesk:
 
     async def cancel(self, attempt: int) -> None:
         self.cancelled.append(attempt)
+
+    async def forget(self, attempts: Sequence[int]) -> None:
+        self.forgotten += attempts

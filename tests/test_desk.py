@@ -598,3 +598,27 @@ async def test_f28_a_check_that_kills_the_bot_each_time_is_given_up(bot_process:
     assert attempt.verdict is not None
     assert attempt.verdict.ours
     assert bot_process.log()[-1] == "lost 1 the check broke off"
+
+
+async def test_jobs_are_forgotten_with_what_they_returned(tmp_path: Path) -> None:
+    room = Room()
+    async with at_work(room, tmp_path) as desk:
+        for number in (1, 2, 3):
+            await desk.submit(room.attempt(number).id, "U1")
+        await until(lambda: len(room.published) == 3)
+        await desk.forget([1])
+        await desk.forget([1])
+        await desk.forget([])
+    assert kept(tmp_path) == {"attempt-2", "attempt-3"}
+    await asyncio.to_thread(desk_module.forget_jobs, tmp_path, [2])  # without a desk
+    assert kept(tmp_path) == {"attempt-3"}
+    await asyncio.to_thread(desk_module.forget_jobs, tmp_path, None)
+    assert not (tmp_path / "desk.db").exists()
+    await asyncio.to_thread(desk_module.forget_jobs, tmp_path, [3])
+
+
+def kept(folder: Path) -> set[str]:
+    """Return the jobs of which anything is kept, of their steps too."""
+    with closing(sqlite3.connect(folder / "desk.db")) as db:
+        both = "SELECT workflow_uuid FROM workflow_status UNION SELECT workflow_uuid FROM operation_outputs"
+        return {name for (name,) in db.execute(both)}

@@ -16,6 +16,7 @@ from bot.cli import (
     diagnose,
     doctor,
     export,
+    forget,
     images,
     instructors,
     janitor,
@@ -43,6 +44,7 @@ diagnose.add_to(app)
 certificate.add_to(app)
 export.add_to(app)
 paused.add_to(app)
+forget.add_to(app)
 doctor.add_to(app)
 app.add_typer(judge.app, name="judge")
 
@@ -99,7 +101,10 @@ def schema(
 async def _serve(settings: Settings) -> None:
     from bot.wiring import running_bot
 
-    async with running_bot(settings):
+    async with running_bot(settings) as bot:
         console.print("Docent is connected. Ctrl+C ends it.")
-        await until_stopped()
+        await until_stopped(bot.left)
+        if bot.left.is_set():
+            console.print("The workspace removed Docent: everything that was kept of it is deleted. Goodbye.")
+            return
         console.print("Ending: checks under way are kept and go on at the next start.")

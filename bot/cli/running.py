@@ -46,10 +46,13 @@ def share_one_heap() -> None:
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
-async def until_stopped() -> None:
-    """Return when the process is asked to end."""
-    stopped = asyncio.Event()
+async def until_stopped(stopped: asyncio.Event | None = None) -> None:
+    """Return when the process is asked to end, or somebody else sets `stopped`."""
+    asked, stopped = asyncio.Event(), stopped or asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
-    await stopped.wait()
+        loop.add_signal_handler(number, asked.set)
+    waits = [asyncio.ensure_future(each.wait()) for each in (asked, stopped)]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()

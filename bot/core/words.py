@@ -70,13 +70,13 @@ Here is what you can say. Buttons do the same.
 - **check**: let me look at your work
 - **hint**: up to three per step, the third is the solution
 - **skip**: I do the step for you
-- **status**: where you are · `go 02`: go to a section
+- **status**: where you are · `go 02`: to a section
 - **summary**, **notebook**, **certificate**, **feedback**: what it all came to
 - **reset**: do a step or section again · **rebuild**: bring your containers back
 - `edit Dockerfile`: write a file here; a code block or an upload works too, or your whole project as .zip
 - `edit FILE 40-60`, `edit FILE near WORD`, `show FILE`: some lines of a long file
 - `replace OLD with NEW in FILE`: change a text · **undo**: take the last change back
-- **show my app**: a picture
+- **show my app**: a picture · **privacy**: your data
 - **registry token**: push from a machine of your own · **use my pushed image**
 - `docker …`, `curl …`, `ls`, `cat FILE`: I run it for you; with `-it` in a thread
 

@@ -102,6 +102,9 @@ Acting (POST, JSON)
     /people/channel  {as, name, private?: bool}              → {"channel": id}  makes a channel, its maker in it
     /people/rename   {as, channel, name}                     → {}
     /people/archive  {as, channel}     /people/unarchive {as, channel}  → {}
+    /people/uninstall {as, revoked_first?: bool}             → {}  removes the app: its token is refused from now on
+                     (`account_inactive`), and `app_uninstalled` and `tokens_revoked` come, in either order
+    /people/revoke   {as}                                    → {}  takes its token back, and tells of that alone
 
 The WebSocket
     GET /people/events?as=&since=SEQ&run=RUN[&html=1]   (`as=*`: everything, for tests and recorders)
@@ -149,7 +152,7 @@ from urllib.parse import unquote
 
 from aiohttp import BodyPartReader, web
 
-from bot.localslack import acts, channels, presses, reading
+from bot.localslack import acts, channels, leaving, presses, reading
 from bot.localslack.asking import Ask, Declined
 from bot.localslack.downloads import file_response
 from bot.localslack.premises import Premises
@@ -184,6 +187,8 @@ ACTS: Mapping[str, Act] = {
     "rename": channels.rename,
     "archive": channels.archive,
     "unarchive": channels.unarchive,
+    "uninstall": leaving.uninstall,
+    "revoke": leaving.revoke,
 }
 
 

@@ -243,6 +243,14 @@ class Person:
         """Leave a channel (its id)."""
         await self._open_line.post("/people/leave", channel=channel)
 
+    async def uninstall(self, *, revoked_first: bool = False) -> None:
+        """Remove the app from the workspace."""
+        await self._open_line.post("/people/uninstall", revoked_first=revoked_first)
+
+    async def revoke(self) -> None:
+        """Take the app's token back, and leave it installed."""
+        await self._open_line.post("/people/revoke")
+
     async def press(self, name: str) -> _Answer:
         """Press the newest visible button called `name`: in the modal, then the Home, then the channel.
 

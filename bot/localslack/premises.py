@@ -107,6 +107,8 @@ class Premises:
     feeds: set[web.WebSocketResponse] = field(default_factory=set)
     #: `http://127.0.0.1:PORT`, known once the server listens
     origin: str = ""
+    #: False once the app was removed, or its token taken back
+    installed: bool = True
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:

@@ -7,7 +7,20 @@ from bot.ports.boards import Nobody, Rolls, Stand
 from bot.ports.cohorts import Cohorts
 from bot.ports.consent import Consents, MayLook
 from bot.ports.desk import Desk, Publish, Verify
-from bot.ports.duty import Asked, CameIn, ChannelChanged, Channels, Duty, Fact, Handler, HoldsThreads, WentOut, Wrote
+from bot.ports.duty import (
+    Asked,
+    CameIn,
+    ChannelChanged,
+    Channels,
+    Duty,
+    Fact,
+    Handler,
+    HoldsThreads,
+    TokenRevoked,
+    Uninstalled,
+    WentOut,
+    Wrote,
+)
 from bot.ports.helping import HelpThreads, Waiting
 from bot.ports.host import (
     Camera,
@@ -89,8 +102,10 @@ __all__ = [
     "Store",
     "StuckLearners",
     "Tidied",
+    "TokenRevoked",
     "Trails",
     "Undone",
+    "Uninstalled",
     "Verify",
     "Waiting",
     "WentOut",

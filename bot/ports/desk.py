@@ -23,6 +23,10 @@ class Desk(Protocol):
         """Withdraw it (idempotent)."""
         ...
 
+    async def forget(self, attempts: Sequence[int]) -> None:
+        """Delete what is kept of these attempts' jobs, done or not; withdraw them before (idempotent)."""
+        ...
+
 
 #: What the desk performs: verify the attempt (its own time limit, cleans up, raises `HostError` to be retried).
 Verify = Callable[[int], Awaitable[Verdict]]

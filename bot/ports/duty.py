@@ -64,7 +64,21 @@ class Wrote:
     lost: int = 0  #: files that could not be fetched, or are too large
 
 
-Fact = CameIn | WentOut | ChannelChanged | Wrote
+@dataclass(frozen=True, slots=True)
+class Uninstalled:
+    """A workspace removed us, as Slack says; it may say so late, or before it took our token back."""
+
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRevoked:
+    """Our token for a workspace is worth nothing any more; that alone does not mean that we were removed."""
+
+    team: str
+
+
+Fact = CameIn | WentOut | ChannelChanged | Wrote | Uninstalled | TokenRevoked
 Handler = Callable[[Asked], Awaitable[Answer]]
 
 

@@ -14,7 +14,20 @@ from slack_bolt.app.async_app import AsyncApp
 from bot.core.panels import Answer, Mistakes, Panel, Press, Row, Sheet, Tone, Whispered
 from bot.errors import ChatError, DocentError
 from bot.handin.command import unslack
-from bot.ports import Asked, CameIn, ChannelChanged, Duty, Fact, Handler, HoldsThreads, WentOut, Where, Wrote
+from bot.ports import (
+    Asked,
+    CameIn,
+    ChannelChanged,
+    Duty,
+    Fact,
+    Handler,
+    HoldsThreads,
+    TokenRevoked,
+    Uninstalled,
+    WentOut,
+    Where,
+    Wrote,
+)
 from bot.slack.chat import SlackChat
 from bot.slack.legible import whole
 from bot.slack.middleware import delivery_key
@@ -66,6 +79,8 @@ class DutyListeners:
             app.event(name)(self.a_channel_changed)
         for name in ("channel_unarchive", "group_unarchive", "channel_deleted", "group_deleted"):
             app.event(name)(self.a_channel_changed)
+        app.event("app_uninstalled")(self.workspace_removed_us)
+        app.event("tokens_revoked")(self.workspace_took_tokens_back)
 
     async def somebody_used_a_word(self, ack: Any, command: Body) -> None:
         """Take `/docent WORD …`."""
@@ -166,6 +181,15 @@ class DutyListeners:
         sent = (event.get("files") or []) if files else []
         kept = await self._uploads.kept(sent)
         return Wrote(where, name, unslack(whole(event.get("text") or "")), kept, len(sent) - len(kept))
+
+    async def workspace_removed_us(self, body: Body) -> None:
+        """Take that we were uninstalled."""
+        await self._heard(Uninstalled(str(body.get("team_id") or "")), self._duties)
+
+    async def workspace_took_tokens_back(self, event: Body, body: Body) -> None:
+        """Take that tokens are worth nothing any more; people's own are no concern of ours."""
+        if (event.get("tokens") or {}).get("bot"):
+            await self._heard(TokenRevoked(str(body.get("team_id") or "")), self._duties)
 
     async def _heard(self, fact: Fact, duties: Sequence[Duty]) -> None:
         for duty in duties:

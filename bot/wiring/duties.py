@@ -22,6 +22,7 @@ from bot.wiring.cohorts import wire_cohorts
 from bot.wiring.helping import wire_helping
 from bot.wiring.instructors import Instructors
 from bot.wiring.learners import Learners
+from bot.wiring.privacy import wire_privacy
 from bot.wiring.radar import wire_radar
 from bot.wiring.reports import wire_reports
 from bot.wiring.slack import Slack
@@ -51,4 +52,5 @@ def wire_duties(
         **wire_reports(settings, store, slack, instructors),
         **wire_radar(settings, workshop, store, sandbox, slack, instructors, learners),
         **wire_boards(settings, workshop, store, sandbox, slack, instructors, learners),
+        **wire_privacy(settings, workshop, store, sandbox, slack, instructors, learners),
     }

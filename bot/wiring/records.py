@@ -10,12 +10,13 @@ from bot.progress.store import SqlStore, open_store
 from bot.settings import Settings
 
 DATABASE = "docent.sqlite"
+LOCK = "docent.lock"
 
 
 @asynccontextmanager
 async def open_records(settings: Settings) -> AsyncIterator[SqlStore]:
     """Have the data folder for us alone, and its database open."""
-    with hold(settings.data / "docent.lock"):
+    with hold(settings.data / LOCK):
         store = await open_store(settings.data / DATABASE)
         try:
             yield store

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ class Bot:
     store: SqlStore
     sandbox: DockerSandbox
     expiry: Expiry
+    left: asyncio.Event  #: the workspace removed us, and everything is deleted
 
 
 @asynccontextmanager
@@ -66,4 +68,4 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
             connected(settings, slack, learners.classroom, instructors.duties),
         ):
             log.info("running", workshop=workshop.id, steps=len(workshop.order), data=str(settings.data))
-            yield Bot(workshop, store, sandbox, learners.expiry)
+            yield Bot(workshop, store, sandbox, learners.expiry, slack.left)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -34,6 +35,8 @@ class Slack:
     us: str  #: our own user id
     teams: tuple[str, ...]
     workspace: str
+    team: str = ""  #: the workspace that the token is for
+    left: asyncio.Event = field(default_factory=asyncio.Event)  #: it removed us, and all that was kept of it is deleted
 
 
 @asynccontextmanager
@@ -49,7 +52,8 @@ async def open_slack(settings: Settings) -> AsyncIterator[Slack]:
             chat, people = SlackChat(client, session, outbox), People(client, outbox)
             channels = SlackChannels(client, outbox, people)
             hours = SlackHours(client, outbox, people)
-            yield Slack(session, client, chat, people, channels, hours, us, settings.teams or (team,), workspace)
+            teams = settings.teams or (team,)
+            yield Slack(session, client, chat, people, channels, hours, us, teams, workspace, team)
         finally:
             await outbox.stop()
 

@@ -41,6 +41,7 @@ class _Talk:
     secret: bool = False
     said_bye: str = ""  #: why we ended it
     over: bool = False  #: nothing more is heard, though its end may not be told yet
+    listening: asyncio.Task[None] | None = None
 
     def touched(self) -> None:
         if self.idle is not None and not self.idle.expired():
@@ -82,7 +83,7 @@ class Talks:
             await opened.close()
             raise
         self._open[learner] = talk
-        self._spawn(self._listen(learner, talk))
+        talk.listening = self._spawn(self._listen(learner, talk))
         return None
 
     async def _thread(self, learner: str, line: str, where: Where, opened: Conversation) -> _Talk:
@@ -106,6 +107,13 @@ class Talks:
             return
         talk.touched()
         await talk.conversation.type(*typed)
+
+    async def leave(self, learner: str) -> None:
+        """End the learner's conversation, if there is one; nothing of it is heard when this returns."""
+        talk = self._open.get(learner)
+        if talk is not None and talk.listening is not None:
+            await talk.conversation.close()
+            await asyncio.wait({talk.listening}, timeout=FIRST_WORD_S)
 
     async def close(self) -> None:
         """End every conversation, saying that we stop."""
@@ -166,10 +174,11 @@ class Talks:
         else:
             await self._chat.update(talk.where.channel, ts, message, owner=talk.where.user, final=message.over)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name="talk")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
 
 def _key(learner: str) -> str:

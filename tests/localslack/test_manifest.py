@@ -22,7 +22,8 @@ def test_ours_declares_what_the_bot_needs_and_no_more() -> None:
     groups = {name.replace("channel", "group") for name in channels}
     written = {"message.channels", "message.groups", "message.im"}
     members = {"member_joined_channel", "member_left_channel"}
-    assert manifest.bot_events == {"app_home_opened", "app_mention"} | channels | groups | written | members
+    gone = {"app_uninstalled", "tokens_revoked"}
+    assert manifest.bot_events == {"app_home_opened", "app_mention", *gone} | channels | groups | written | members
     assert manifest.agent_view
     assert manifest.home_tab
     assert manifest.interactivity

@@ -28,6 +28,7 @@ PERSONAL = re.compile(
 )
 #: texts in tables whose rows are nobody's, and that name nobody
 NOBODY = {
+    "broadcasts": {"text", "audience", "stage", "place"},
     "class_hints": {"section", "step", "condition", "code", "text"},
     "cohorts": {"name", "channel", "workshop", "staff_channel", "board"},
     "clusters": {"section", "step", "condition", "code"},

@@ -103,6 +103,8 @@ def check_token(premises: Premises, kind: str, token: str) -> None:
         raise Refused("not_authed")
     expected = premises.keys.bot_token if kind == "bot" else premises.keys.app_token
     if secrets.compare_digest(token.encode(), expected.encode()):
+        if kind == "bot" and not premises.installed:
+            raise Refused("account_inactive")
         return
     other = _PREFIXES["app" if kind == "bot" else "bot"]
     raise Refused("not_allowed_token_type" if token.startswith(other) else "invalid_auth")
