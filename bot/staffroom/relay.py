@@ -71,12 +71,13 @@ class Relay:
     async def _refresh(self, thread: HelpThread, cohort: Cohort) -> None:
         panel = staff_panel(thread, work=not cohort.nameless)
         for place in thread.places:
-            await self._edit(place, panel)
+            await self._edit(place, panel, final=not thread.open)
         waiting = [each for each in await self._threads.open(cohort.id) if each.waits_since and each.id != thread.id]
         waits_s = await self._threads.waits_s(cohort.id, self._clock() - LATELY)
         for each in (thread, *sorted(waiting, key=lambda one: one.waits_since or one.asked_at)[: IN_SIGHT + 1]):
             if each.root:
-                await self._edit(each.root, await self._learners(each, cohort, [thread, *waiting], waits_s))
+                panel = await self._learners(each, cohort, [thread, *waiting], waits_s)
+                await self._edit(each.root, panel, final=not each.open)
 
     async def pass_on(
         self, line: HelpLine, thread: HelpThread, targets: Sequence[str], files: Sequence[Keepsake] = ()
@@ -132,12 +133,13 @@ class Relay:
             waits_s = await self._threads.waits_s(cohort.id, self._clock() - LATELY)
         return learners_panel(thread, cohort.name, ahead=before(thread, waiting), usual=usual_min(waits_s))
 
-    async def _edit(self, place: str, panel: Panel) -> None:
+    async def _edit(self, place: str, panel: Panel, *, final: bool) -> None:
+        """Show it there; verdicts of checks go first, they share Slack's limit."""
         if self._shown.get(place) == panel:
             return
         channel, _, ts = place.partition("/")
         try:
-            await self._chat.update(channel, ts, panel, owner="", final=True)
+            await self._chat.update(channel, ts, panel, owner="", final=final)
         except CardGone:
             log.info("message_gone", place=place)
         except ChatError as error:

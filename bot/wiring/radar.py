@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.cohorts.consent import look_press
 from bot.core.workshop import Workshop
 from bot.progress.alerts import SqlAlerts, SqlClusters
 from bot.progress.store import SqlStore
@@ -30,6 +31,7 @@ def wire_radar(
     room, classroom, trails = slack.people.room, learners.classroom, SqlTrails(store.database)
     postbox = Postbox(instructors.cohorts, instructors.roles, Telling(slack.chat, room), instructors.channel)
     book = AlertBook(workshop, store, trails, SqlAlerts(store.database), postbox, now)
+    book.more.append(lambda alert: look_press(alert.cohort, alert.learner) if alert.cohort else None)
     clusters = ClusterDesk(workshop, trails, SqlClusters(store.database), postbox, classroom, room, now)
     alone = bool(settings.instructors_channel)
     watch = Watch(workshop, store, trails, postbox, book, clusters, now, down=sandbox.resting, alone=alone)

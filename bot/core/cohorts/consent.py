@@ -65,6 +65,12 @@ def asks(grant: Grant | None, now: datetime) -> bool:
             return True
 
 
+def look_press(cohort: int, learner: str, name: str = "") -> Press:
+    """Return the button with which an instructor looks, or asks to."""
+    spoken = f"Look at the work of {name}" if name else ""
+    return Press(LOOK, "Look at their work", f"{cohort}|{learner}", spoken=spoken)
+
+
 def question(name: str, cohort: int) -> Panel:
     """Return what the learner is asked."""
     text = f"**{called(name)}** asks to look at your files and at what your last commands printed. May they?"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.core.cards import one_line
-from bot.core.cohorts.consent import LOOK
+from bot.core.cohorts.consent import look_press
 from bot.core.cohorts.help import IN_SIGHT, PRIVATE, HelpThread
 from bot.core.panels import Panel, Press, Row, Tone, called
 
@@ -70,7 +70,7 @@ def staff_panel(thread: HelpThread, *, work: bool) -> Panel:
         return Panel(text, "Help · closed", tuple(rows))
     claim = Press(CLAIM, "Claim", about, Tone.MAIN, spoken=f"Claim the question of {name}")
     hand = Press(HAND, "Hand over", about, spoken=f"Hand over the question of {name}")
-    look = Press(LOOK, "Look at their work", f"{thread.cohort}|{thread.learner}", spoken=f"Look at the work of {name}")
+    look = look_press(thread.cohort, thread.learner, name)
     close = Press(CLOSE, "Close", about, spoken=f"Close the question of {name}")
     presses = (hand if thread.holder else claim, *((look,) if work else ()), close)
     foot = f"Reply in this thread: words and files go to them. What begins with {PRIVATE} stays among instructors."
@@ -85,13 +85,23 @@ def _held(thread: HelpThread) -> str:
 
 def passed_on(name: str, text: str, files: int) -> Iterator[Panel]:
     """Return somebody's words as they reach the other side: as many messages as they need."""
-    said, parts = called(name), list(quoted(text))
-    if not parts:
+    said, rows = called(name), list(as_rows(text))
+    if not rows:
         yield note(f"**{said}** sends {'a file' if files == 1 else f'{files} files'}.")
         return
-    for at in range(0, len(parts), ROWS):
-        some = parts[at : at + ROWS]
-        yield Panel(f"{said}: {one_line(some[0], 500)}", rows=(Row(f"**{said}**"), *(Row(quote=each) for each in some)))
+    for at in range(0, len(rows), ROWS):
+        some = rows[at : at + ROWS]
+        yield Panel(f"{said}: {one_line(some[0].quote or some[0].box, 500)}", rows=(Row(f"**{said}**"), *some))
+
+
+def as_rows(text: str) -> Iterator[Row]:
+    """Return somebody's words, with what stands between ``` in boxes; a mark that nothing closes is a word like any."""
+    parts = text.split("```")
+    if len(parts) % 2 == 0:
+        parts[-2:] = ["```".join(parts[-2:])]
+    for number, part in enumerate(parts):
+        for piece in quoted(part.strip("\n") if number % 2 else part):
+            yield Row(box=piece) if number % 2 else Row(quote=piece)
 
 
 def quoted(text: str) -> Iterator[str]:

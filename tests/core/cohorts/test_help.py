@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -56,8 +57,17 @@ def test_words_are_passed_on_whole_in_parts_that_fit(text: str) -> None:
     parts = list(quoted(text))
     assert all(len(part) <= QUOTED for part in parts)
     assert "".join(parts).replace("\n", "") == text.strip().replace("\n", "")
-    shown = "".join(row.quote for panel in passed_on("Ada", text, 1) for row in panel.rows)
-    assert shown == "".join(parts)
+    shown = "".join(row.quote + row.box for panel in passed_on("Ada", text, 1) for row in panel.rows)
+    assert re.sub(r"[\s`]", "", shown) == re.sub(r"[\s`]", "", text)
+
+
+def test_code_stands_in_a_box() -> None:
+    (panel,) = passed_on("Ada", "Try\n```\ncd app\n```\nand ``` is no code", 0)
+    assert [(row.quote, row.box) for row in panel.rows[1:]] == [
+        ("Try", ""),
+        ("", "cd app"),
+        ("and ``` is no code", ""),
+    ]
 
 
 def test_work_is_not_offered_where_names_are_not() -> None:
