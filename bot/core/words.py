@@ -54,7 +54,9 @@ ASK_SOMEBODY = (
     "Of course. Press **Ask an instructor** and write what you would like to know, or send me `ask` and your question. "
     "What they answer stands in a thread here; meanwhile everything goes on."
 )
-HELP_ASK = "- `ask` and a question: an instructor answers"
+HELP_ASK = (
+    "- `ask` and a question: an instructor answers · `consent`, `nudges`, `peers`, `leave`: what your course may do"
+)
 UNKNOWN_MESSAGE = (
     "I do not know this message. The line that says most is probably:\n\n> {line}\n\n"
     "**Check my work** looks at the real thing and tells you what it finds."

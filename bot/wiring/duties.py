@@ -13,6 +13,7 @@ from bot.sandbox.sandbox import DockerSandbox
 from bot.settings import Settings
 from bot.staffroom.authority import Authority
 from bot.staffroom.gates import Gates
+from bot.staffroom.guide import Guide
 from bot.staffroom.peers import PeerHelp
 from bot.staffroom.telling import Telling
 from bot.wiring.beside import Works
@@ -44,7 +45,7 @@ def wire_duties(
     alerts = SqlAlerts(store.database)
     peers = PeerHelp(workshop, store, cohorts, SqlPeers(store.database), alerts, chat, room, now)
     instructors.duties.extend((gates, peers))
-    return {
+    works: Works = {
         "gates": gates.keep,
         "peers": peers.keep,
         **wire_cohorts(workshop, store, slack, instructors, learners.classroom),
@@ -54,3 +55,5 @@ def wire_duties(
         **wire_boards(settings, workshop, store, sandbox, slack, instructors, learners),
         **wire_privacy(settings, workshop, store, sandbox, slack, instructors, learners),
     }
+    instructors.duties.append(Guide(instructors.roles, authority))  # on Home after what it tells of
+    return works
