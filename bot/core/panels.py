@@ -124,6 +124,7 @@ class Sheet:
     submit: str = "Save"
     about: str = ""
     presses: tuple[Press, ...] = ()
+    fields_first: bool = False  #: above the rows: what they show is chosen there
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,13 +112,14 @@ def sheet_view(sheet: Sheet) -> dict[str, Any]:
     """Return the sheet as a modal."""
     fields = [_field(field) for field in sheet.fields]
     tail = _buttons(sheet.presses)
-    blocks = _fitting(sheet.rows, BLOCKS["modal"] - len(fields) - len(tail) - 1) + fields + tail
+    rows = _fitting(sheet.rows, BLOCKS["modal"] - len(fields) - len(tail) - 1)
+    blocks = (fields + rows if sheet.fields_first else rows + fields) + tail
     view: dict[str, Any] = {
         "type": "modal",
         "callback_id": DUTY + sheet.act,
         "private_metadata": cut(sheet.about, 3_000),
         "title": plain(sheet.title, 24),
-        "close": plain("Close" if not fields else "Cancel", 24),
+        "close": plain("Close" if sheet.fields_first or not fields else "Cancel", 24),
         "blocks": blocks or [context("There is nothing here.")],
     }
     return view | ({"submit": plain(sheet.submit, 24)} if fields else {})

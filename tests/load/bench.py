@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -34,6 +34,8 @@ from bot.progress.store import SqlStore
 from bot.sandbox.sandbox import DockerSandbox
 from bot.settings import read_settings
 from bot.wiring import pinned_images
+from tests.load.board import built
+from tests.load.figure import Figure
 from tests.load.staged import LESSONS, Staged, staged, timed
 
 BY_HAND = Path(__file__).with_name("same_by_hand.sh")
@@ -42,16 +44,6 @@ DEV = (
     "docker run -dp 127.0.0.1:3000:3000 --name dev -w /app --mount type=bind,src=.,target=/app node:24-alpine "
     'sh -c "npm install && npm run dev"'
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One measured number beside its bar."""
-
-    name: str
-    value: float
-    unit: str
-    bar: str
 
 
 async def answers(ada: Person) -> list[float]:
@@ -268,6 +260,7 @@ async def figures_of(stage: Staged, data: Path) -> list[Figure]:
         Figure("layers printed and drawn, median", drawn, "s", "≤ 3 s"),
         Figure(f"bot grown by {2 * ROUNDS + 1} pictures", grown, "MB", "—"),
         Figure("bot resident", resident, "MB", "≤ 120 MB"),
+        *built(),
     ]
 
 

@@ -24,7 +24,7 @@ from bot.localslack.socketmode import percentiles
 from bot.localslack.values import Message
 from bot.localslack.workspace import Workspace
 from bot.localslack.world import dm_of
-from tests.load.bench import Figure
+from tests.load.figure import Figure
 from tests.load.staged import staged
 
 MANY = 1_000

@@ -131,6 +131,7 @@ def sheets(text: str) -> tuple[Sheet, ...]:
         Sheet("cohort.make", "x", fields=empty),
         Sheet("board.page", "x", rows, presses=(Press("board.page", "Next", "2"),)),
         Sheet("board.page", "x"),
+        Sheet("board.page", "x", rows, fields, presses=rows[0].presses, fields_first=True),
     )
 
 

@@ -27,7 +27,7 @@ from bot.staffroom.telling import Telling
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 2  #: of Slack's 50 edits a minute 24 at most. Source: docs.slack.dev, chat.update, tier 3
-LOOK = timedelta(seconds=60)  #: boards are counted so often without a sign: who falls quiet makes none
+LOOK = timedelta(seconds=15)  #: boards are counted so often without a sign: who falls quiet or is stuck makes none
 READ = timedelta(minutes=5)  #: records are read so often without a sign: another process may have changed them
 REFUSED = timedelta(seconds=60)  #: until a channel that refused is tried again
 PLACE = "board.place"  #: note: `channel/ts` of the board of those alone
@@ -143,7 +143,7 @@ class BoardKeeper:
         return await self._rolls.roll(cohort), await self._marks(cohort)
 
     async def counted(self, cohort: int) -> Tally:
-        """Return the class counted, as it was at most a minute ago; nothing is counted twice."""
+        """Return the class counted, as it was a quarter of a minute ago at most; nothing is counted twice."""
         async with self._counting:  # what is read must not be older than what was taken in meanwhile
             return await self._counted(cohort)
 

@@ -26,7 +26,8 @@ BUSY, SLOW = 1.3, 2.0  #: strain from which the host is called so
 def board(name: str, tally: Tally, ours: OurSide, cohort: int) -> Panel:
     """Return the board of a class; the same numbers make the same board."""
     rows = (Row(people_line(tally)), *funnel(tally), Row(our_side(ours)))
-    return Panel(f"{name}: {people_line(tally, bold='')}", name, rows, presses(cohort), _more(tally))
+    foot = "" if cohort == ALONE else _more(tally)
+    return Panel(f"{name}: {people_line(tally, bold='')}", name, rows, presses(cohort), foot)
 
 
 def presses(cohort: int) -> tuple[Press, ...]:

@@ -76,7 +76,7 @@ def people_sheet(workshop: Workshop, cohort: Cohort, roll: Roll, marks: Marks, v
     if cohort.nameless:
         rows = nameless_rows(workshop, roll.learners, "" if where == ANYWHERE else where)
         foot = Row("This course shows no names.")
-        return Sheet(PEOPLE, "Who is where", (*rows, foot), (section,), "Show", str(view))
+        return Sheet(PEOPLE, "Who is where", (*rows, foot), (section,), "Show", str(view), fields_first=True)
     found = sought(workshop, roll, marks, replace(view, section=where), now)
     pages = max(1, -(-len(found) // PAGE))
     page = min(view.page, pages - 1)
@@ -91,12 +91,13 @@ def people_sheet(workshop: Workshop, cohort: Cohort, roll: Roll, marks: Marks, v
         "Show",
         str(view),
         tuple(_turns(view, pages)),
+        fields_first=True,
     )
 
 
 def _head(found: Sequence[Learner], shown: Sequence[Learner], roll: Roll, page: int) -> Iterator[Row]:
     if not found:
-        yield Row("Nobody is here now. Choose other people below.")
+        yield Row("Nobody is here now. Choose other people above.")
     else:
         first = page * PAGE + 1
         yield Row(f"{first} to {first + len(shown) - 1} of {len(found)}, who may need help first")
@@ -166,8 +167,9 @@ def _row(workshop: Workshop, learner: Learner, marks: Marks, now: datetime) -> R
     skipped = sum(ref in learner.skipped and ref not in learner.passed for ref in workshop.order)
     share = f"{done}/{len(workshop.order)}" + (f" ({skipped} skipped)" if skipped else "")
     if finished(workshop, learner):
-        return Row(f"{name}  **done**, {share}\n{_seen(learner, now)}")
-    return Row(f"{name}  {place(workshop, learner.at)}  {share}\n{' · '.join(_notes(learner, learner.at, marks, now))}")
+        return Row(f"{name} · **done** · {share}\n{_seen(learner, now)}")
+    notes = " · ".join(_notes(learner, learner.at, marks, now))
+    return Row(f"{name} · {place(workshop, learner.at)} · {share}\n{notes}")
 
 
 def _notes(learner: Learner, at: StepRef, marks: Marks, now: datetime) -> Iterator[str]:
