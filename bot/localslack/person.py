@@ -251,6 +251,11 @@ class Person:
         """Take the app's token back, and leave it installed."""
         await self._open_line.post("/people/revoke")
 
+    async def shortcut(self, callback_id: str) -> _Answer:
+        """Use a global shortcut of the app."""
+        self._mark()
+        return await self._open_line.post("/people/shortcut", callback_id=callback_id)
+
     async def press(self, name: str) -> _Answer:
         """Press the newest visible button called `name`: in the modal, then the Home, then the channel.
 

@@ -12,7 +12,7 @@ import structlog
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.core.panels import Answer, Mistakes, Panel, Press, Row, Sheet, Tone, Whispered
-from bot.errors import ChatError, DocentError
+from bot.errors import CardGone, ChatError, DocentError
 from bot.handin.command import unslack
 from bot.ports import (
     Asked,
@@ -247,10 +247,15 @@ class DutyListeners:
             log.warning("not_said", user=where.user, error=str(error))
 
     async def _whisper(self, text: str, where: Where) -> None:
-        """Say it where they are, seen by them alone; in their direct message where they are nowhere."""
-        if not where.channel:
-            where = Where(await self._people.room(where.user), where.user)
-        await self._chat.whisper(where, text)
+        """Say it where they are, seen by them alone; in their direct message where they are nowhere, or we are not."""
+        if where.channel:
+            try:
+                await self._chat.whisper(where, text)
+            except CardGone:
+                log.info("not_in_channel", channel=where.channel)
+            else:
+                return
+        await self._chat.whisper(Where(await self._people.room(where.user), where.user), text)
 
     async def _is_word_of_ours(self, command: Body) -> bool:
         return first_word(command.get("text")) in self._words

@@ -25,14 +25,26 @@ class Telling:
 
     async def post(self, cohort: Cohort, panel: Panel, *, thread: str = "") -> Sequence[str]:
         """Post it where the cohort's instructors read, and return the places; those who cannot be reached are left
-        out."""
-        places: list[str] = []
-        for channel in await self._channels(cohort):
+        out. Where their channel is archived, or we are no longer in it, each of them reads it in their direct message.
+        """
+        if cohort.staff_channel:
             try:
-                places.append(f"{channel}/{await self._chat.show(Where(channel, '', thread), panel)}")
+                return [await self._show(cohort.staff_channel, panel, thread)]
+            except CardGone as error:
+                log.warning("staff_channel_gone", cohort=cohort.id, error=str(error))
             except ChatError as error:
-                log.warning("instructors_not_told", cohort=cohort.id, channel=channel, error=str(error))
+                log.warning("instructors_not_told", cohort=cohort.id, error=str(error))
+                return []
+        places: list[str] = []
+        for user in sorted(cohort.instructors):
+            try:
+                places.append(await self._show(await self._room(user), panel, "" if cohort.staff_channel else thread))
+            except ChatError as error:
+                log.warning("instructor_not_told", cohort=cohort.id, user=user, error=str(error))
         return places
+
+    async def _show(self, channel: str, panel: Panel, thread: str) -> str:
+        return f"{channel}/{await self._chat.show(Where(channel, '', thread), panel)}"
 
     async def edit(self, places: Sequence[str], panel: Panel) -> None:
         """Show it in place of what was posted there; a message that is gone stays gone."""
@@ -44,14 +56,3 @@ class Telling:
                 log.info("message_gone", place=place)
             except ChatError as error:
                 log.warning("not_edited", place=place, error=str(error))
-
-    async def _channels(self, cohort: Cohort) -> Sequence[str]:
-        if cohort.staff_channel:
-            return [cohort.staff_channel]
-        rooms: list[str] = []
-        for user in sorted(cohort.instructors):
-            try:
-                rooms.append(await self._room(user))
-            except ChatError as error:
-                log.warning("no_room", user=user, error=str(error))
-        return rooms

@@ -10,7 +10,7 @@ from bot.core.cohorts.cohort import Cohort
 from bot.core.cohorts.roster import Count, Reply
 
 NO_COURSE = (
-    "You take no course at the moment, so there is nothing to leave. You can learn on your own; **start** begins."
+    "You take no such course at the moment, so there is nothing to leave. You can learn on your own; **start** begins."
 )
 NOTHING_TO_JOIN = (
     "I know of no course that you could join. Courses live in channels: come into the channel of yours, and press "

@@ -13,7 +13,7 @@ from bot.core.cohorts import care_words, making
 from bot.core.cohorts import seat_words as words
 from bot.core.cohorts.cohort import NEW, Cohort, SeatState, numbered
 from bot.core.cohorts.invitation import CHANGE, END, INVITE, JOIN, LEAVE, NEW_ONE, course_panel, listed
-from bot.core.cohorts.roster import Count, counted
+from bot.core.cohorts.roster import JOINED, Count, counted
 from bot.core.panels import Answer, Mistakes, Panel, Whispered
 from bot.errors import ChatError
 from bot.ports import Asked, CameIn, ChannelChanged, Channels, Cohorts, Fact, Handler, Roles, WentOut
@@ -274,20 +274,21 @@ class CohortDuty:
         return await self._joined(could[0], asked)
 
     async def _leave(self, asked: Asked) -> Answer:
-        """Leave the course that somebody takes; without one, the place that waits for them."""
+        """Leave the course that somebody takes, else the place that waits for them; or the one of that name."""
         user = asked.where.user
-        cohort = await self._cohorts.of(user)
+        cohort = chosen(await self._joined_by(user), asked.about)
         if cohort is None:
-            seats = await self._cohorts.seats_of(user)
-            waiting = next((seat for seat in seats if seat.state is SeatState.WAITING), None)
-            cohort = await self._cohorts.cohort(waiting.cohort) if waiting else None
-        if cohort is None:
-            return Whispered(words.NO_COURSE)
-        if numbered(asked.about) not in (NEW, cohort.id):  # a button of a course that is behind them
             return Whispered(words.NO_COURSE)
         told = await self._rosters.leave(cohort, user)
         await self._refresh(user)
         return Whispered(told)
+
+    async def _joined_by(self, user: str) -> Sequence[Cohort]:
+        """Return the running cohorts in which somebody has a place, the one that they take first."""
+        seats = [seat for seat in await self._cohorts.seats_of(user) if seat.state in JOINED]
+        open_ = {each.id: each for each in await self._cohorts.open()}
+        first = sorted(seats, key=lambda seat: seat.state is not SeatState.TAKEN)
+        return [open_[seat.cohort] for seat in first if seat.cohort in open_]
 
     # what happens in channels
 
@@ -329,10 +330,15 @@ class CohortDuty:
         led = await self._authority.led_by(user)
         if led or await self._roles.is_instructor(user):
             panels.append(await self._shown(led))
-        seats = await self._cohorts.seats_of(user)
-        waiting = [seat.cohort for seat in seats if seat.state is SeatState.WAITING]
-        taken = await self._cohorts.of(user)
-        if taken or waiting:
-            found = [cohort for number in waiting if (cohort := await self._cohorts.cohort(number))]
-            panels.append(course_panel(taken, [each for each in found if each.ended_at is None]))
-        return [panel for panel in panels if panel.text]
+        if joined := await self._joined_by(user):
+            taken = await self._cohorts.of(user)
+            panels.append(course_panel(taken, [each for each in joined if taken is None or each.id != taken.id]))
+        return panels
+
+
+def chosen(joined: Sequence[Cohort], said: str) -> Cohort | None:
+    """Return which of these somebody means by a name, by the number of a button, or by nothing: the first."""
+    wanted = " ".join(said.split()).casefold()
+    if not wanted:
+        return next(iter(joined), None)
+    return next((each for each in joined if wanted in (str(each.id), each.name.casefold())), None)

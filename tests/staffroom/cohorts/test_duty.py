@@ -14,6 +14,7 @@ from bot.core.cohorts.cohort import SeatState
 from bot.core.cohorts.invitation import CHANGE, END, INVITE, JOIN, LEAVE
 from bot.core.cohorts.making import EDIT, MAKE
 from bot.localslack.faults import Fault
+from bot.localslack.seed import INSTRUCTORS
 from bot.localslack.seed import WORKSHOP as CLASS
 from bot.localslack.values import Message
 from bot.localslack.world import APP_ID, TEAM_ID
@@ -50,6 +51,25 @@ async def test_a_cohort_is_made_in_a_channel_its_members_are_invited_and_one_joi
     learner = await school.lobby.store.learner("U0ADA")
     assert learner.course is not None
     assert learner.course.cohort == cohort.id
+
+
+async def test_the_shortcut_asks_for_the_channel_and_makes_a_cohort(school: School) -> None:
+    barbara = await school.lobby.enter("barbara")
+    assert (await barbara.shortcut("duty:cohort.new"))["outcome"] == "acked"
+    await until(lambda: barbara.modal)
+    await barbara.fill("Name", "Spring")
+    await barbara.choose("Channel of the class", "docker-workshop")
+    assert await barbara.submit() == {}
+    await until(lambda: school.posted("Join"))
+
+
+async def test_an_answer_reaches_somebody_in_a_channel_that_we_are_not_in(school: School) -> None:
+    world, elsewhere = school.lobby.space.premises.world, school.channel("ELSEWHERE", "U0ADA")
+    world.put_channel(replace(world.channels[elsewhere], members=frozenset({"U0ADA"})))
+    ada = await school.lobby.enter("ada")
+    await ada.go("#elsewhere")
+    await ada.say("/docent join")
+    await until(lambda: school.told("U0ADA", "I know of no course that you could join"))
 
 
 # one course at a time
@@ -221,7 +241,7 @@ async def test_outside_of_courses_one_learns_alone_as_ever(school: School) -> No
     await ada.say("join")
     await until(lambda: school.told("U0ADA", "I know of no course that you could join"))
     await ada.say("leave")
-    await until(lambda: school.told("U0ADA", "You take no course at the moment"))
+    await until(lambda: school.told("U0ADA", "You take no such course at the moment"))
     await ada.say("start")
     await until(lambda: len(school.lobby.said()) >= 3)
     assert (await school.lobby.store.learner("U0ADA")).course is None
@@ -230,7 +250,7 @@ async def test_outside_of_courses_one_learns_alone_as_ever(school: School) -> No
 # channels come and go
 
 
-async def test_an_archived_channel_pauses_its_cohort_and_nobody_loses_their_place(school: School) -> None:
+async def test_s17_an_archived_channel_pauses_its_cohort_and_nobody_loses_their_place(school: School) -> None:
     cohort, barbara = await school.cohort(), await school.lobby.enter("barbara")
     await school.rosters.join(cohort, "U0ADA")
     await barbara.go("#docker-workshop")
@@ -268,6 +288,20 @@ async def test_a_renamed_channel_changes_nothing_and_instructors_hear_of_it(scho
     await barbara.go("#docker-workshop")
     await barbara.say("/rename whales")
     await until(lambda: school.told("U0BARBARA", "is called #whales now"))
+
+
+async def test_where_the_instructors_channel_is_archived_each_of_them_is_told(school: School) -> None:
+    await school.cohort(staff_channel=INSTRUCTORS)
+    barbara = await school.lobby.enter("barbara")
+    await barbara.go("#docker-workshop")
+    await barbara.say("/rename whales")
+    await until(lambda: school.posted("is called #whales now", INSTRUCTORS))
+    assert not school.told("U0BARBARA", "is called")
+    await barbara.go("#docent-instructors")
+    await barbara.say("/archive")
+    await barbara.go("#whales")
+    await barbara.say("/archive")
+    await until(lambda: school.told("U0BARBARA", "I pause the cohort"))
 
 
 # who leads
@@ -375,7 +409,7 @@ async def test_a_cohort_may_be_called_anything_in_any_script(school: School, nam
     assert not [p for p in school.lobby.space.premises.problems.all() if p.code != "not_acknowledged"]
 
 
-async def test_who_is_no_instructor_learns_how_to_become_one(school: School) -> None:
+async def test_s10_who_is_no_instructor_learns_how_to_become_one(school: School) -> None:
     ada = await school.lobby.enter("ada")
     await ada.go("#docker-workshop")
     await ada.say("/docent cohort")
@@ -393,7 +427,7 @@ async def forge(school: School, user: str, act: str, about: str, message: Messag
 
 
 @pytest.mark.parametrize("act", [END, CHANGE, INVITE])
-async def test_a_learner_who_presses_an_instructors_button_changes_nothing(school: School, act: str) -> None:
+async def test_s07_a_learner_who_presses_an_instructors_button_changes_nothing(school: School, act: str) -> None:
     cohort = await school.cohort()
     posted = len(school.posted("Join"))
     for about in (str(cohort.id), "999", "", "x", "1 or 1", "٣"):
@@ -421,7 +455,7 @@ async def test_joining_by_name_needs_the_channel_too(school: School) -> None:
     await until(lambda: school.told("U0ADA", "I know of no course"))
 
 
-async def test_a_join_for_a_course_of_another_channel_takes_no_seat(school: School) -> None:
+async def test_s07_a_join_for_a_course_of_another_channel_takes_no_seat(school: School) -> None:
     other = school.channel("SECOND", "U0BARBARA")
     foreign = await school.cohort(other, "Second")
     await forge(school, "U0ADA", JOIN, str(foreign.id))
@@ -448,8 +482,21 @@ async def test_a_button_to_leave_a_course_that_is_behind_them_leaves_no_other(sc
     first, second = await school.cohort(), await school.cohort(other, "Second")
     await school.rosters.join(second, "U0ADA")
     await forge(school, "U0ADA", LEAVE, str(first.id))
-    await until(lambda: school.told("U0ADA", "You take no course"))
+    await until(lambda: school.told("U0ADA", "You take no such course"))
     assert await school.lobby.cohorts.of("U0ADA") == second
+
+
+async def test_a_place_that_waits_is_given_up_by_its_name(school: School) -> None:
+    ada, other = await school.lobby.enter("ada"), school.channel("SECOND", "U0ADA", "U0BARBARA")
+    first, second = await school.cohort(), await school.cohort(other, "Second course")
+    await school.rosters.join(first, "U0ADA")
+    await school.rosters.join(second, "U0ADA")
+    await ada.go("dm")
+    await ada.say("leave second")
+    await until(lambda: school.told("U0ADA", "You take no such course"))
+    await ada.say("leave Second Course")
+    await school.becomes(second, "U0ADA", SeatState.LEFT)
+    assert await school.lobby.cohorts.of("U0ADA") == first
 
 
 # changing
