@@ -234,6 +234,20 @@ def test_bases_are_pinned_and_every_line_stays_where_it_was() -> None:
     ]
 
 
+def test_a_mark_stands_below_every_base_and_once_where_a_stage_builds_on_another() -> None:
+    text = (
+        "FROM node:24 AS build\n\nRUN npm ci\nFROM build AS test\nRUN npm test\nFROM scratch\nCOPY --from=test /a /a\n"
+    )
+    marked = emit(read(text), {"node:24": "sha256:0a"}, mark="LABEL ours=true").splitlines()
+    assert [marked[number - 1] for number, line in enumerate(marked) if line == "LABEL ours=true"] == [
+        "FROM sha256:0a AS build",
+        "FROM scratch",
+    ]
+    assert [line for line in marked if line and line != "LABEL ours=true"] == [
+        line for line in emit(read(text), {"node:24": "sha256:0a"}).splitlines() if line
+    ]
+
+
 def test_a_base_without_a_pin_is_a_fault_of_ours() -> None:
     with pytest.raises(KeyError):
         emit(read("FROM node"), {})
