@@ -108,7 +108,7 @@ def shown(message: Message) -> str:
     return f"{message.text} {message.blocks}"
 
 
-def radar_of(lobby: Lobby, clock: Clock, *, alone: bool = False) -> Radar:
+def radar_of(lobby: Lobby, clock: Clock, *, alone: bool = False, follows: bool = True) -> Radar:
     """Return the radar, joined with the lobby as the bot joins it with its parts."""
     database, room = lobby.store.database, lobby.people.room
     trails, alerts = SqlTrails(database), SqlAlerts(database)
@@ -119,7 +119,8 @@ def radar_of(lobby: Lobby, clock: Clock, *, alone: bool = False) -> Radar:
     watch = Watch(WORKSHOP, lobby.store, trails, postbox, book, clusters, clock, down=lambda: radar.down, alone=alone)
     radar = Radar(watch, book, alerts, clock)
     lobby.duties.extend((AlertDesk(WORKSHOP, trails, book, postbox, lobby.classroom, room), clusters))
-    lobby.followers.append(watch.follow)
+    if follows:
+        lobby.followers.append(watch.follow)
     return radar
 
 
