@@ -10,11 +10,10 @@ from enum import StrEnum
 
 from bot.core.cards import filled
 from bot.core.cohorts.radar import Outage, Trail, Why, at_step_s, told
-from bot.core.ending.summary import one_line
 from bot.core.ladder import ladder_for
 from bot.core.learner import Learner
 from bot.core.map import place
-from bot.core.panels import Field, Kind, Mistakes, Panel, Press, Row, Sheet, Tone
+from bot.core.panels import Field, Kind, Mistakes, Panel, Press, Row, Sheet, Tone, called
 from bot.core.workshop import StepRef, Workshop
 
 CLAIM, HINT, UNBLOCK = "alert.claim", "alert.hint", "alert.unblock"
@@ -197,11 +196,6 @@ def sentence(why: Why) -> str:
     """Return why, as a sentence."""
     said = REASONS[why]
     return f"{said[0].upper()}{said[1:]}."
-
-
-def called(name: str) -> str:
-    """Return somebody's name as it may stand in a text of ours: one line, and nothing in it is a format."""
-    return one_line(name.replace("*", "").replace("`", "'")) or "Somebody"
 
 
 def counted(count: int, what: str) -> str:

@@ -10,7 +10,7 @@ from bot.core.cohorts.alerts import Alert, Ended
 from bot.core.cohorts.cohort import NEW
 from bot.core.cohorts.radar import Trail
 from bot.core.events import GotHint, WasUnblocked
-from bot.core.panels import Answer, Mistakes, Panel, Whispered
+from bot.core.panels import Answer, Mistakes, Panel, Whispered, called
 from bot.core.workshop import Workshop
 from bot.ports import Asked, Fact, Handler, Trails, Where
 from bot.staffroom.authority import NOT_YOURS
@@ -110,7 +110,7 @@ class AlertDesk:
         await self._classroom.turn(GotHint(alert.ref, asked.name, *wanted), where)
         claimed = alert if alert.claimed_by else await self._claimed(alert, asked)
         await self._book.show(claimed)
-        return Whispered(f"{rules.called(trail.learner.name)} has your hint now.")
+        return Whispered(f"{called(trail.learner.name)} has your hint now.")
 
     async def _unblock(self, asked: Asked) -> Answer:
         match await self._opened(asked):
@@ -139,7 +139,7 @@ def elsewhere(alert: Alert, trail: Trail) -> Whispered | None:
     """Return what is said about a learner who went to another step and left this one open."""
     if trail.learner.at == alert.ref:
         return None
-    name = rules.called(trail.learner.name)
+    name = called(trail.learner.name)
     return Whispered(
         f"{name} is at another step now, so nothing was changed. The alert stays until this one is passed."
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.core.cohorts.cohort import NEW, Cohort, Seat, SeatState
 from bot.core.learner import Learner
+from bot.core.panels import ISOLATE, ISOLATE_END
 from bot.core.results import Failed, Passed
 from bot.core.verdict import Verdict
 from bot.localslack.seed import INSTRUCTORS
@@ -104,8 +105,11 @@ class Course:
 
 
 def shown(message: Message) -> str:
-    """Return everything that stands in a message."""
-    return f"{message.text} {message.blocks}"
+    """Return everything that stands in a message, without what keeps names apart."""
+    said = f"{message.text} {message.blocks}"
+    for sign in (ISOLATE, ISOLATE_END):
+        said = said.replace(sign, "").replace(f"\\u{ord(sign):04x}", "")
+    return said
 
 
 def radar_of(lobby: Lobby, clock: Clock, *, alone: bool = False, follows: bool = True) -> Radar:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +11,9 @@ import pytest
 
 from bot.core.cohorts.alerts import Ended
 from bot.core.cohorts.cohort import SeatState
+from bot.core.cohorts.consent import look_press
 from bot.core.ending.pages import Page, PageKind
-from bot.core.panels import Panel, Press
+from bot.core.panels import Panel, called
 from bot.core.verdict import Fault, Verdict
 from bot.localslack.seed import INSTRUCTORS
 from bot.progress.notebooks import SqlNotebooks
@@ -271,7 +273,7 @@ async def test_who_is_in_no_course_is_told_of_where_everybody_instructs(tmp_path
         await course.look()
         assert course.told() == []
         panels = [each for each in course.lobby.staff.told.values() if isinstance(each, Panel)]
-        assert [each.title for each in panels] == ["Linus may be stuck"]
+        assert [each.title for each in panels] == [f"{called('Linus')} may be stuck"]
 
 
 async def test_an_instructor_without_a_channel_is_told_in_their_direct_message(tmp_path: Path) -> None:
@@ -284,11 +286,11 @@ async def test_an_instructor_without_a_channel_is_told_in_their_direct_message(t
 
 
 async def test_another_duty_puts_its_button_under_an_alert(course: Course) -> None:
-    course.radar.book.more.append(lambda alert: Press("look.ask", "Ask to look", alert.learner))
+    course.radar.book.more.append(lambda alert: look_press(alert.cohort, alert.learner))
     await course.sit("U0ADA")
     await course.check("U0ADA", times=3)
     await course.look()
-    assert "Ask to look" in course.shown()[0]
+    assert f"work.look#3', 'value': '||{course.cohort.id}|U0ADA" in course.shown()[0]
 
 
 async def test_any_name_leaves_the_message_as_it_is(course: Course) -> None:
@@ -300,3 +302,17 @@ async def test_any_name_leaves_the_message_as_it_is(course: Course) -> None:
     (message,) = course.told()
     assert "<!channel>" not in message.text
     assert "may be stuck" in shown(message)
+
+
+async def test_an_alert_comes_within_ten_seconds_by_itself(course: Course) -> None:
+    watching = asyncio.create_task(course.radar.watch.keep())
+    try:
+        await course.sit("U0ADA", "U0GRACE")
+        await course.check("U0ADA", times=3)
+        await until(lambda: any("Ada may be stuck" in each for each in course.shown()), 10)
+        course.lobby.followers.clear()  # of this nobody tells the watch
+        await course.check("U0GRACE", times=3)
+        await until(lambda: any("Grace may be stuck" in each for each in course.shown()), 10)
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
