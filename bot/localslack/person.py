@@ -256,25 +256,26 @@ class Person:
         self._mark()
         return await self._open_line.post("/people/shortcut", callback_id=callback_id)
 
-    async def press(self, name: str) -> _Answer:
+    async def press(self, name: str, on: str = "") -> _Answer:
         """Press the newest visible button called `name`: in the modal, then the Home, then the channel.
 
-        Raises: NotSeenError naming what can be pressed instead.
+        `on` is the ts of the one message where it is looked for. Raises: NotSeenError naming what can be pressed
+        instead.
         """
-        found = await self._find(lambda: self._pressable(name), self.patience_s)
+        found = await self._find(lambda: self._pressable(name, on), self.patience_s)
         if found is None:
             seen = ", ".join(f"[ {one} ]" for one in self._press_names()) or "no buttons at all"
             raise NotSeenError(f"There is no button {name!r} here. Visible: {seen}.")
         self._mark()
         return await found()
 
-    def _pressable(self, name: str) -> Callable[[], Awaitable[_Answer]] | None:
-        if view := self._front():
+    def _pressable(self, name: str, on: str = "") -> Callable[[], Awaitable[_Answer]] | None:
+        if (view := self._front()) and not on:
             if same_words(name, word(view, "submit") or "\0"):
                 return self._submit
             if same_words(name, word(view, "close") or "Close"):
                 return self.close_modal
-        if found := self._called(PRESSED, name):
+        if found := self._called(PRESSED, name, on):
             place, control = found
             return lambda: self._act("/people/press", place, control, control.value)
         for prompt in self._seen.prompts.get(self.channel, []):
@@ -374,9 +375,9 @@ class Person:
     def _controls(self, kinds: frozenset[str]) -> list[tuple[_Place, Control]]:
         return [(place, control) for place, found in self._places(kinds) for control in found]
 
-    def _called(self, kinds: frozenset[str], name: str) -> tuple[_Place, Control] | None:
+    def _called(self, kinds: frozenset[str], name: str, on: str = "") -> tuple[_Place, Control] | None:
         for place, found in self._places(kinds):
-            if control := labelled(found, name):
+            if on in ("", place.get("ts")) and (control := labelled(found, name)):
                 return place, control
         return None
 

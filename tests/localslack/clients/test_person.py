@@ -76,6 +76,18 @@ async def test_a_card_is_edited_until_its_verdict(ada: Person) -> None:
     await ada.wait_for("Checking your work", SECONDS)
 
 
+async def test_one_message_of_many_is_pressed_when_it_is_named(ada: Person) -> None:
+    for _ in range(2):
+        await ada.say("hello")
+        await ada.wait_for("Section 2", SECONDS)
+    older, newer = [each for each in ada.messages if "[ Check my work ]" in each.text]
+    await ada.press("Check my work", on=older.ts)
+    assert (await ada.wait_for("2 of 3 are done", SECONDS)).ts == older.ts != newer.ts
+    ada.patience_s = 0.1
+    with pytest.raises(NotSeenError):
+        await ada.press("Check my work", on="1.1")
+
+
 async def test_choices_of_every_sort_reach_the_bot(ada: Person) -> None:
     await ada.say("hello")
     await ada.choose("Go to a section", "1 · First container")
