@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.cohorts.consent import look_press
+from bot.core.cohorts.radar import UNSEEN
 from bot.core.workshop import Workshop
 from bot.progress.alerts import SqlAlerts, SqlClusters
 from bot.progress.store import SqlStore
@@ -12,7 +13,7 @@ from bot.settings import Settings
 from bot.staffroom.radar import AlertBook, AlertDesk, ClusterDesk, Postbox, Watch
 from bot.staffroom.telling import Telling
 from bot.wiring.beside import Works
-from bot.wiring.clock import now
+from bot.wiring.clock import now, of_ours
 from bot.wiring.instructors import Instructors
 from bot.wiring.learners import Learners
 from bot.wiring.slack import Slack
@@ -34,7 +35,9 @@ def wire_radar(
     book.more.append(lambda alert: look_press(alert.cohort, alert.learner) if alert.cohort else None)
     clusters = ClusterDesk(workshop, trails, SqlClusters(store.database), postbox, classroom, room, now)
     alone = bool(settings.instructors_channel)
-    watch = Watch(workshop, store, trails, postbox, book, clusters, now, down=sandbox.resting, alone=alone)
+    watch = Watch(
+        workshop, store, trails, postbox, book, clusters, now, down=sandbox.resting, alone=alone, unseen=of_ours(UNSEEN)
+    )
     instructors.duties.extend((AlertDesk(workshop, trails, book, postbox, classroom, room), clusters))
     instructors.followers.append(watch.follow)
     return {"radar": watch.keep}

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from bot.progress.lock import hold
 from bot.progress.store import SqlStore, open_store
 from bot.settings import Settings
+from bot.wiring.clock import now
 
 DATABASE = "docent.sqlite"
 LOCK = "docent.lock"
@@ -17,7 +18,7 @@ LOCK = "docent.lock"
 async def open_records(settings: Settings) -> AsyncIterator[SqlStore]:
     """Have the data folder for us alone, and its database open."""
     with hold(settings.data / LOCK):
-        store = await open_store(settings.data / DATABASE)
+        store = await open_store(settings.data / DATABASE, now)
         try:
             yield store
         finally:

@@ -122,13 +122,16 @@ def at_step_s(trail: Trail, now: datetime, outages: Sequence[Outage] = ()) -> fl
     return max(0.0, spent - sum(min(each.waited_s, PAUSE_S) for each in trail.tried))
 
 
-def outages(before: tuple[Outage, ...], looked: datetime | None, now: datetime, *, down: bool) -> tuple[Outage, ...]:
+def outages(
+    before: tuple[Outage, ...], looked: datetime | None, now: datetime, *, down: bool, unseen: timedelta = UNSEEN
+) -> tuple[Outage, ...]:
     """Return the outages as of this look, which follows one at `looked` (None: there was none).
 
-    Our host is down, or nobody looked for a while because we were not there. Those of long ago are forgotten.
+    Our host is down, or nobody looked for as long as `unseen` because we were not there. Those of long ago are
+    forgotten.
     """
     kept = tuple(each for each in before if now - each[1] < FORGOTTEN)
-    if looked is None or looked >= now or not (down or now - looked > UNSEEN):
+    if looked is None or looked >= now or not (down or now - looked > unseen):
         return kept
     if kept and kept[-1][1] == looked:
         return (*kept[:-1], (kept[-1][0], now))

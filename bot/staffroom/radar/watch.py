@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.core.cohorts.cohort import NEW, Cohort
-from bot.core.cohorts.radar import Outage, outages, stuck
+from bot.core.cohorts.radar import UNSEEN, Outage, outages, stuck
 from bot.core.events import AskedForCheck, CheckEnded, Event
 from bot.core.turn import Turn
 from bot.core.workshop import Workshop
@@ -29,7 +29,10 @@ LOOK_S = 60.0  #: a look that takes longer is given up
 
 
 class Watch:
-    """Looks for who is stuck. `down` tells whether our host is; `alone` whether to look at who is in no cohort."""
+    """Looks for who is stuck. `down` tells whether our host is; `alone` whether to look at who is in no cohort.
+
+    Nobody was there when no look came for as long as `unseen`, by the clock.
+    """
 
     def __init__(
         self,
@@ -43,6 +46,7 @@ class Watch:
         *,
         down: Callable[[], bool],
         alone: bool,
+        unseen: timedelta = UNSEEN,
     ) -> None:
         self._workshop = workshop
         self._store = store
@@ -53,6 +57,7 @@ class Watch:
         self._clock = clock
         self._down = down
         self._alone = alone
+        self._unseen = unseen
         self._marked = asyncio.Event()
         self._looked: datetime | None = None
         self._noted: datetime | None = None
@@ -112,7 +117,7 @@ class Watch:
         now = self._clock()
         if self._looked is None and (last := await self._store.note(LOOKED)):
             self._looked = datetime.fromisoformat(last)
-        self._outages = outages(self._outages, self._looked, now, down=self._down())
+        self._outages = outages(self._outages, self._looked, now, down=self._down(), unseen=self._unseen)
         self._alerts.outages = self._outages
         self._looked = now
         if self._noted is None or now - self._noted >= REMEMBERED:
