@@ -27,6 +27,7 @@ from bot.fairness.allowances import Allowances
 from bot.fairness.intake import Intake
 from bot.fairness.queue import Queue
 from bot.fairness.turnstile import Slots, Turnstile
+from bot.ports import Sandbox
 from bot.progress.feedbacks import SqlFeedbacks
 from bot.progress.notebooks import SqlNotebooks
 from bot.progress.standings import SqlStandings
@@ -64,16 +65,18 @@ async def wire_learners(
     sandbox: DockerSandbox,
     slack: Slack,
     instructors: Instructors,
+    hands: Sandbox,
 ) -> Learners:
-    """Return the learners' parts, joined; nothing of them runs yet."""
+    """Return the learners' parts, joined; nothing of them runs yet. `hands` do learners' work: the `sandbox`, unless
+    something stands in for it."""
     notebooks = SqlNotebooks(store.database)
     scribe = Scribe(slack.chat, notebooks)
     start_files = project_files(settings.workshop / workshop.app)
     budget = Budget(settings.cpu_budget_s, settings.cpu_refill_s_per_h, settings.disk_budget_mb)
     allowances = Allowances(
-        store, slack.chat, instructors.channel, instructors.roles, sandbox, sandbox.meter, slack.people.room, budget
+        store, slack.chat, instructors.channel, instructors.roles, hands, sandbox.meter, slack.people.room, budget
     )
-    fair = Turnstile(sandbox, Slots(settings.build_slots, settings.command_slots), allowances)
+    fair = Turnstile(hands, Slots(settings.build_slots, settings.command_slots), allowances)
     camera = sandbox.camera if settings.pictures else None
     bench = Workbench(store, SqlStandings(store.database), fair, scribe, asset_reader(settings.workshop), camera)
     farewell = Farewell(
@@ -98,7 +101,7 @@ async def wire_learners(
         workshop,
         store,
         scribe,
-        sandbox,
+        hands,
         Intake(workshop, store, scribe, queue, refresh, allowances),
         bench,
         farewell,
@@ -108,8 +111,8 @@ async def wire_learners(
         home_panels=on_home(instructors.duties),
         followers=instructors.followers,
     )
-    checks = Checks(workshop, store, scribe, sandbox, queue, classroom, bench.rebuilds, now, settings.check_timeout_s)
-    expiry = Expiry(store, slack.chat, sandbox, classroom, slack.people.room, now, patience_of(settings))
+    checks = Checks(workshop, store, scribe, hands, queue, classroom, bench.rebuilds, now, settings.check_timeout_s)
+    expiry = Expiry(store, slack.chat, hands, classroom, slack.people.room, now, patience_of(settings))
     return Learners(classroom, desk, checks, farewell, allowances, expiry)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from bot.core.workshop import Workshop
 from bot.errors import OperatorError
 from bot.expiry import Expiry
 from bot.logs import conceal
+from bot.ports import Duty, Sandbox
 from bot.progress.store import SqlStore
 from bot.sandbox.sandbox import DockerSandbox
 from bot.settings import Settings
@@ -28,6 +29,7 @@ from bot.wiring.slack import open_slack
 from bot.wiring.telling import teller
 
 log = structlog.get_logger(__name__)
+Hands = Callable[[Sandbox, Workshop], Sandbox]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,14 @@ class Bot:
     sandbox: DockerSandbox
     expiry: Expiry
     left: asyncio.Event  #: the workspace removed us, and everything is deleted
+    duties: Sequence[Duty] = ()
 
 
 @asynccontextmanager
-async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
+async def running_bot(settings: Settings, hands: Hands | None = None) -> AsyncIterator[Bot]:
     """Run the bot while the block runs: connected, its desk working, its board kept.
 
+    `hands` may put something in the place of the host for learners' work, which only rehearsals do.
     Raises: `OperatorError` for what the operator can mend, `AuthorError` for a broken workshop.
     """
     if not (settings.slack_bot_token and settings.slack_app_token):
@@ -57,7 +61,8 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         open_slack(settings) as slack,
     ):
         instructors = await wire_instructors(settings, workshop, store, sandbox, slack)
-        learners = await wire_learners(settings, workshop, store, sandbox, slack, instructors)
+        work = hands(sandbox, workshop) if hands else sandbox
+        learners = await wire_learners(settings, workshop, store, sandbox, slack, instructors, work)
         duties = wire_duties(settings, workshop, store, sandbox, slack, instructors, learners)
         sandbox.disk.tell = teller(slack.chat, slack.people)
         async with (
@@ -68,4 +73,4 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
             connected(settings, slack, learners.classroom, instructors.duties),
         ):
             log.info("running", workshop=workshop.id, steps=len(workshop.order), data=str(settings.data))
-            yield Bot(workshop, store, sandbox, learners.expiry, slack.left)
+            yield Bot(workshop, store, sandbox, learners.expiry, slack.left, tuple(instructors.duties))
