@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot.core.cards import filled
+from bot.core.cards import answer_key, filled
 from bot.core.learner import Learner
 from bot.core.workshop import Act, Section, Step, StepRef, Workshop
 from bot.handin.replacing import asks_to_replace
@@ -202,8 +202,10 @@ class Player:
         learner = await self._record.learner(self._hands.id)
         step = self._workshop.step(learner.at) if learner.at else None
         question = step.question(question_id) if step else None
-        if question is None:
+        if question is None or learner.at is None:
             raise KeyError(question_id)
+        if learner.answers.get(answer_key(learner.at, question_id)) == option:
+            return  # chosen already, so there is no button for it any more
         await self.press(f"{'ABCDE'[option]}: {question.options[option].text}"[:75], ".")
 
     async def say(self, text: str, pattern: str, timeout_s: float = ANSWER_S) -> Shown:

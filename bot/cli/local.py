@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 RUN_FILE = "workspace.json"
 CHATS = "chats.json"
+LEAST = 8  #: learners of a class: four are stuck
 PLAYERS = ("Ada", "Grace", "Linus", "Margaret")  #: who plays in a rehearsal
 
 Port = Annotated[int, typer.Option(help="Port of the page on 127.0.0.1; 0 takes a free one.")]
@@ -73,15 +74,48 @@ def rehearse(
         bool, typer.Option("--wrong", help="Also give every known wrong answer, expect its code.")
     ] = False,
     at_once: Annotated[int, typer.Option(min=1, max=4, help="So many learners play at the same time.")] = 1,
+    learners: Annotated[int, typer.Option("--class", min=0, max=500, help="Rehearse a class of so many.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of a class: the same seed gives the same learners.")] = 7,
+    real: Annotated[int, typer.Option(min=0, help="Of a class: so many have the real host behind them.")] = 0,
+    pace: Annotated[float, typer.Option(min=1, max=120, help="Of a class: its minutes in one of ours.")] = 30,
+    pictures: Annotated[Path | None, typer.Option(help="Of a class: keep screenshots and pictures here.")] = None,
     as_json: AsJson = False,
     project: Annotated[
         Path | None, typer.Option(help="A packed project to do it with, in place of the exercise app.", exists=True)
     ] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="Keep here what the host saw of each answer, for classes that are rehearsed.")
+    ] = None,
 ) -> None:
-    """Let simulated learners play the workshop through the local workspace on the real engine."""
+    """Let simulated learners play the workshop through the local workspace on the real engine.
+
+    With --class a whole class plays at once with an instructor: sections 01 to 04, with the time of the class hastened
+    and a stand-in for the host, which gives as evidence what a real host saw of the same answers.
+    """
     settings = with_data(None).model_copy(update={"log_level": "ERROR"})
-    passed = run(_rehearse(settings, tuple(section or ()), wrong, at_once, as_json, project), settings)
+    if learners:
+        _rehearse_class(settings, learners, seed, real, pace, pictures, as_json=as_json)
+    if record and at_once > 1:
+        raise typer.BadParameter("one learner is recorded at a time", param_hint="--record")
+    passed = run(_rehearse(settings, tuple(section or ()), wrong, at_once, as_json, project, record), settings)
     raise typer.Exit(0 if passed else 1)
+
+
+def _rehearse_class(
+    settings: Settings, learners: int, seed: int, real: int, pace: float, pictures: Path | None, *, as_json: bool
+) -> NoReturn:
+    from bot.cli import classroom_view as view
+    from bot.cli.classroom import Order, rehearse_class
+
+    if learners < LEAST:
+        raise typer.BadParameter(f"a class has at least {LEAST} learners", param_hint="--class")
+    order = Order(learners, seed, min(real, learners), pace, pictures=pictures)
+    findings = run(rehearse_class(settings, order), settings)
+    if as_json:
+        typer.echo(view.as_json(findings))
+    else:
+        view.show_findings(findings)
+    raise typer.Exit(0 if findings.ok else 1)
 
 
 def run_file_of(settings: Settings) -> RunFile:
@@ -113,7 +147,7 @@ def joining(settings: Settings, space: Workspace | RunFile) -> Settings:
 
 @asynccontextmanager
 async def open_workspace(
-    settings: Settings, port: int, *, keep: bool = True, tiers: str = "report"
+    settings: Settings, port: int, *, keep: bool = True, tiers: str = "report", more_learners: int = 0
 ) -> AsyncIterator[Workspace]:
     """Run the local workspace while the block runs; `keep` saves its chats in the data folder."""
     from bot.localslack.manifest import ManifestError
@@ -125,7 +159,12 @@ async def open_workspace(
     state = settings.data / CHATS if keep else None
     try:
         space = await start_workspace(
-            manifest, port=port, state=state, run_file=settings.data / RUN_FILE, tiers=Tiers(tiers)
+            manifest,
+            port=port,
+            state=state,
+            run_file=settings.data / RUN_FILE,
+            tiers=Tiers(tiers),
+            more_learners=more_learners,
         )
     except OSError as error:
         raise OperatorError(f"Port {port} cannot be used ({error.strerror}); choose another with --port N.") from error
@@ -154,10 +193,18 @@ async def _local(settings: Settings, port: int, fresh: bool) -> None:
 
 
 async def _rehearse(
-    settings: Settings, sections: tuple[str, ...], wrong: bool, at_once: int, as_json: bool, project: Path | None
+    settings: Settings,
+    sections: tuple[str, ...],
+    wrong: bool,
+    at_once: int,
+    as_json: bool,
+    project: Path | None,
+    record: Path | None,
 ) -> bool:
     """Play with a data folder of its own, so that nobody's progress is touched."""
-    from bot.authoring.rehearse import Rehearsal, chosen, play_all
+    from bot.authoring.classes.recording import Recorder
+    from bot.authoring.classes.tape import write_tape
+    from bot.authoring.rehearse import Rehearsal, Scene, chosen, play_all
     from bot.authoring.stage import Player
     from bot.cli import rehearsal_view as view
     from bot.localslack.person import NotSeenError, Person, RefusedError
@@ -171,12 +218,21 @@ async def _rehearse(
             try:
                 if not as_json and at_once == 1:
                     people[0].watch(view.show_line)
-                told = (lambda _: None) if as_json else view.show_scene
+                recorder = Recorder(bot.workshop, bot.sandbox.probe)
+                bot.sandbox.probe = recorder.probe  # type: ignore[method-assign]
+                seen = (lambda _: None) if as_json else view.show_scene
+
+                def told(scene: Scene) -> None:
+                    recorder.ended(scene)
+                    seen(scene)
+
                 players = [Player(bot.workshop, settings.workshop, person, bot.store, project) for person in people]
                 stuck_by = (NotSeenError, RefusedError)
                 rehearsals = [Rehearsal(bot.workshop, each, bot.store, bot.sandbox, told, stuck_by) for each in players]
                 wanted = chosen(bot.workshop, sections)
                 scenes = await play_all(rehearsals, bot.workshop, wanted, wrong=wrong)
+                if record:
+                    write_tape(record, recorder.tape)
             finally:
                 for person in people:
                     await person.close()
