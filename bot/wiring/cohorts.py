@@ -8,7 +8,7 @@ from bot.core.workshop import Workshop
 from bot.ports import Where
 from bot.progress.store import SqlStore
 from bot.staffroom.authority import Authority
-from bot.staffroom.cohorts import Caretaker, CohortDuty, Invitations, Rosters
+from bot.staffroom.cohorts import Caretaker, CohortDuty, Invitations, Rosters, SeatDuty
 from bot.staffroom.telling import Telling
 from bot.wiring.beside import Works
 from bot.wiring.clock import now
@@ -43,6 +43,6 @@ def wire_cohorts(
         workshop.id,
         now,
     )
-    instructors.duties.append(duty)
+    instructors.duties.extend([duty, SeatDuty(cohorts, rosters, refresh)])
     instructors.followers.append(rosters.follows)
     return {"invitations": invitations.keep, "rosters": caretaker.keep}

@@ -4,5 +4,6 @@ from bot.staffroom.cohorts.caretaker import Caretaker
 from bot.staffroom.cohorts.duty import CohortDuty
 from bot.staffroom.cohorts.invitations import Invitations
 from bot.staffroom.cohorts.rosters import Rosters
+from bot.staffroom.cohorts.seating import SeatDuty
 
-__all__ = ["Caretaker", "CohortDuty", "Invitations", "Rosters"]
+__all__ = ["Caretaker", "CohortDuty", "Invitations", "Rosters", "SeatDuty"]

@@ -1,9 +1,9 @@
-"""`/docent cohort`, `join` and `leave`: what instructors do with cohorts, and learners with their seats."""
+"""`/docent cohort`: what instructors do with cohorts, and what becomes of their channels."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,9 +11,9 @@ import structlog
 
 from bot.core.cohorts import care_words, making
 from bot.core.cohorts import seat_words as words
-from bot.core.cohorts.cohort import NEW, Cohort, SeatState, numbered
-from bot.core.cohorts.invitation import CHANGE, END, INVITE, JOIN, LEAVE, NEW_ONE, course_panel, listed
-from bot.core.cohorts.roster import JOINED, Count, counted
+from bot.core.cohorts.cohort import NEW, Cohort, numbered
+from bot.core.cohorts.invitation import CHANGE, END, INVITE, NEW_ONE, listed
+from bot.core.cohorts.roster import Count, counted
 from bot.core.panels import Answer, Mistakes, Panel, Whispered
 from bot.errors import ChatError
 from bot.ports import Asked, CameIn, ChannelChanged, Channels, Cohorts, Fact, Handler, Roles, WentOut
@@ -21,11 +21,9 @@ from bot.staffroom.authority import NO_INSTRUCTOR, NOT_YOURS, Authority
 from bot.staffroom.cohorts.caretaker import Caretaker, Present
 from bot.staffroom.cohorts.invitations import Invitations
 from bot.staffroom.cohorts.rosters import Rosters
+from bot.staffroom.cohorts.seating import Refresh
 
 log = structlog.get_logger(__name__)
-
-#: Publishes somebody's Home anew.
-Refresh = Callable[[str], Awaitable[None]]
 
 NO_SUCH = Whispered("I know of no such cohort. `/docent cohort list` shows those that you lead.")
 HAS_ENDED = Whispered("That cohort has ended, so nothing was changed. `/docent cohort` makes a new one.")
@@ -37,7 +35,7 @@ USAGE = Whispered(
 
 
 class CohortDuty:
-    """Makes, changes and ends cohorts; lets learners join and leave."""
+    """Makes, changes and ends cohorts, and follows their channels."""
 
     def __init__(
         self,
@@ -69,19 +67,12 @@ class CohortDuty:
     @property
     def words(self) -> Mapping[str, Handler]:
         """Return what it does at a word."""
-        return {"cohort": self._cohort, "cohorts": self._list, "join": self._join_by_word, "leave": self._leave}
+        return {"cohort": self._cohort, "cohorts": self._list}
 
     @property
     def presses(self) -> Mapping[str, Handler]:
         """Return what it does at a press or shortcut."""
-        return {
-            NEW_ONE: self._new,
-            CHANGE: self._change,
-            END: self._end,
-            INVITE: self._invite,
-            JOIN: self._join,
-            LEAVE: self._leave,
-        }
+        return {NEW_ONE: self._new, CHANGE: self._change, END: self._end, INVITE: self._invite}
 
     @property
     def sheets(self) -> Mapping[str, Handler]:
@@ -242,54 +233,6 @@ class CohortDuty:
                 mistakes[making.STAFF] = mistake
         return mistakes
 
-    # learners
-
-    async def _join(self, asked: Asked) -> Answer:
-        cohort = await self._cohorts.cohort(numbered(asked.about))
-        if cohort is None:
-            return Whispered(words.NOTHING_TO_JOIN)
-        return await self._joined(cohort, asked)
-
-    async def _joined(self, cohort: Cohort, asked: Asked) -> Answer:
-        told = await self._rosters.join(cohort, asked.where.user, asked.where.channel)
-        return Whispered(told) if told else None
-
-    async def _join_by_word(self, asked: Asked) -> Answer:
-        """Join the course of this channel, the one of that name, or the only one to which somebody is invited."""
-        user, wanted = asked.where.user, " ".join(asked.about.split()).casefold()
-        open_ = {each.id: each for each in await self._cohorts.open()}
-        here = [each for each in open_.values() if each.channel == asked.where.channel]
-        seats = await self._cohorts.seats_of(user)
-        mine = [open_[seat.cohort] for seat in seats if seat.cohort in open_ and seat.state is not SeatState.OVER]
-        could = here or mine
-        if wanted:
-            could = [each for each in (*here, *mine) if each.name.casefold() == wanted][:1]
-        if len(could) > 1:  # what they have a place in already needs no choice
-            new = [each for each in could if any(s.cohort == each.id and s.state is SeatState.INVITED for s in seats)]
-            could = new or could
-        if not could:
-            return Whispered(words.NOTHING_TO_JOIN)
-        if len(could) > 1:
-            return Whispered(words.choose(could))
-        return await self._joined(could[0], asked)
-
-    async def _leave(self, asked: Asked) -> Answer:
-        """Leave the course that somebody takes, else the place that waits for them; or the one of that name."""
-        user = asked.where.user
-        cohort = chosen(await self._joined_by(user), asked.about)
-        if cohort is None:
-            return Whispered(words.NO_COURSE)
-        told = await self._rosters.leave(cohort, user)
-        await self._refresh(user)
-        return Whispered(told)
-
-    async def _joined_by(self, user: str) -> Sequence[Cohort]:
-        """Return the running cohorts in which somebody has a place, the one that they take first."""
-        seats = [seat for seat in await self._cohorts.seats_of(user) if seat.state in JOINED]
-        open_ = {each.id: each for each in await self._cohorts.open()}
-        first = sorted(seats, key=lambda seat: seat.state is not SeatState.TAKEN)
-        return [open_[seat.cohort] for seat in first if seat.cohort in open_]
-
     # what happens in channels
 
     async def heard(self, fact: Fact) -> None:
@@ -325,20 +268,6 @@ class CohortDuty:
         return [each for each in await self._cohorts.of_channel(channel) if each.channel == channel]
 
     async def home(self, user: str) -> Sequence[Panel]:
-        """Show instructors the cohorts they lead, and learners their course."""
-        panels: list[Panel] = []
+        """Show instructors the cohorts they lead."""
         led = await self._authority.led_by(user)
-        if led or await self._roles.is_instructor(user):
-            panels.append(await self._shown(led))
-        if joined := await self._joined_by(user):
-            taken = await self._cohorts.of(user)
-            panels.append(course_panel(taken, [each for each in joined if taken is None or each.id != taken.id]))
-        return panels
-
-
-def chosen(joined: Sequence[Cohort], said: str) -> Cohort | None:
-    """Return which of these somebody means by a name, by the number of a button, or by nothing: the first."""
-    wanted = " ".join(said.split()).casefold()
-    if not wanted:
-        return next(iter(joined), None)
-    return next((each for each in joined if wanted in (str(each.id), each.name.casefold())), None)
+        return [await self._shown(led)] if led or await self._roles.is_instructor(user) else []

@@ -16,7 +16,7 @@ from bot.localslack.values import Channel, Kind, Message
 from bot.localslack.world import BOT_USER
 from bot.ports import Where
 from bot.staffroom.authority import Authority
-from bot.staffroom.cohorts import Caretaker, CohortDuty, Invitations, Rosters
+from bot.staffroom.cohorts import Caretaker, CohortDuty, Invitations, Rosters, SeatDuty
 from bot.staffroom.telling import Telling
 from bot.wiring.beside import background
 from tests.slack.lobby import WORKSHOP, Lobby, open_lobby
@@ -104,7 +104,7 @@ async def open_school(folder: Path, every_s: float = 0.05, more_learners: int = 
             WORKSHOP.id,
             now,
         )
-        lobby.duties.append(duty)
+        lobby.duties += [duty, SeatDuty(cohorts, rosters, refresh)]
         lobby.followers.append(rosters.follows)
         schools.append(School(lobby, invitations, rosters, caretaker, duty))
 
