@@ -164,6 +164,8 @@ class CohortDuty:
         if not await self._caretaker.end(cohort, care_words.ended_by(cohort, asked.name)):
             return HAS_ENDED
         await self._refresh(asked.where.user)
+        if asked.where.card:  # a list of cohorts, in which this one has no buttons any more
+            return await self._shown(await self._authority.led_by(asked.where.user))
         return Whispered(care_words.ran_out(replace(cohort, ends=None)))
 
     async def _make(self, asked: Asked) -> Answer:

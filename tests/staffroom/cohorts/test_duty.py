@@ -114,6 +114,16 @@ async def test_when_a_course_ends_the_waiting_one_is_theirs_and_everybody_keeps_
     await until(lambda: school.told("U0ADA", "You can learn on your own"))
 
 
+async def test_a_list_in_which_a_cohort_is_ended_shows_it_no_more(school: School) -> None:
+    await school.cohort()
+    barbara = await school.lobby.enter("barbara")
+    await barbara.go("dm")
+    await barbara.say("cohort end")
+    await barbara.press("End March")
+    await until(lambda: any("You lead no cohort yet" in str(m.blocks) for m in school.lobby.said("U0BARBARA")))
+    assert not any("End March" in str(m.blocks) for m in school.lobby.said("U0BARBARA"))
+
+
 async def test_a_place_in_a_course_that_has_not_begun_is_kept_until_its_first_day(school: School) -> None:
     today = school.now().date()
     cohort = await school.cohort(starts=today + timedelta(days=3))
