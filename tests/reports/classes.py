@@ -13,7 +13,8 @@ from bot.core.map import steps_of
 from bot.core.workshop import Section, StepRef, Workshop
 from bot.settings import shipped
 
-WORKSHOP = load_workshop(shipped("lessons") / "docker-workshop")
+LESSONS = shipped("lessons") / "docker-workshop"
+WORKSHOP = load_workshop(LESSONS)
 BEGAN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 NAMES = (
     "Ada Lovelace", "Grace Hopper", "ليلى الخوارزمي", "דנה כהן", "Σοφία Κοβαλέφσκαγια", "Ольга Ладыженская",
