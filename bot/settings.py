@@ -35,6 +35,7 @@ def claims_folder() -> Path:
 PLACE = r"^([\w.-]+:\d{1,5})?$"  #: `host:port`, or nothing
 
 
+DATABASE = "docent.sqlite"  #: in the data folder
 SECRET_MIN = 16
 
 

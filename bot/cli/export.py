@@ -60,7 +60,7 @@ async def _made(settings: Settings, wish: Wish) -> Sequence[Keepsake]:
     from bot.progress.results import SqlResults
     from bot.progress.store import open_store, utc_now
     from bot.reports.making import made
-    from bot.wiring import DATABASE
+    from bot.settings import DATABASE
 
     os.nice(NICENESS)
     workshop = load_workshop(settings.workshop)

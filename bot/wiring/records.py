@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 
 from bot.progress.lock import hold
 from bot.progress.store import SqlStore, open_store
-from bot.settings import Settings
+from bot.settings import DATABASE, Settings
 from bot.wiring.clock import now
 
-DATABASE = "docent.sqlite"
+__all__ = ["DATABASE", "LOCK", "open_records"]
+
 LOCK = "docent.lock"
 
 

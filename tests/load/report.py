@@ -1,7 +1,7 @@
 """What the report of a large class costs: `deploy/bench report [--json] [LEARNERS]`. Needs no engine.
 
-500 learners at 60 steps, their checks with verdicts, in a real database; the report is made as the running bot makes it,
-in a process of its own, start and reading included. Meanwhile this process' event loop is watched: it is the bot's.
+500 learners at 60 steps, their checks with verdicts, in a real database; the report is made as the running bot makes
+it, in a process of its own, start and reading included. Meanwhile this process' event loop is watched: it is the bot's.
 """
 
 from __future__ import annotations
@@ -117,15 +117,22 @@ async def measured(size: int) -> list[Figure]:
         for what, parts in (("summary and pictures", {Part.SUMMARY, Part.PICTURES}), ("everything", set(Part))):
             for warm in ("first", "again") if what.startswith("summary") else ("again",):
                 watching = asyncio.create_task(longest_pause_ms())
-                began = time.perf_counter()
+                began, began_cpu = time.perf_counter(), cpu_s()
                 files = await printer.make(Wish(cohort, frozenset(parts)))
                 took = time.perf_counter() - began
                 watching.cancel()
                 figures.append(Figure(f"report, {what}, {warm}", round(took, 2), "s", f"≤ {BAR_S:g}"))
+                figures.append(Figure("… of which at work", round(cpu_s() - began_cpu, 2), "s"))
                 figures.append(Figure("… event loop stood still meanwhile at most", round(await watching, 1), "ms"))
         figures.append(Figure("files of everything", round(sum(len(each.content) for each in files) / 1e6, 1), "MB"))
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         return [*figures, Figure("peak memory of the process that makes it", round(peak), "MB")]
+
+
+def cpu_s() -> float:
+    """Return the processor seconds of the processes that made reports."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 async def longest_pause_ms() -> float:
