@@ -21,6 +21,7 @@ from bot.ports import Keepsake, Part, Wish
 from bot.reports.export import ACTS, cell, conditions_csv, events_jsonl, learners_csv, steps_csv
 from bot.reports.making import made
 from bot.reports.summary import summary
+from bot.settings import shipped
 from tests.reports.classes import BEGAN, NAMES, WORKSHOP, class_of
 
 LATER = BEGAN + timedelta(days=1)
@@ -59,7 +60,8 @@ def test_the_tables_say_what_the_digest_says() -> None:
 def test_each_event_is_a_line_with_the_documented_keys_and_an_aware_time() -> None:
     record = class_of(30)
     events = [json.loads(line) for line in events_jsonl(WORKSHOP, record).splitlines()]
-    keys = {"type", "at", "learner", "name", "section", "step", "condition", "code"}
+    documented = (shipped("deploy") / "README.md").read_text().split("an object a line: ")[1].split(" |")[0]
+    keys = {each.strip(" `") for each in documented.split(",")}
     assert all(set(event) == keys for event in events)
     assert all(datetime.fromisoformat(event["at"]).utcoffset() == timedelta(0) for event in events)
     assert [event["at"] for event in events] == sorted(event["at"] for event in events)
