@@ -366,8 +366,12 @@ class Helping:
         cohort = await self._cohorts.cohort(thread.cohort)
         async with self._locks[thread.learner]:
             now = await self._threads.thread(thread.id)
-            if cohort is not None and now is not None and now.open:
+            if cohort is None or now is None or not now.open:
+                return
+            try:
                 await self._tended(now, cohort, here=here, archived=archived)
+            except ChatError as error:  # the next thread may do better
+                log.warning("not_tended", thread=now.id, error=str(error))
 
     async def _tended(self, now: HelpThread, cohort: Cohort, *, here: bool, archived: bool) -> None:
         if not here:

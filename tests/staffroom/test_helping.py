@@ -245,6 +245,32 @@ async def test_words_that_were_on_their_way_at_a_restart_arrive(room: School) ->
     assert not await room.threads.unpassed()
 
 
+async def test_of_two_instructors_only_who_missed_it_gets_it_again(room: School) -> None:
+    await room.staffed(BARBARA, MARGARET)
+    root = await room.asks(ADA, "half way")
+    thread = (await room.threads.open())[0]
+    there = next(at for at in thread.places if at.startswith(dm_of(BARBARA)))
+    line = HelpLine(thread.id, f"{DM}/{root}9", ADA, "Ada", "to both", 0, room.now)
+    assert await room.threads.line(line)
+    await room.threads.passed(replace(line, passed={there: "1.1"}), over=False)  # and then the power went
+    await room.helping.tend()
+    assert any("to both" in shown(m) for m in room.thread(dm_of(MARGARET)))
+    assert not room.thread(dm_of(BARBARA))
+
+
+async def test_somebody_out_of_reach_keeps_nobody_else_waiting(room: School) -> None:
+    await room.staffed()
+    for user in (ADA, GRACE):
+        await room.asks(user, f"I am {user}.")
+    for thread in await room.threads.open():
+        await room.threads.keep(replace(thread, root=""))
+    room.lobby.people._rooms[ADA] = "D0GONE"
+    await room.staffed(BARBARA)
+    await room.helping.tend()
+    assert all(room.roots(dm_of(BARBARA), f"I am {user}.") for user in (ADA, GRACE))
+    assert len(room.roots(dm_of(GRACE), "I am")) == 2
+
+
 async def test_twenty_threads_are_open_at_once_and_none_reads_another(tmp_path: Path) -> None:
     users = [f"U0L{n:04d}" for n in range(1, 21)]
     async with open_school(tmp_path, *users, more_learners=20) as here:

@@ -99,6 +99,11 @@ async def test_forged_buttons_open_nothing(room: School) -> None:
     assert not room.lobby.space.premises.screens.stack(GRACE)
     assert not await room.looking.may_look(ADA, mine, BARBARA)
     assert await room.looking.may_look(GRACE, mine, BARBARA)
+    assert not room.roots(DM, "asks to look")
+    await room.presses(ADA, ANSWER, f"{mine}|course")  # to instructors, and so not to Grace
+    await room.presses(GRACE, LOOK, f"{mine}|{ADA}")
+    await room.presses(GRACE, READ, f"{mine}|{ADA}|0|.env")
+    await until(lambda: len(room.roots(dm_of(GRACE), "Only the instructors of this course")) >= 12)
     await room.seat(GRACE, state=SeatState.LEFT)
     await room.presses(BARBARA, LOOK, f"{mine}|{GRACE}")
     await until(lambda: room.roots(dm_of(BARBARA), "Only the instructors of this course"))
