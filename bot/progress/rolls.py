@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from bot.core.cohorts.board.tally import ALONE, Roll
 from bot.core.cohorts.cohort import SeatState
 from bot.progress.database import Database
+from bot.progress.results import nameless
 from bot.progress.store import classmates_of, read_learner, with_open
 from bot.progress.tables import learners, seats
 
@@ -26,7 +27,8 @@ def _alone(db: sa.Connection) -> Roll:
     elsewhere = sa.select(seats.c.user).where(seats.c.state == SeatState.TAKEN.value)
     rows = db.execute(with_open.where(learners.c.section.is_not(None), learners.c.id.not_in(elsewhere)))
     found = [read_learner(row) for row in rows]
-    return Roll(found, len(found))
+    # who took a course without names has none here either; a course of their own shows its names again
+    return Roll(found, len(found), hidden=frozenset(nameless(db)))
 
 
 def _roll(db: sa.Connection, cohort: int) -> Roll:

@@ -104,6 +104,6 @@ async def walk(school: School, page: Page, sections: Sequence[str]) -> None:
     await page.get_by_text("docent-instructors").first.click()
     await expect(page.locator("#log")).to_contain_text("1 active")
     await picture(page, "board")
-    await press(page, "Who is where")
-    await expect(page.locator("dialog")).to_contain_text("Ada")
+    await press(page, "Who is where, for instructors")
+    await expect(page.locator("#modal")).to_contain_text("Ada")
     await picture(page, "people")

@@ -46,6 +46,17 @@ async def test_a_roll_is_who_took_a_seat_and_of_those_without_one_who_started(st
     assert alone.joined == 2
 
 
+async def test_who_sat_in_a_course_without_names_has_none_among_those_alone(store: SqlStore) -> None:
+    cohorts, rolls = SqlCohorts(store.database), SqlRolls(store.database)
+    quiet = await cohorts.keep(Cohort(NEW, "March", "C1", "docker-workshop", frozenset(), nameless=True))
+    for user in ("UADA", "UGRACE"):
+        await store.record(replace(await store.learner(user, user), at=STEP), "met")
+    await cohorts.seat(Seat(quiet.id, "UADA", SeatState.LEFT, NOW))
+    roll = await rolls.roll(ALONE)
+    assert {each.id for each in roll.learners} == {"UADA", "UGRACE"}
+    assert set(roll.hidden) == {"UADA"}
+
+
 async def test_a_roll_knows_who_is_being_checked_and_who_took_a_course_that_is_over(store: SqlStore) -> None:
     cohorts = SqlCohorts(store.database)
     march = await cohorts.keep(Cohort(NEW, "March", "C1", "docker-workshop", frozenset()))

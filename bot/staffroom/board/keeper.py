@@ -8,13 +8,13 @@ edits is one for all of them, and verdicts need most of it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.core.cohorts.board.panel import board
+from bot.core.cohorts.board.panel import board, last
 from bot.core.cohorts.board.tally import ALONE, Marks, OurSide, Roll, Spots, Tally, moved, spots, tally, those_alone
 from bot.core.cohorts.cohort import Cohort
 from bot.core.panels import Panel
@@ -121,7 +121,7 @@ class BoardKeeper:
         async with self._counting:
             self._take_in(changed)
         cohorts = [*await self._cohorts.open(), those_alone(self._workshop)]
-        self._forget_all_but({each.id for each in cohorts})
+        await self._let_go(self._tallies.keys() - {each.id for each in cohorts})
         tallies = {each.id: await self.counted(each.id) for each in cohorts}
         ours = await self._our_side()
         panels = {each.id: board(each.name, tallies[each.id], ours, each.id) for each in cohorts}
@@ -152,11 +152,11 @@ class BoardKeeper:
         if cohort not in self._classes or now - self._classes[cohort][1] > READ:
             self._classes[cohort] = spots(self._changes.ground, await self._rolls.roll(cohort)), now
         known, marks = self._classes[cohort][0], await self._marks(cohort)
-        last = self._tallies.get(cohort)
-        if last is None or last.spots is not known or last.marks != marks or now - last.at >= LOOK:
-            last = Counted(tally(self._workshop, known, marks, now), known, marks, now)
-            self._tallies[cohort] = last
-        return last.tally
+        before = self._tallies.get(cohort)
+        if before and before.spots is known and before.marks == marks and now - before.at < LOOK:
+            return before.tally
+        self._tallies[cohort] = Counted(tally(self._workshop, known, marks, now), known, marks, now)
+        return self._tallies[cohort].tally
 
     async def _marks(self, cohort: int) -> Marks:
         return Marks(frozenset(await self._stuck.stuck(cohort)), frozenset(await self._waiting.waiting(cohort)))
@@ -170,8 +170,8 @@ class BoardKeeper:
                 self._classes[cohort] = moved(known, people.values()), read_at
 
     def _is_due(self, cohort: Cohort, panel: Panel) -> bool:
-        last = self._shown.get(cohort.id)
-        if cohort.archived or (last and (last.panel, last.channel) == (panel, reading(cohort))):
+        shown = self._shown.get(cohort.id)
+        if cohort.archived or (shown and (shown.panel, shown.channel) == (panel, reading(cohort))):
             return False
         if cohort.id in self._refused and self._clock() < self._refused[cohort.id]:
             return False
@@ -211,9 +211,11 @@ class BoardKeeper:
             await self._telling.edit([stood], MOVED)
         return True
 
-    def _forget_all_but(self, ids: set[int]) -> None:
-        for gone in self._tallies.keys() - ids:
-            del self._tallies[gone]
-            self._classes.pop(gone, None)
-            self._shown.pop(gone, None)
-            self._refused.pop(gone, None)
+    async def _let_go(self, ended: Collection[int]) -> None:
+        """Forget courses that are over; their boards stay as they were, and say so."""
+        for number in ended:
+            for known in (self._tallies, self._classes, self._refused):
+                known.pop(number, None)
+            shown, cohort = self._shown.pop(number, None), await self._cohorts.cohort(number)
+            if shown and cohort and cohort.board and not cohort.archived:
+                await self._telling.edit([cohort.board], last(shown.panel))

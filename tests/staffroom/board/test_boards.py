@@ -103,6 +103,22 @@ async def test_an_archived_course_and_a_refusing_channel_are_left_in_peace(staff
     assert staff.calls("chat.postMessage") == posts + 2
 
 
+async def test_the_board_of_a_course_that_is_over_stays_and_says_so(staff: Staff) -> None:
+    cohort = await staff.cohort()
+    await staff.seat(cohort, "U0ADA")
+    await staff.start("U0ADA")
+    await staff.round()
+    await staff.cohorts.keep(replace(cohort, ended_at=staff.now))
+    for _ in range(2):
+        staff.changes.ring()
+        await staff.round()
+    (board,) = staff.boards(CLASS)
+    assert "This course is over" in str(board.blocks)
+    assert "1 active" in str(board.text)
+    told = await staff.forged(BARBARA, AGAIN, str(cohort.id), board)
+    assert "is over" in told[-1].text
+
+
 async def test_many_boards_share_the_edits_and_none_waits_for_ever(staff: Staff) -> None:
     cohorts = [await staff.cohort(f"Class {n}") for n in range(5)]
     users = [f"U0L{n:04}" for n in range(5)]
@@ -117,7 +133,10 @@ async def test_many_boards_share_the_edits_and_none_waits_for_ever(staff: Staff)
     await staff.start(*users)
     for cohort in cohorts:
         staff.changes.cohort(cohort.id)
-    for _ in range(3):
+    for number in range(4):  # the oldest three change all the time, the others once
+        await staff.start(*users[:3], step=12 * number)
+        for cohort in cohorts[:3]:
+            staff.changes.cohort(cohort.id)
         await staff.round()
         staff.now += timedelta(seconds=5)
     assert all("1 active" in each.text for each in staff.boards(CLASS))

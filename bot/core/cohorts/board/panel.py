@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.core.cohorts.board.tally import ALONE, OurSide, SectionTally, Tally
 from bot.core.cohorts.gates import LIST as GATES
+from bot.core.cohorts.reporting import ASK as REPORT
 from bot.core.panels import Panel, Press, Row
 
 PEOPLE, FIGURES, AGAIN = "board.people", "board.figures", "board.again"
@@ -13,9 +16,10 @@ BUTTONS: tuple[tuple[str, str, str], ...] = (
     (PEOPLE, "Who is where", "Who is where, for instructors"),
     (FIGURES, "Figures", "Figures of each step, for instructors"),
     (GATES, "Gates", "Gates of the sections, for instructors"),
+    (REPORT, "Report", "Report of the class, for instructors"),
     (AGAIN, "Rebuild board", "Rebuild the board, for instructors"),
 )
-NOT_ALONE = {GATES}  #: what there is to do with a course only
+NOT_ALONE = {GATES, REPORT}  #: what there is to do with a course only
 BAR = 10  #: signs
 TOOK = 14  #: as of "99.9 of 12.5 !"
 PAST, INSIDE, BEFORE = "█", "▒", "·"
@@ -28,6 +32,11 @@ def board(name: str, tally: Tally, ours: OurSide, cohort: int) -> Panel:
     rows = (Row(people_line(tally)), *funnel(tally), Row(our_side(ours)))
     foot = "" if cohort == ALONE else _more(tally)
     return Panel(f"{name}: {people_line(tally, bold='')}", name, rows, presses(cohort), foot)
+
+
+def last(panel: Panel) -> Panel:
+    """Return the board of a course that is over: it stays as it was, and says so."""
+    return replace(panel, foot="This course is over. The board stays as it was.", changed_at=None)
 
 
 def presses(cohort: int) -> tuple[Press, ...]:

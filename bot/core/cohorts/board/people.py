@@ -43,6 +43,7 @@ STATES = {
     State.DONE: "Who is done",
 }
 ANYWHERE = "anywhere"
+NO_NAME = "Somebody"  #: from a course that shows no names
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def _turns(view: View, pages: int) -> Iterator[Press]:
 
 def sought(workshop: Workshop, roll: Roll, marks: Marks, view: View, now: datetime) -> list[Learner]:
     """Return whom the view is about, most in need first, then by name; the order of `roll` changes nothing."""
-    here = [settled(workshop, each) for each in roll.learners]
+    here = [settled(workshop, _unnamed(each) if each.id in roll.hidden else each) for each in roll.learners]
     found = [
         each
         for each in here
@@ -123,6 +124,10 @@ def sought(workshop: Workshop, roll: Roll, marks: Marks, view: View, now: dateti
     ]
     needs = {each.id: _urgency(workshop, each, marks, now) for each in found}
     return sorted(found, key=lambda each: (-needs[each.id], each.at is None, each.name.casefold(), each.id))
+
+
+def _unnamed(learner: Learner) -> Learner:
+    return replace(learner, name=NO_NAME)
 
 
 def need(workshop: Workshop, learner: Learner, now: datetime) -> int:

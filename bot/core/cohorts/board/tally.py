@@ -30,6 +30,7 @@ class Roll:
     joined: int  #: whether we have met them or not
     invited: int = 0  #: they have not said yes
     waiting: int = 0  #: until another course of theirs is over
+    hidden: Collection[str] = frozenset()  #: ids of those whose names are nobody's business
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,12 @@ def test_a_nameless_course_shows_figures_and_no_name() -> None:
     assert all(" at 07 ·" in row.text for row in only.rows[:-1])
 
 
+def test_whose_name_is_nobodys_business_has_a_row_without_it() -> None:
+    people = Roll([ada(1, "Ada"), ada(2, "Grace")], 2, hidden={"U1"})
+    sheet = people_sheet(WORKSHOP, COHORT, people, NOBODY, View(0), NOW)
+    assert [row.text.split(" · ")[0] for row in sheet.rows[1:]] == [called("Grace"), called("Somebody")]
+
+
 def test_figures_of_a_step_are_of_those_who_passed_it() -> None:
     people = [ada(n, "x", passed={AT: NOW}, spent={AT: 60.0 * n}) for n in range(1, 11)]
     people += [ada(11, "at it", spent={AT: 9e9}, failing=FAILING), ada(12, "skipped", skipped=frozenset({AT}))]
