@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -32,6 +32,7 @@ class School:
     caretaker: Caretaker
     duty: CohortDuty
     ahead: timedelta = timedelta()
+    gone: set[str] = field(default_factory=set)  #: who has left the workspace, which nobody can in the local one
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead
@@ -84,7 +85,10 @@ async def open_school(folder: Path, every_s: float = 0.05, more_learners: int = 
         invitations = Invitations(cohorts, lobby.store, lobby.chat, WORKSHOP.title, every_s)
         rosters = Rosters(cohorts, lobby.store, lobby.channels, lobby.chat, invitations, now)
         telling = Telling(lobby.chat, lobby.people.room)
-        present = lobby.people.present
+
+        async def present(users: Collection[str]) -> Collection[str]:
+            return set(await lobby.people.present(users)) - schools[0].gone
+
         caretaker = Caretaker(cohorts, rosters, lobby.channels, lobby.chat, telling, roles, present, now)
         authority = Authority(roles, cohorts)
 

@@ -164,6 +164,15 @@ async def test_a_roster_of_two_thousand_costs_no_call_for_each_of_them(tmp_path:
         assert len(school.posted("0 of 2004 have joined")) == 1
 
 
+async def test_an_invitation_is_edited_once_for_all_who_joined_meanwhile(tmp_path: Path) -> None:
+    async with open_school(tmp_path, every_s=1, more_learners=30) as school:
+        cohort, calls = await school.cohort(), school.lobby.space.premises.calls.calls
+        for number in range(1, 31):
+            await school.rosters.join(cohort, f"U0L{number:04d}")
+        await until(lambda: school.posted("30 of 34 have joined"))
+        assert calls["chat.update"] <= 3
+
+
 async def test_where_many_join_at_once_all_are_written_to_and_the_channel_is_not_filled(school: School) -> None:
     cohort = await school.cohort()
     for user in LEARNERS:
@@ -331,6 +340,18 @@ async def test_a_cohort_of_somebody_dismissed_falls_to_the_instructors_of_all(sc
     kept = await school.lobby.cohorts.cohort(cohort.id)
     assert kept is not None
     assert kept.instructors == {"U0MARGARET"}
+
+
+async def test_who_left_the_workspace_leads_no_more_and_the_others_are_told(school: School) -> None:
+    cohort = await school.cohort(instructors=frozenset({"U0BARBARA", "U0MARGARET"}))
+    school.gone.add("U0BARBARA")
+    await school.caretaker.look()
+    assert school.told("U0MARGARET", "One instructor of") == 1
+    kept = await school.lobby.cohorts.cohort(cohort.id)
+    assert kept is not None
+    assert kept.instructors == {"U0MARGARET"}
+    await school.caretaker.look()
+    assert school.told("U0MARGARET", "One instructor of") == 1
 
 
 async def test_where_nobody_is_left_to_lead_the_next_instructor_does(school: School) -> None:
