@@ -20,7 +20,7 @@ from bot.workbench import our_side
 log = structlog.get_logger(__name__)
 
 EVERY_S = 600.0  #: how often is looked which course is over
-WRITING = Whispered("I am making the report. It comes into our direct message in a few seconds.")
+WRITING = Whispered("I am making the report. It comes into our direct message in less than a minute.")
 STILL = Whispered("I am still making your last report; it comes into our direct message.")
 OVER = frozenset({Part.SUMMARY, Part.PICTURES})  #: what comes by itself
 

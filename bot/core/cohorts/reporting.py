@@ -39,7 +39,7 @@ def report_sheet(cohorts: Sequence[Cohort], *, everybody: bool, chosen: int = EV
     """Return the form; `cohorts` are those that the person leads, oldest first, and `everybody` is theirs to see."""
     newest = sorted(cohorts, key=lambda each: -each.id)[:MOST]
     courses = tuple((str(each.id), f"{each.name}{' (ended)' if each.ended_at else ''}"[:75]) for each in newest)
-    courses += ((str(EVERYBODY), "Everybody, in a course or not"),) if everybody else ()
+    courses += ((str(EVERYBODY), "Everybody, in a cohort or not"),) if everybody else ()
     known = {value for value, _ in courses}
     first = str(chosen) if str(chosen) in known and chosen else courses[0][0]
     named = ((WITH, "With names"), (WITHOUT, "Without names"))
@@ -48,9 +48,9 @@ def report_sheet(cohorts: Sequence[Cohort], *, everybody: bool, chosen: int = EV
         "Make a report",
         rows=(Row("The files come into our direct message."),),
         fields=(
-            Field(COHORT, "Of which course?", Kind.ONE, first, courses),
+            Field(COHORT, "Of which cohort?", Kind.ONE, first, courses),
             Field(PARTS, "What?", Kind.MANY, "md\npng", CHOICES),
-            Field(NAMES, "Names", Kind.ONE, WITH, named, hint="A course without names has none in any case."),
+            Field(NAMES, "Names", Kind.ONE, WITH, named, hint="A cohort without names has none in any case."),
         ),
         submit="Make it",
     )
@@ -60,7 +60,7 @@ def read_wish(filled: Mapping[str, str], known: Collection[str]) -> tuple[int, f
     """Return (course, parts, whether with names) of a form that was sent; `known` are the parts that there are."""
     course, parts = filled.get(COHORT, ""), frozenset(filled.get(PARTS, "").split("\n")) & frozenset(known)
     if not course.isdecimal():
-        return Mistakes({COHORT: "Choose a course."})
+        return Mistakes({COHORT: "Choose a cohort."})
     if not parts:
         return Mistakes({PARTS: "Choose at least one of these."})
     return int(course), parts, filled.get(NAMES) != WITHOUT
