@@ -162,7 +162,7 @@ def hint_sheet(workshop: Workshop, alert: Alert, learner: Learner) -> Sheet:
     about = f" for: {filled(ladder.about, workshop)}" if ladder and ladder.about else ""
     lead = f"**{place(workshop, alert.ref)}**. The ladder{about}:" if rungs else "This step has no ladder of its own."
     rows = [
-        Row(f"**{number}. {name}**{' (they have it)' if number <= taken else ''}", quote=text)
+        Row(f"**{number}. {name}**{' (they have it)' if number <= taken else ''}\n{text}")
         for number, (name, text) in enumerate(zip(RUNGS, rungs, strict=False), 1)
     ]
     choices = tuple((str(number), f"{number}. {RUNGS[number - 1]}") for number in range(1, len(rungs) + 1))

@@ -110,7 +110,7 @@ def class_hint_sheet(workshop: Workshop, cluster: KeptCluster, hint: ClassHint |
     words = about(workshop, cluster.spot)
     rows = [Row(f"**{place(workshop, cluster.spot.ref)}** · `{cluster.spot.code}`. Its author's hints:")]
     for name, text in zip(("Nudge", "Pointer", "Solution"), words[1].hints if words else (), strict=False):
-        rows.append(Row(f"**{name}**", quote=filled(text, workshop)))
+        rows.append(Row(f"**{name}**\n{filled(text, workshop)}"))
     told = "Who fails with it now is told at once; everybody who does later reads it before the first hint."
     field = Field("text", "Your hint for the class", Kind.TEXT, hint.text if hint else "", optional=bool(hint))
     return Sheet(HINT, "Class hint", (*rows, Row(told)), (field,), "Tell the class", str(cluster.id))
