@@ -20,6 +20,9 @@ class SandboxState(StrEnum):
     AWAY = "away"  #: it was put away, and they have not heard of it yet
 
 
+#: what instructors read in place of a name that is not theirs to know
+SOMEBODY = "A learner"
+
 #: states in which something may be on a host
 HELD = (SandboxState.THERE, SandboxState.LEAVING)
 
@@ -52,6 +55,12 @@ class Learner:
     warned: int = 0  #: how often they were told that it will be put away, since `seen_at`
     warned_at: datetime | None = None
     course: Course | None = None  #: what their cohort brings along; read with them and never written
+    nameless: bool = False  #: they sit or sat in a course whose instructors see no names; read and never written
+
+    @property
+    def called(self) -> str:
+        """Return what instructors are told they are called."""
+        return SOMEBODY if self.nameless else self.name
 
     def done(self, ref: StepRef) -> bool:
         """Tell whether the step is behind them, proved or skipped."""

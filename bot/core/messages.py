@@ -284,10 +284,11 @@ class FeedbackCard:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The feedback form: two questions, with what was answered before."""
+    """The feedback form: two questions, with what was answered before. `named`: instructors see who it is from."""
 
     useful: int = 0
     better: str = ""
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True)

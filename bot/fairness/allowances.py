@@ -129,7 +129,12 @@ class Allowances:
         if learner not in self._pauses:
             return NOT_PAUSED
         await self._free(learner, LET_GO_ON)
-        return let_go((await self._store.learner(learner)).name or learner)
+        return let_go((await self._store.learner(learner)).called or learner)
+
+    def forget(self, learner: str) -> None:
+        """Forget a pause of theirs without a word; what they have used of the host stays used."""
+        for known in (self._pauses, self._places, self._held, self._hits):
+            known.pop(learner, None)
 
     def _spend(self, learner: str, seconds: float) -> Purse:
         now = self._clock()
@@ -157,9 +162,9 @@ class Allowances:
         log.warning("paused", learner=learner, why=pause.why, for_s=round(wait_s), held_mb=round(held))
         names = () if pause.why is Why.DISK else await self._stop(learner)
         await self._tell(learner, f"{paused(pause.why, self._budget, wait_s, held)} {stopped(names)}".strip())
-        offers = () if pause.why is Why.DISK else (Offer.LET_GO_ON,)
-        text = told_staff(known.name or learner, pause.why, self._budget, wait_s, held)
-        self._places[learner] = await self._tell_staff(Note(text, offers, scope=learner))
+        offers = () if pause.why is Why.DISK or known.nameless else (Offer.LET_GO_ON,)  # it says whose
+        text = told_staff(known.called or learner, pause.why, self._budget, wait_s, held)
+        self._places[learner] = await self._tell_staff(Note(text, offers, scope=learner if offers else ""))
 
     async def _tell_staff(self, note: Note, place: str = "") -> str:
         try:
@@ -189,7 +194,7 @@ class Allowances:
         log.info("unpaused", learner=learner, why=pause.why)
         if place := self._places.pop(learner, ""):
             known = await self._store.learner(learner)
-            await self._tell_staff(Note(let_go(known.name or learner)), place)
+            await self._tell_staff(Note(let_go(known.called or learner)), place)
         if say:
             await self._tell(learner, say)
 

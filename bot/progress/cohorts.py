@@ -99,6 +99,12 @@ class SqlCohorts:
         return await self._database.look(course_of, user)
 
 
+def is_nameless(db: sa.Connection, user: str) -> bool:
+    """Tell whether this person sits or sat in a cohort without names."""
+    joined = sa.select(seats.c.user).join_from(seats, cohorts, seats.c.cohort == cohorts.c.id)
+    return db.execute(joined.where(seats.c.user == user, cohorts.c.nameless).limit(1)).first() is not None
+
+
 def course_of(db: sa.Connection, user: str) -> Course | None:
     """Return what this person's record takes from the course they take."""
     cohort = _taken(db, user)

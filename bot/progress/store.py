@@ -23,7 +23,7 @@ from bot.core.learner import HELD, Learner
 from bot.core.verdict import Verdict
 from bot.core.workshop import StepRef
 from bot.ports import Attempt, Undone, Where
-from bot.progress.cohorts import course_of
+from bot.progress.cohorts import course_of, is_nameless
 from bot.progress.database import Database, insert_once, open_database, upsert
 from bot.progress.deliveries import first_time
 from bot.progress.namespaces import named
@@ -160,7 +160,9 @@ with_open = sa.select(learners, attempts.c.id.label("open_attempt")).outerjoin_f
 
 def _learner(db: sa.Connection, user: str) -> Learner | None:
     row = db.execute(with_open.where(learners.c.id == user)).one_or_none()
-    return None if row is None else replace(read_learner(row), course=course_of(db, user))
+    return (
+        None if row is None else replace(read_learner(row), course=course_of(db, user), nameless=is_nameless(db, user))
+    )
 
 
 def read_learner(row: sa.Row[Any]) -> Learner:

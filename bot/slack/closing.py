@@ -138,7 +138,7 @@ def survey_view(survey: Survey, metadata: str) -> dict[str, Any]:
                 "label": plain("What should be better?"),
                 "element": better,
             },
-            context("Your instructors see this with your name."),
+            context(f"Your instructors see this {'with' if survey.named else 'without'} your name."),
         ],
     }
 

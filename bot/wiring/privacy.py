@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -40,13 +43,19 @@ def wire_privacy(
     async def removed() -> bool:
         return await token_gone(slack.client)
 
+    @asynccontextmanager
+    async def alone(user: str) -> AsyncIterator[None]:
+        async with learners.classroom.alone(user):
+            learners.allowances.forget(user)
+            yield
+
     forgetting = Forgetting(
         workshop,
         persons,
         store,
         learners.desk,
         sandbox,
-        learners.classroom.alone,
+        alone,
         sandbox.demolish,
         Telling(chat, room),
         chat,

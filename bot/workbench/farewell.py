@@ -6,6 +6,7 @@ import asyncio
 import io
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -114,8 +115,10 @@ class Farewell:
 
     async def open_survey(self, learner: Learner, where: Where) -> None:
         """Open the feedback form, with what they answered before."""
-        given = await self._feedbacks.given(learner.id)
-        await self._chat.open_form(where, Survey(given.useful, given.better) if given else Survey())
+        given, survey = await self._feedbacks.given(learner.id), Survey(named=not learner.nameless)
+        await self._chat.open_form(
+            where, replace(survey, useful=given.useful, better=given.better) if given else survey
+        )
 
     async def keep_feedback(self, learner: Learner, useful: int, better: str, where: Where) -> None:
         """Keep the feedback, tell the instructors, and thank for it; a channel that fails is no matter of theirs."""
@@ -146,7 +149,7 @@ class Farewell:
         learner = await self._store.learner(feedback.learner)
         passed = sum(ref in learner.passed for ref in self._workshop.order)
         return FeedbackCard(
-            name=learner.name,
+            name=learner.called,
             useful=feedback.useful,
             better=feedback.better,
             progress=f"{passed} of {len(self._workshop.order)} steps passed",

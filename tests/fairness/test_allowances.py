@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.cohorts.cohort import NEW, Cohort, Seat, SeatState
 from bot.core.fairness.budget import HITS, Budget
 from bot.core.fairness.pauses import FOR_INSTRUCTORS, GO_ON, LET_GO_ON, NOT_PAUSED
 from bot.core.learner import SandboxState
@@ -17,6 +18,7 @@ from bot.errors import ChatError, EngineDown
 from bot.fairness.allowances import Allowances, note_of
 from bot.fairness.turnstile import Slots, Turnstile
 from bot.handin.plan import BuildPlan, ListContainers, Output, Plan, RemoveContainers, RunPlan, StopContainers
+from bot.progress.cohorts import SqlCohorts
 from bot.progress.roles import SqlRoles
 from bot.progress.store import SqlStore, open_store
 from tests.fakes import MemoryChat, MemorySandbox, MemoryStaff
@@ -222,3 +224,18 @@ async def test_what_cannot_be_told_or_read_stops_nothing(group: Class) -> None:
     with pytest.raises(EngineDown):
         await group.passes(10)
     await group.passes(10)
+
+
+async def test_instructors_of_a_nameless_course_read_no_name(group: Class) -> None:
+    course = Cohort(NEW, "March", "C1", "docker-workshop", frozenset(), nameless=True)
+    course = await SqlCohorts(group.store.database).keep(course)
+    await SqlCohorts(group.store.database).seat(Seat(course.id, "U1", SeatState.TAKEN, datetime.now(UTC)))
+    minutes = 0
+    while not group.staff.told:
+        minutes += 1
+        await group.passes(60, {"U1": 60.0})
+        assert minutes < 180
+    (told,) = group.staff.told.values()
+    assert isinstance(told, Note)
+    assert "A learner" in told.text
+    assert not any(part in str(told) for part in ("Ada", "U1"))
