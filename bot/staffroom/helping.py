@@ -193,7 +193,7 @@ class Helping:
         if outcome.gone:
             thread = await self._moved(thread, cohort)
             await self._relay.pass_on(line, thread, await self._staff_places(thread, cohort), files)
-        await self._relay.refresh(thread, cohort)
+        self._relay.refresh(thread, cohort)
 
     async def _instructor_wrote(self, thread: HelpThread, cohort: Cohort, fact: Wrote, hung: str) -> None:
         now, user = self._clock(), fact.where.user
@@ -223,7 +223,7 @@ class Helping:
             answered = reopened.answered(user, fact.name, now)
             await self._threads.keep(answered)
             await self._relay.pass_on(line, answered, [answered.root, *others], fact.files)
-            await self._relay.refresh(answered, cohort)
+            self._relay.refresh(answered, cohort)
 
     def _line(self, thread: HelpThread, source: str, by: Asked | Wrote, text: str) -> HelpLine:
         files = len(by.files) + by.lost if isinstance(by, Wrote) else 0
@@ -295,7 +295,7 @@ class Helping:
                 more = await self._relay.settle(replace(thread, places=()), alone)
                 thread = replace(thread, places=(*thread.places, *more.places))
         await self._threads.keep(thread)
-        await self._relay.refresh(thread, cohort)
+        self._relay.refresh(thread, cohort)
         return thread
 
     async def _close(self, asked: Asked) -> Answer:
@@ -323,7 +323,7 @@ class Helping:
             if at:
                 await self._relay.say(at, f"This question was closed ({how}). {say.ENDED}")
         if cohort is not None:
-            await self._relay.refresh(closed, cohort)
+            self._relay.refresh(closed, cohort)
 
     async def _pressed(self, asked: Asked) -> tuple[HelpThread | None, Cohort | None]:
         """Return the thread that an instructor pressed on; nothing when they are none of its course."""
@@ -343,12 +343,15 @@ class Helping:
 
     async def keep(self) -> None:
         """Tend the threads for ever."""
-        while True:
-            try:
-                await self.tend()
-            except DocentError as error:
-                log.warning("not_tended", error=str(error))
-            await asyncio.sleep(TEND_EVERY_S)
+        try:
+            while True:
+                try:
+                    await self.tend()
+                except DocentError as error:
+                    log.warning("not_tended", error=str(error))
+                await asyncio.sleep(TEND_EVERY_S)
+        finally:
+            await self._relay.stop()
 
     async def tend(self) -> None:
         """Make good what a restart, an archived channel, a dismissal or a leaving left behind."""
@@ -381,14 +384,14 @@ class Helping:
             now = await self._moved(now, cohort)
         if not (now.root and now.places):
             now = await self._relay.settle(now, cohort)
-            await self._relay.refresh(now, cohort)
+            self._relay.refresh(now, cohort)
         if now.holder and not await self._authority.leads(now.holder, cohort):
             await self._give(now.released(), cohort)
 
     async def _moved(self, thread: HelpThread, cohort: Cohort) -> HelpThread:
         """Return the thread with new messages where instructors can read: where it was, they cannot."""
         moved = await self._relay.settle(replace(thread, places=()), cohort)
-        await self._relay.refresh(moved, cohort)
+        self._relay.refresh(moved, cohort)
         return moved
 
     async def _pass_again(self, line: HelpLine) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +13,7 @@ from bot.core.cohorts.cohort import Cohort
 from bot.core.cohorts.help import IN_SIGHT, LATELY, HelpLine, HelpThread, before, usual_min
 from bot.core.cohorts.help_panels import learners_panel, note, passed_on, staff_panel
 from bot.core.panels import Panel
-from bot.errors import CardGone, ChatError
+from bot.errors import CardGone, ChatError, DocentError
 from bot.ports import Chat, HelpThreads, Keepsake, Where
 from bot.staffroom.telling import Room, Telling
 
@@ -42,7 +41,8 @@ class Relay:
         self._chat = chat
         self._room = room
         self._clock = clock
-        self._refreshing: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._due: dict[int, dict[int, Cohort]] = {}  #: cohort → what of it is not shown as it is
+        self._refreshing: dict[int, asyncio.Task[None]] = {}
         self._shown: dict[str, Panel] = {}  #: place → what stands there, as far as we know
 
     async def settle(self, thread: HelpThread, cohort: Cohort) -> HelpThread:
@@ -63,10 +63,32 @@ class Relay:
             self._shown[thread.root] = panel
         return thread
 
-    async def refresh(self, thread: HelpThread, cohort: Cohort) -> None:
-        """Show a thread as it is now on both sides, and their place to those who wait."""
-        async with self._refreshing[cohort.id]:  # or the older of two could be shown last
-            await self._refresh(await self._threads.thread(thread.id) or thread, cohort)
+    def refresh(self, thread: HelpThread, cohort: Cohort) -> None:
+        """Have a thread shown as it is then, on both sides, and their place to those who wait; returns at once.
+
+        Edits keep Slack's pace, and nobody's words wait for them; what changes meanwhile is one edit.
+        """
+        self._due.setdefault(cohort.id, {})[thread.id] = cohort
+        task = self._refreshing.get(cohort.id)
+        if task is None or task.done():
+            self._refreshing[cohort.id] = asyncio.create_task(self._refresh_due(cohort.id), name="help-threads")
+
+    async def stop(self) -> None:
+        """End what is being shown."""
+        tasks = list(self._refreshing.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _refresh_due(self, cohort: int) -> None:
+        while due := self._due.pop(cohort, None):
+            for number, at in due.items():
+                try:
+                    thread = await self._threads.thread(number)
+                    if thread is not None:
+                        await self._refresh(thread, at)
+                except DocentError as error:
+                    log.warning("not_refreshed", thread=number, error=str(error))
 
     async def _refresh(self, thread: HelpThread, cohort: Cohort) -> None:
         panel = staff_panel(thread, work=not cohort.nameless)

@@ -80,8 +80,11 @@ class School:
 
     async def rest(self) -> None:
         """Return once nothing is being passed on: what is must not outlive its database."""
-        locks = (*self.helping._locks.values(), *self.helping._relay._refreshing.values())
-        await until(lambda: not any(lock.locked() for lock in locks))
+        locks, shown = self.helping._locks, self.helping._relay._refreshing
+        await until(
+            lambda: not any(lock.locked() for lock in locks.values()) and all(task.done() for task in shown.values()),
+            within_s=60,
+        )
 
     def thread(self, channel: str, root: str = "") -> list[Message]:
         """Return what stands in threads of a channel, of ours."""
