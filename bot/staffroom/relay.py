@@ -19,6 +19,7 @@ from bot.staffroom.telling import Room, Telling
 
 log = structlog.get_logger(__name__)
 
+SOON = "soon"  #: a place that is being made
 MESSAGES = 2_000  #: of which is remembered what they show
 
 
@@ -47,6 +48,17 @@ class Relay:
 
     async def settle(self, thread: HelpThread, cohort: Cohort) -> HelpThread:
         """Return the thread with a message on each side, posting what is missing; raises nothing that Slack refuses."""
+        if not thread.root:  # first: a channel takes one message a second, and they need not wait for it
+            panel = await self._learners(replace(thread, places=thread.places or (SOON,)), cohort)
+            try:
+                room = await self._room(thread.learner)
+                root = f"{room}/{await self._chat.show(Where(room, thread.learner), panel)}"
+            except ChatError as error:  # tried again later; instructors are told in any case
+                log.warning("learner_not_told", thread=thread.id, error=str(error))
+            else:
+                thread = replace(thread, root=root)
+                await self._threads.keep(thread)
+                self._shown[root] = panel
         if not thread.places:
             panel = staff_panel(thread, work=not cohort.nameless)
             places = await self._telling.post(cohort, panel)
@@ -55,12 +67,8 @@ class Relay:
             thread = replace(thread, places=tuple(places))
             await self._threads.keep(thread)
             self._shown |= dict.fromkeys(places, panel)
-        if not thread.root:
-            panel = await self._learners(thread, cohort)
-            room = await self._room(thread.learner)
-            thread = replace(thread, root=f"{room}/{await self._chat.show(Where(room, thread.learner), panel)}")
-            await self._threads.keep(thread)
-            self._shown[thread.root] = panel
+            if not places:
+                self.refresh(thread, cohort)
         return thread
 
     def refresh(self, thread: HelpThread, cohort: Cohort) -> None:

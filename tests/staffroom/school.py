@@ -99,6 +99,7 @@ class School:
         before = len(self.roots(dm_of(user), question))
         await self.lobby.event(words(f"ask {question}", user))
         await until(lambda: len(self.roots(dm_of(user), question)) > before)
+        await self.rest()
         return self.roots(dm_of(user), question)[-1].ts
 
     async def writes(self, user: str, channel: str, thread: str, text: str) -> None:

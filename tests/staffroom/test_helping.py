@@ -34,7 +34,7 @@ async def room(tmp_path: Path) -> AsyncIterator[School]:
 async def test_a_question_reaches_the_instructors_and_the_answer_comes_back_with_files(room: School) -> None:
     ada, barbara = await room.lobby.enter("ada"), await room.lobby.enter("barbara")
     await ada.say("ask Why does <!channel> my build stop? My token=abcdef123")
-    await until(lambda: room.roots(DM, "my build stop"))
+    await until(lambda: room.roots(INSTRUCTORS, "my build stop"))
     panel = room.roots(INSTRUCTORS, "Why does")[0]
     assert "has not started yet" in shown(panel)
     assert "<!channel>" not in panel.text  # shown, and nobody is called
