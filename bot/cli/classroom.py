@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from bot.authoring.classes.findings import Findings
     from bot.authoring.classes.hour import Hour
     from bot.authoring.classes.sightings import Sightings
+    from bot.cli.classroom_pictures import Photographer
     from bot.localslack.person import Person, Shown
 
 CHANNEL, STAFF, INSTRUCTOR = "docker-workshop", "docent-instructors", "Barbara"
 PACE = 30.0  #: minutes of the class in one of ours
+HALFWAY_MIN = 25.0
 LONGEST_MIN = 150.0  #: of the class, after which it is over in any case
 SEATED = 4  #: learners who are in every local workspace
 
@@ -48,6 +50,7 @@ async def rehearse_class(settings: Settings, order: Order) -> Findings:
     from bot.authoring.classes.understudy import Understudy
     from bot.authoring.load import load_workshop
     from bot.authoring.stage import Player
+    from bot.cli.classroom_pictures import keep_files
     from bot.cli.local import joining, open_workspace
     from bot.localslack.person import NotSeenError, Person, RefusedError
     from bot.localslack.seed import PEOPLE, crowd
@@ -63,7 +66,7 @@ async def rehearse_class(settings: Settings, order: Order) -> Findings:
     ids = [each.id for each in (*PEOPLE[:SEATED], *crowd(more))][: order.learners]
     doing: dict[str, Work] = {}
     real = frozenset(ids[: order.real])
-    missed = (NotSeenError, RefusedError, ConnectionError)
+    missed = (NotSeenError, RefusedError, ConnectionError, TimeoutError)
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="docent-class-")))
         own = settings.model_copy(update={"data": folder, "pace": False, "pictures": False, "passing": True})
@@ -89,7 +92,10 @@ async def rehearse_class(settings: Settings, order: Order) -> Findings:
         teacher = Teacher(bot.workshop, teacher_hands, hour, sightings, can, missed, f"#{CHANNEL}", f"#{STAFF}")
         await teacher.prepare()
         hour.began = now()
+        camera = await _camera(stack, space.url, order)
         beside = [asyncio.create_task(teacher.teach())]
+        if camera:
+            beside.append(asyncio.create_task(_halfway(camera, hour)))
         if "ask" in can:
             for pupil in pupils:
                 if any(stay.asks for stay in pupil.part.stays):
@@ -106,7 +112,25 @@ async def rehearse_class(settings: Settings, order: Order) -> Findings:
                 task.cancel()
             await asyncio.wait(beside)
         await teacher.report()
-    return findings.found(pupils, teacher.led, sightings, pace=order.pace, took_s=time.monotonic() - began_s)
+        if camera and order.pictures:
+            await camera.take("at-the-end")
+            keep_files(space, order.pictures)
+        problems = [f"{each.message} ({each.count}×)" for each in space.premises.problems.all()]
+    return findings.found(problems, pupils, teacher.led, sightings, pace=order.pace, took_s=time.monotonic() - began_s)
+
+
+async def _camera(stack: AsyncExitStack, url: str, order: Order) -> Photographer | None:
+    """Return who takes pictures of the instructor's screen, if any are wanted."""
+    if order.pictures is None:
+        return None
+    from bot.cli.classroom_pictures import photographing
+
+    return await stack.enter_async_context(photographing(url, f"{INSTRUCTOR.lower()}/{STAFF}", order.pictures))
+
+
+async def _halfway(camera: Photographer, hour: Hour) -> None:
+    await hour.until(HALFWAY_MIN)
+    await camera.take("halfway")
 
 
 async def _enter(stack: AsyncExitStack, url: str, name: str, sightings: Sightings, hour: Hour) -> Person:

@@ -8,14 +8,29 @@ import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from bot.authoring.classes.pupil import Pupil
+from bot.authoring.classes.pupil import Went
+from bot.authoring.classes.script import Part
 from bot.authoring.classes.sightings import Sighting, Sightings
-from bot.authoring.classes.teacher import CLUSTER, HAND_GATE, SHARE_GATE, STUCK, Led
+from bot.authoring.classes.teacher import BROADCAST, CLASS_HINT, CLUSTER, HAND_GATE, SHARE_GATE, STUCK, Led
 from bot.core.cohorts.alerts import REASONS
 
 EARLY_MIN = 1.0  #: what our clock and the bot's may differ in
 EDIT_EVERY_S = 4.5  #: the board's five seconds, and what a machine is late by
+
+
+class Attended(Protocol):
+    """A learner after the class (`bot.authoring.classes.pupil.Pupil`)."""
+
+    name: str
+    part: Part
+    went: Went
+
+    @property
+    def id(self) -> str:
+        """Return their user id."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +56,33 @@ class Findings:
         return not self.faults and all(row.ok is not False for row in self.rows)
 
 
-def found(pupils: Sequence[Pupil], led: Led, sightings: Sightings, *, pace: float, took_s: float) -> Findings:
+def found(
+    problems: Sequence[str], pupils: Sequence[Attended], led: Led, sightings: Sightings, *, pace: float, took_s: float
+) -> Findings:
     """Return what was seen."""
     rows = (
         *_learners(pupils),
         *_alerts(pupils, sightings, pace),
         *_cluster(led, sightings),
         *_help(pupils, led, sightings),
+        *_broadcast(led, sightings),
         *_gates(pupils, sightings),
         *_board(sightings),
+        Finding("what Slack would mind", "; ".join(problems) or "nothing"),
         Finding("instructor", ", ".join(f"{what} × {n}" if n > 1 else what for what, n in Counter(led.done).items())),
     )
     faults = (*led.faults, *(f"{pupil.id}: {fault}" for pupil in pupils for fault in pupil.went.faults))
     return Findings(rows, faults, took_s)
 
 
-def _learners(pupils: Sequence[Pupil]) -> Iterator[Finding]:
+def _learners(pupils: Sequence[Attended]) -> Iterator[Finding]:
     through = sum(pupil.went.steps == len(pupil.part.stays) for pupil in pupils)
     yield Finding("learners", f"{len(pupils)}, of whom {through} played their part to the end")
     yield Finding("steps proved", str(sum(pupil.went.steps for pupil in pupils)))
     yield Finding("checks", str(sum(pupil.went.checks for pupil in pupils)))
 
 
-def _alerts(pupils: Sequence[Pupil], sightings: Sightings, pace: float) -> Iterator[Finding]:
+def _alerts(pupils: Sequence[Attended], sightings: Sightings, pace: float) -> Iterator[Finding]:
     """Yield who was found of those who are stuck by what they do, how soon, and who else was."""
     alerts = [each for each in sightings.having(STUCK, who=sightings.follows, edited=False) if each.kind == "message"]
     delays: list[tuple[float, str]] = []
@@ -103,11 +122,11 @@ def _cluster(led: Led, sightings: Sightings) -> Iterator[Finding]:
     told = list(sightings.having(CLUSTER, who=sightings.follows, edited=False))
     words = told[0].text.splitlines()[0] if told else "none"
     yield Finding("clusters", f"{len({each.ts for each in told})}, the first: {words}", ok=bool(told))
-    read = {each.who for each in sightings.having("From your instructor") if each.who != sightings.follows}
+    read = {each.who for each in sightings.having(CLASS_HINT) if each.who != sightings.follows}
     yield Finding("class hint", f"read by {len(read)}", ok=bool(read) and "class hint written" in led.done)
 
 
-def _help(pupils: Sequence[Pupil], led: Led, sightings: Sightings) -> Iterator[Finding]:
+def _help(pupils: Sequence[Attended], led: Led, sightings: Sightings) -> Iterator[Finding]:
     """Yield how many questions, answers and replies came across, and how long it took."""
     asked = {question: at for pupil in pupils for question, at in pupil.went.asked.items()}
     thanked = {question: at for pupil in pupils for question, at in pupil.went.thanked.items()}
@@ -132,7 +151,13 @@ def _came(sightings: Sightings, question: str, at_s: float, *, to_us: bool) -> f
     return None
 
 
-def _gates(pupils: Sequence[Pupil], sightings: Sightings) -> Iterator[Finding]:
+def _broadcast(led: Led, sightings: Sightings) -> Iterator[Finding]:
+    had = {each.who for each in sightings.having(BROADCAST) if each.who != sightings.follows}
+    seen = f"read by {len(had)} of {led.broadcast_to} to whom it went"
+    yield Finding("broadcast", seen, ok=len(had) == led.broadcast_to > 0)
+
+
+def _gates(pupils: Sequence[Attended], sightings: Sightings) -> Iterator[Finding]:
     for number in (SHARE_GATE, HAND_GATE):
         told = next(iter(sightings.having(f"Gate {number} ", who=sightings.follows, edited=False)), None)
         waited = sum(number in pupil.went.at_gates for pupil in pupils)

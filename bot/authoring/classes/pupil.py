@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 import time
@@ -12,7 +13,7 @@ from typing import Any, Protocol
 from bot.authoring.classes.hour import Hour
 from bot.authoring.classes.script import Ending, Part, Stay, Trouble
 from bot.authoring.classes.tape import Work
-from bot.authoring.stage import ANSWER_S, Hands, Player, Record
+from bot.authoring.stage import ANSWER_S, CHECK_S, ENDED, Hands, Player, Record
 from bot.core.cohorts.radar import SILENCE
 from bot.core.workshop import Act, Step, StepRef, Workshop
 
@@ -113,7 +114,7 @@ class Pupil:
             await self._hour.until(self.part.arrives_min)
             await self._hands.go(channel)
             await self._hands.press("Join")
-            await self._hands.wait_for("You are in|You take part", ANSWER_S)
+            await self._seated()
             await self._hands.go("dm")
             await self._player.say("start", self._title(self.part.stays[0].ref))
             for stay in self.part.stays:
@@ -122,6 +123,15 @@ class Pupil:
             self.went.at = None
         except self._missed as error:
             self.went.faults.append(str(error)[:300])
+
+    async def _seated(self) -> None:
+        """Wait until they take part: where many join at once, it is said in their direct message, among other things.
+
+        Raises: `TimeoutError` when they do not.
+        """
+        async with asyncio.timeout(ANSWER_S):
+            while (await self._player.learner()).course is None:  # noqa: ASYNC110 - what the bot keeps tells nobody
+                await asyncio.sleep(0.1)
 
     def _title(self, ref: StepRef) -> str:
         return re.escape(self._step(ref).title)
@@ -171,7 +181,7 @@ class Pupil:
 
     async def _check(self, work: Work, step: Step) -> None:
         self._doing[self.id] = work
-        await self._player.check(step)
+        await self._player.say("check", ENDED, CHECK_S)  # a button that was pressed is gone, and they may check again
         self.went.checks += 1
 
     async def _seeks(self, stay: Stay, asking: bool) -> None:
@@ -192,9 +202,12 @@ class Pupil:
                 await voice.say(f"Thank you, that helps: {found[0]}", thread_ts=str(shown.raw.get("thread_ts")))
 
     async def _is_stuck(self, stay: Stay) -> None:
-        """Wait for somebody's help, or until they find out by themselves."""
-        silence = SILENCE.total_seconds() / 60 if stay.trouble is Trouble.SILENT else 0.0
-        self.went.stuck_since = self._hour.minute() + silence
+        """Wait for somebody's help, or until they find out by themselves; who fell silent looks at nothing."""
+        self.went.stuck_since = self._hour.minute()
+        if stay.trouble is Trouble.SILENT:
+            self.went.stuck_since += SILENCE.total_seconds() / 60
+            await self._hour.wait(stay.patience_min)
+            return
         try:
             await self._hands.wait_for(HELPED, self._hour.real_s(stay.patience_min))
             self.went.helped = True

@@ -20,7 +20,7 @@ STUCK_SHARE = 20  #: of so many learners one is stuck in each of the two ways â€
 STUCK_LEAST = 2  #: â€¦ and never fewer
 TRAP_SHARE = 0.4  #: of a class walks into the trap
 ARRIVE_MIN, LATE_MIN = 3.0, 15.0
-SILENT_MIN = SILENCE.total_seconds() / 60 + 6
+SILENT_MIN = SILENCE.total_seconds() / 60 + 14
 
 Known = Callable[[Work], bool]  #: whether a host ever saw this
 

@@ -16,6 +16,8 @@ from bot.authoring.classes.hour import Hour
 from bot.authoring.classes.pupil import Walking
 from bot.authoring.classes.sightings import Sighting, Sightings
 from bot.authoring.stage import ANSWER_S
+from bot.core.cohorts.alerts import REASONS
+from bot.core.cohorts.radar import Why
 from bot.core.workshop import Workshop
 
 NAME = "Docker, rehearsed"
@@ -25,6 +27,8 @@ LOOK_AGAIN_MIN = 3.0
 ANSWER = "Let us look at it together"  #: begins every answer of theirs
 STUCK, CLUSTER = "may be stuck", "fail with the same now"  #: what tells an alert, and a cluster
 QUESTION = r"question \d+"  #: what every question of a pupil has in it
+CLASS_HINT = "Read the task once more, word by word."
+BROADCAST = "Ten more minutes for this section; then we look at it together."
 REPORT_S = 120.0
 
 
@@ -56,6 +60,7 @@ class Led:
 
     done: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    broadcast_to: int = 0  #: people to whom a message for all was to go
     answered: dict[str, float] = field(default_factory=dict)  #: question → when it was, as `Sighting.at_s`
 
 
@@ -82,7 +87,6 @@ class Teacher:
         self._channel = channel
         self._staff = staff
         self.led = Led()
-        self._alerts = 0
         self._hinted = False
 
     async def prepare(self) -> None:
@@ -156,27 +160,45 @@ class Teacher:
         done = await self._tried("gates looked at", look)
         if done and waits:
             self.led.done.append("gate opened by hand")
+            if "broadcast" in self._can:
+                await self._tried("broadcast sent", self._broadcast)
         return waits or not done
+
+    async def _broadcast(self) -> None:
+        await self._hands.say("/docent broadcast")
+        await self._hands.wait_for("What should they read", ANSWER_S)
+        await self._hands.fill("What should they read?", BROADCAST)
+        await self._filled()
+        shown = await self._hands.wait_for(r"Send to (\d+)", ANSWER_S)
+        found = re.search(r"Send to (\d+)", shown.text)
+        self.led.broadcast_to = int(found[1]) if found else 0
+        await self._hands.press(f"Send to {self.led.broadcast_to}")
+        await self._hands.wait_for("on its way", ANSWER_S)
+        await self._hands.close_modal()
 
     async def _answer(self, news: Sighting) -> None:
         """Do what a new message in the instructors' channel asks for."""
         if news.kind != "message" or news.edited or news.thread or news.channel != self._hands.channel:
             return
         if STUCK in news.text:
-            self._alerts += 1
-            match self._alerts:
-                case 1:
-                    await self._tried("alert claimed", lambda: self._press("Claim", news, "has it"))
-                    await self._tried("hint sent", lambda: self._hint(news))
-                case 2:
-                    await self._tried("step unblocked", lambda: self._press("Unblock", news, "unblocked by"))
-                case number if number % 2:
-                    await self._tried("alert claimed", lambda: self._press("Claim", news, "has it"))
+            await self._alert(news)
         elif CLUSTER in news.text and not self._hinted:
             self._hinted = True
             await self._tried("class hint written", lambda: self._class_hint(news))
         elif asked := re.search(QUESTION, news.text):
             await self._tried("question answered", lambda: self._help(news, asked[0]))
+
+    async def _alert(self, news: Sighting) -> None:
+        """Send the first who fails again and again a hint, take the step out of the next one's way, claim some.
+
+        Who is only slow may be through before anybody looks, and the others are left to themselves.
+        """
+        again = REASONS[Why.SAME] in news.text.lower()
+        if again and "hint sent" not in self.led.done:
+            await self._tried("alert claimed", lambda: self._press("Claim", news, "has it"))
+            await self._tried("hint sent", lambda: self._hint(news))
+        elif again and "step unblocked" not in self.led.done:
+            await self._tried("step unblocked", lambda: self._press("Unblock", news, "unblocked by"))
 
     async def _press(self, label: str, news: Sighting, then: str) -> None:
         await self._hands.press(label, news.ts)
@@ -189,7 +211,7 @@ class Teacher:
 
     async def _class_hint(self, news: Sighting) -> None:
         await self._hands.press("Write a class hint", news.ts)
-        await self._hands.fill("Your hint for the class", "Read the task once more, word by word.")
+        await self._hands.fill("Your hint for the class", CLASS_HINT)
         await self._filled()
 
     async def _help(self, news: Sighting, question: str) -> None:
