@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.core.cards import filled
 from bot.core.cohorts import help_panels as say
 from bot.core.cohorts.cohort import Cohort, SeatState
 from bot.core.cohorts.help import NEW, HelpLine, HelpThread, is_private
@@ -158,6 +159,7 @@ class Helping:
         name, code = learner.failing.get(ref, ("", ""))
         step = self._workshop.step(ref)
         title = next((c.title for c in (step.conditions if step else ()) if c.id == name), "")
+        title = filled(title, self._workshop.seen_by(learner.namespace))
         return place(self._workshop, ref), f"{tried}, last: {title} ({code})" if title else tried
 
     # -- words from one side to the other ------------------------------------------------------------------------

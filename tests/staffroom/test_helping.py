@@ -15,6 +15,7 @@ import pytest
 from bot.core.cohorts import help_panels as say
 from bot.core.cohorts.cohort import SeatState
 from bot.core.cohorts.help import HelpLine
+from bot.core.workshop import StepRef
 from bot.localslack.seed import INSTRUCTORS
 from bot.localslack.world import dm_of
 from bot.ports import HelpThreads, Waiting
@@ -57,6 +58,20 @@ async def test_a_question_reaches_the_instructors_and_the_answer_comes_back_with
     await until(lambda: any(m.files for m in room.thread(INSTRUCTORS, panel.ts)))
     assert not room.lobby.sandbox.ran
     await until(lambda: any("Barbara" in shown(m) and "has it" in shown(m) for m in room.roots(INSTRUCTORS)))
+
+
+async def test_instructors_read_what_failed_as_the_learner_does(room: School) -> None:
+    learner = await room.lobby.store.learner(ADA, "Ada")
+    push = StepRef("04", "push")
+    failed = replace(learner, at=push, tries={push: 1}, failing={push: ("shared", "OTHER_IMAGE")})
+    await room.lobby.store.record(failed, "moved")
+    ada = await room.lobby.enter("ada")
+    await ada.say("ask Which name?")
+    await until(lambda: room.roots(INSTRUCTORS, "Which name?"))
+    told = shown(room.roots(INSTRUCTORS, "Which name?")[0])
+    assert "OTHER_IMAGE" in told
+    assert f"{failed.namespace}/getting-started" in told
+    assert "${" not in told
 
 
 async def test_the_form_asks_too_and_its_question_is_there_already(room: School) -> None:
