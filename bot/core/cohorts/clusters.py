@@ -95,14 +95,18 @@ def cluster_panel(workshop: Workshop, cluster: KeptCluster, hint: ClassHint | No
     over = not enough(cluster.failing, cluster.here)
     words = about(workshop, cluster.spot)
     what = f"{filled(words[0].title, workshop)}: `{code}`" if words else f"`{code}`"
-    rows = [Row(f"{figures} who are at **{where}** fail with the same now.\n{what}")]
-    if over:
+    if not cluster.failing:
+        rows = [Row(f"Nobody at **{where}** fails with it any more.\n{what}")]
+    else:
+        rows = [Row(f"{figures} who are at **{where}** fail with the same now.\n{what}")]
+    if over and cluster.failing:
         rows.append(Row("It is no more than a few by now."))
     if hint:
         rows.append(Row("The class hint:", quote=hint.text))
     label = "Change the class hint" if hint else "Write a class hint"
     press = Press(HINT, label, str(cluster.id), Tone.PLAIN if hint or over else Tone.MAIN)
-    return Panel(f"{figures}: {code} at {where}", f"{figures}: {code}", tuple(rows), (press,))
+    head = f"{figures}: {code}" if cluster.failing else f"Over: {code}"
+    return Panel(f"{head} at {where}", head, tuple(rows), (press,))
 
 
 def class_hint_sheet(workshop: Workshop, cluster: KeptCluster, hint: ClassHint | None) -> Sheet:

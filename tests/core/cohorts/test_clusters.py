@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.authoring.load import load_workshop
-from bot.core.cohorts.clusters import Cluster, Spot, about, clusters, failing
+from bot.core.cohorts.clusters import Cluster, KeptCluster, Spot, about, cluster_panel, clusters, failing
 from bot.core.cohorts.cohort import ClassHint, hint_for
 from bot.core.cohorts.radar import Trail
 from bot.core.learner import Learner, SandboxState
@@ -31,6 +31,15 @@ def test_three_and_a_fifth_of_those_at_the_step(alike: int, others: int, told: b
     found = clusters(WORKSHOP, [*some(alike), *some(others, "", "V")])
     expected = (Cluster(SPOT, frozenset(f"U{n}" for n in range(alike)), alike + others),) if told else ()
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "title"), [(3, "3 of 4: BUILD_FAILED"), (1, "1 of 4: BUILD_FAILED"), (0, "Over: BUILD_FAILED")]
+)
+def test_a_cluster_that_is_over_says_so_without_figures(count: int, title: str) -> None:
+    panel = cluster_panel(WORKSHOP, KeptCluster(1, 1, SPOT, count, 4 if count else 0, NOW), None)
+    assert panel.title == title
+    assert ("0 of 0" in str(panel)) is False
 
 
 def test_each_code_is_one_of_its_own_the_most_first() -> None:
