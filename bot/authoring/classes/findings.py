@@ -16,7 +16,6 @@ from bot.authoring.classes.sightings import Sighting, Sightings
 from bot.authoring.classes.teacher import BROADCAST, CLASS_HINT, CLUSTER, HAND_GATE, SHARE_GATE, STUCK, Led
 from bot.core.cohorts.alerts import REASONS
 
-EARLY_MIN = 1.0  #: what our clock and the bot's may differ in
 EDIT_EVERY_S = 4.5  #: the board's five seconds, and what a machine is late by
 
 
@@ -26,6 +25,11 @@ class Attended(Protocol):
     name: str
     part: Part
     went: Went
+
+    @property
+    def stuck_step(self) -> str:
+        """Return the title of the step at which they are truly stuck, '' for most."""
+        ...
 
     @property
     def id(self) -> str:
@@ -68,7 +72,7 @@ def found(
         *_broadcast(led, sightings),
         *_gates(pupils, sightings),
         *_board(sightings),
-        Finding("what Slack would mind", "; ".join(problems) or "nothing"),
+        Finding("beyond Slack's tiers (unpaced, hastened)", "; ".join(problems) or "nothing"),
         Finding("instructor", ", ".join(f"{what} × {n}" if n > 1 else what for what, n in Counter(led.done).items())),
     )
     faults = (*led.faults, *(f"{pupil.id}: {fault}" for pupil in pupils for fault in pupil.went.faults))
@@ -87,9 +91,11 @@ def _alerts(pupils: Sequence[Attended], sightings: Sightings, pace: float) -> It
     alerts = [each for each in sightings.having(STUCK, who=sightings.follows, edited=False) if each.kind == "message"]
     delays: list[tuple[float, str]] = []
     missed: list[str] = []
-    truly = {pupil.name: pupil.went.stuck_since for pupil in pupils if pupil.went.stuck_since is not None}
-    for name, since in truly.items():
-        theirs = [each for each in alerts if tells_of(each, name) and each.minute >= since - EARLY_MIN]
+    truly = {pupil.name: pupil for pupil in pupils if pupil.went.stuck_since is not None}
+    for name, pupil in truly.items():
+        since = pupil.went.stuck_since or 0.0
+        # one of each step: who is slow there and then falls silent is told of once, early
+        theirs = [each for each in alerts if tells_of(each, name) and pupil.stuck_step in each.text]
         if theirs:
             delays.append((max(0.0, (theirs[0].minute - since) * 60 / pace), f"{name}: {why_of(theirs[0])}"))
         else:

@@ -105,6 +105,11 @@ class Pupil:
         """Return their id."""
         return self._player.id
 
+    @property
+    def stuck_step(self) -> str:
+        """Return the title of the step at which they are truly stuck, '' for most."""
+        return self._step(self.part.stuck_at).title if self.part.stuck_at else ""
+
     async def attend(self, channel: str, asking: bool) -> None:
         """Play the whole part; what goes wrong is a fault of the rehearsal, and ends it for this learner.
 

@@ -16,7 +16,7 @@ from bot.core.workshop import StepRef
 
 TEACHER = "U0BARBARA"
 PART = Part(1, 0.0, 1.0, (Stay(StepRef("02", "build"), 1.0),))
-STUCK = "Ada may be stuck\nThe same failure three times in a row."
+STUCK = "Ada may be stuck\n02 · Build the image\nThe same failure three times in a row."
 
 
 @dataclass
@@ -25,6 +25,7 @@ class Somebody:
     name: str
     part: Part = PART
     went: Went = field(default_factory=Went)
+    stuck_step: str = "Build the image"
 
 
 def saw(who: str, minute: float, text: str, *, ts: str = "1", edited: bool = False, thread: str = "") -> Sighting:
@@ -50,7 +51,9 @@ def test_who_is_stuck_and_told_of_is_found_with_the_delay_in_our_seconds() -> No
 
 
 @pytest.mark.parametrize(
-    "seen", [(), (saw(TEACHER, 5.0, STUCK),), (saw("U0GRACE", 12.0, STUCK),)], ids=["none", "early", "elsewhere"]
+    "seen",
+    [(), (saw(TEACHER, 12.0, STUCK.replace("Build", "Run")),), (saw("U0GRACE", 12.0, STUCK),)],
+    ids=["none", "another step", "elsewhere"],
 )
 def test_who_is_stuck_and_not_told_of_is_missed(seen: tuple[Sighting, ...]) -> None:
     row = judged(*seen, people=(ada(stuck_since=11.0),))["truly stuck"]
