@@ -1,8 +1,8 @@
 """Who is stuck, as the record of a class has it (contract). Pure: the same record and time give the same answer.
 
 A learner is stuck when the same failure came three times in a row, when their time at the step is more than four of
-five needed and twice what the author thought, or when a failed check was followed by ten minutes of silence. Waits that
-are ours count for nobody: checks in the queue, a host that is down, checks that could not tell.
+five needed, twice what the author thought and ten minutes, or when a failed check was followed by ten minutes of
+silence. Waits that are ours count for nobody: checks in the queue, a host that is down, checks that could not tell.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ SAME = 3  #: as many checks in a row that failed alike
 SILENCE = timedelta(minutes=10)
 SLOWEST = 0.8  #: a class's p80 …
 KNOWN = 5  #: … is known once so many have passed the step
-TIMES = 2.0  #: as often what the author thought
+TIMES = 2.0  #: as often what the author thought, and in any case …
+AT_LEAST_S = 600.0  #: … so long: steps are planned for a minute or two, and a fifth of a class is slower than p80
 
 #: when something of ours was down
 Outage = tuple[datetime, datetime]
@@ -152,7 +153,7 @@ def _stuck(
     failed = bool(checks and checks[0].code) if step.needs_sandbox else ref in trail.learner.failing
     if failed and (since := _silent(trail, checks, now, outages)):
         return Stuck(trail.learner.id, ref, Why.SILENT, since)
-    if ref in usual and at_step_s(trail, now, outages) > max(usual[ref], TIMES * 60 * step.minutes):
+    if ref in usual and at_step_s(trail, now, outages) > max(usual[ref], TIMES * 60 * step.minutes, AT_LEAST_S):
         return Stuck(trail.learner.id, ref, Why.SLOW, now)
     return None
 
