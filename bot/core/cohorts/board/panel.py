@@ -106,7 +106,7 @@ def our_side(ours: OurSide) -> str:
     if ours.trouble:
         return f"⚠️ **Our side:** {ours.trouble} No learner is to blame.{faults}"
     waits = {0: "no check waits", 1: "1 check waits"}.get(ours.queue, f"{ours.queue} checks wait")
-    load = "is at ease" if ours.strain < BUSY else "is busy" if ours.strain < SLOW else "is slow"
+    load = "works at full speed" if ours.strain < BUSY else "is busy" if ours.strain < SLOW else "is slow"
     return f"Our side: the host {load}, {waits}.{faults}"
 
 

@@ -75,13 +75,13 @@ def test_a_section_that_takes_half_as_long_again_is_marked(seconds: float | None
 @pytest.mark.parametrize(
     ("ours", "said"),
     [
-        (OurSide(), "Our side: the host is at ease, no check waits."),
+        (OurSide(), "Our side: the host works at full speed, no check waits."),
         (OurSide(queue=1, strain=1.5), "Our side: the host is busy, 1 check waits."),
         (OurSide(queue=7, strain=2.5), "Our side: the host is slow, 7 checks wait."),
         (OurSide("It is away.", 7), "⚠️ **Our side:** It is away. No learner is to blame."),
         (
             OurSide(faults=1),
-            "Our side: the host is at ease, no check waits. "
+            "Our side: the host works at full speed, no check waits. "
             "1 check of the last hour failed on our side and cost nobody a try.",
         ),
     ],
