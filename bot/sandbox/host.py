@@ -212,7 +212,10 @@ class Host:
             return Ran(None, both.text(), out.text())
         if said is not None:
             return said
-        state = _object(await self.must("GET", f"{path}/json"))
+        ended = await self.ask("GET", f"{path}/json")
+        if isinstance(ended, EngineSaid):  # it went with its container, which somebody removed
+            return ended
+        state = _object(ended)
         code = None if state.get("Running") else int(state.get("ExitCode") or 0)
         return Ran(code, both.text(), out.text())
 

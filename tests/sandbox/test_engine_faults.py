@@ -239,6 +239,18 @@ async def test_f33_a_container_that_cannot_be_ended_is_said_and_left_alone_for_a
     seen("left alone, said on the board, asked again after a minute")
 
 
+async def test_a_command_that_went_with_its_container_is_an_answer_of_the_engine(
+    fake: FakeEngine, learner: Learner
+) -> None:
+    await learner.do(RunPlan("alpine", ("sleep", "60"), "web", detach=True))
+    web = next(iter(fake.objects.containers.values())).id
+    fake.fault(Wrong.STATUS, "GET /exec/.*/json", status=404, message="No such exec instance: 1", times=1)
+    body = {"Cmd": ["echo", "x"], "AttachStdout": True}
+    said = await learner.sandbox._setup.host.execute(web, body, deadline_s=5)
+    assert isinstance(said, EngineSaid)
+    assert "No such exec" in said.message
+
+
 async def test_f34_a_thousand_calls_leave_no_line_no_thread_and_no_file_open(
     fake: FakeEngine, learner: Learner, seen: Seen
 ) -> None:
