@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from bot.core.cohorts.making import ChannelSeen
 from bot.core.panels import Answer, Panel
@@ -82,40 +82,18 @@ Fact = CameIn | WentOut | ChannelChanged | Wrote | Uninstalled | TokenRevoked
 Handler = Callable[[Asked], Awaitable[Answer]]
 
 
-class Duty(Protocol):
-    """One thing that is done for instructors."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """One thing that is done for instructors: what it answers to, and what it hears; by default nothing."""
 
-    @property
-    def words(self) -> Mapping[str, Handler]:
-        """Return what it does at a word after `/docent`, or in a direct message."""
-        ...
-
-    @property
-    def presses(self) -> Mapping[str, Handler]:
-        """Return what it does at a press (`Press.act`), and at a shortcut of that name."""
-        ...
-
-    @property
-    def sheets(self) -> Mapping[str, Handler]:
-        """Return what it does with a form that was sent (`Sheet.act`)."""
-        ...
-
-    async def heard(self, fact: Fact) -> None:
-        """Take what happened in a channel; most of it is no concern of ours."""
-        ...
-
-    async def home(self, user: str) -> Sequence[Panel]:
-        """Return what it shows on this person's Home; nothing for most."""
-        ...
-
-
-@runtime_checkable
-class HoldsThreads(Protocol):
-    """A duty to which replies in threads of a direct message belong; it alone hears them, as `Wrote`."""
-
-    async def holds(self, where: Where) -> bool:
-        """Tell whether a reply in this thread of a direct message is its concern."""
-        ...
+    name: str  #: for the log
+    words: Mapping[str, Handler] = field(default_factory=dict)  #: after `/docent`, or in a direct message
+    presses: Mapping[str, Handler] = field(default_factory=dict)  #: by `Press.act`; shortcuts of that name too
+    sheets: Mapping[str, Handler] = field(default_factory=dict)  #: forms that were sent, by `Sheet.act`
+    heard: Callable[[Fact], Awaitable[None]] | None = None  #: takes what happened in channels
+    home: Callable[[str], Awaitable[Sequence[Panel]]] | None = None  #: what it shows on this person's Home
+    #: whether a reply in this thread of a direct message is its concern; it alone hears those, as `Wrote`
+    holds: Callable[[Where], Awaitable[bool]] | None = None
 
 
 class Channels(Protocol):

@@ -21,7 +21,6 @@ from bot.ports import (
     Duty,
     Fact,
     Handler,
-    HoldsThreads,
     TokenRevoked,
     Uninstalled,
     WentOut,
@@ -174,8 +173,7 @@ class DutyListeners:
         self._people.met(where.user, where.channel)
         person = await self._porter.admits(where)
         if person is not None:
-            theirs = [duty for duty in self._duties if isinstance(duty, HoldsThreads) and await duty.holds(where)]
-            await self._heard(await self._wrote(event, where, person.name, files=True), theirs)
+            await self._heard(await self._wrote(event, where, person.name, files=True), await self._holding(where))
 
     async def _wrote(self, event: Body, where: Where, name: str, *, files: bool) -> Wrote:
         sent = (event.get("files") or []) if files else []
@@ -194,9 +192,14 @@ class DutyListeners:
     async def _heard(self, fact: Fact, duties: Sequence[Duty]) -> None:
         for duty in duties:
             try:
-                await duty.heard(fact)
+                if duty.heard:
+                    await duty.heard(fact)
             except DocentError as error:  # one duty's trouble is not the next one's
-                log.warning("not_heard", fact=type(fact).__name__, duty=type(duty).__name__, error=str(error))
+                log.warning("not_heard", fact=type(fact).__name__, duty=duty.name, error=str(error))
+
+    async def _holding(self, where: Where) -> Sequence[Duty]:
+        """Return the duties to which this thread of a direct message belongs."""
+        return [duty for duty in self._duties if duty.holds and await duty.holds(where)]
 
     async def _perform_words(self, text: str, where: Where) -> None:
         """Do what `WORD …` asks for."""
@@ -264,7 +267,7 @@ class DutyListeners:
         if event.get("channel_type") != "im" or not by_a_person(event) or not event.get("thread_ts"):
             return False
         where = Where(event["channel"], event["user"], event["thread_ts"])
-        return any([isinstance(duty, HoldsThreads) and await duty.holds(where) for duty in self._duties])
+        return bool(await self._holding(where))
 
     async def _is_spoken_word_of_ours(self, event: Body) -> bool:
         spoken = event.get("channel_type") == "im" and by_a_person(event) and not event.get("thread_ts")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Sequence
 
 import structlog
 
@@ -29,7 +29,7 @@ from bot.core.panels import Answer, Mistakes, Panel, Press, Row, Whispered
 from bot.core.workshop import Workshop
 from bot.errors import CardGone, ChatError, DocentError
 from bot.handin.secrets import hidden
-from bot.ports import Asked, Broadcasts, Cohorts, Fact, Handler, Store, Where
+from bot.ports import Asked, Broadcasts, Cohorts, Duty, Store, Where
 from bot.staffroom.authority import NO_INSTRUCTOR, NOT_YOURS, Authority
 from bot.staffroom.reach import Reach
 
@@ -62,23 +62,15 @@ class Broadcasting:
         self._wake = asyncio.Event()
         self._told_at = float("-inf")
 
-    @property
-    def words(self) -> Mapping[str, Handler]:
-        """Return the word that opens the form."""
-        return {"broadcast": self._write}
-
-    @property
-    def presses(self) -> Mapping[str, Handler]:
-        """Return what its buttons do."""
-        return {WRITE: self._write, SEND: self._send}
-
-    @property
-    def sheets(self) -> Mapping[str, Handler]:
-        """Return what is done with what was written."""
-        return {WRITE: self._written}
-
-    async def heard(self, fact: Fact) -> None:
-        """Take nothing of what happens in channels."""
+    def duty(self) -> Duty:
+        """Return what it answers to."""
+        return Duty(
+            name="broadcasts",
+            words={"broadcast": self._write},
+            presses={WRITE: self._write, SEND: self._send},
+            sheets={WRITE: self._written},
+            home=self.home,
+        )
 
     async def home(self, user: str) -> Sequence[Panel]:
         """Show instructors the way to write to their learners."""

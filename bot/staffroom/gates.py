@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
@@ -15,7 +15,7 @@ from bot.core.messages import Note, Offer
 from bot.core.panels import Answer, Mistakes, Panel, Press, Row, Whispered
 from bot.core.workshop import Workshop
 from bot.errors import ChatError, DocentError
-from bot.ports import Asked, Chat, Cohorts, Fact, Handler, Store, Where
+from bot.ports import Asked, Chat, Cohorts, Duty, Store, Where
 from bot.staffroom.authority import NO_INSTRUCTOR, NOT_YOURS, Authority
 from bot.staffroom.telling import Room, Telling
 
@@ -48,27 +48,14 @@ class Gates:
         self._room = room
         self._clock = clock
 
-    @property
-    def words(self) -> Mapping[str, Handler]:
-        """Return what it does at a word."""
-        return {"gate": self._asked, "gates": self._asked}
-
-    @property
-    def presses(self) -> Mapping[str, Handler]:
-        """Return what it does at a press."""
-        return {rules.LIST: self._listed, rules.OPEN: self._open, rules.REMOVE: self._remove}
-
-    @property
-    def sheets(self) -> Mapping[str, Handler]:
-        """Return what it does with its form."""
-        return {rules.ACT: self._make}
-
-    async def heard(self, fact: Fact) -> None:
-        """Channels are no concern of gates."""
-
-    async def home(self, user: str) -> Sequence[Panel]:
-        """Return nothing: a course's own place on Home leads here."""
-        return ()
+    def duty(self) -> Duty:
+        """Return what it answers to."""
+        return Duty(
+            name="gates",
+            words={"gate": self._asked, "gates": self._asked},
+            presses={rules.LIST: self._listed, rules.OPEN: self._open, rules.REMOVE: self._remove},
+            sheets={rules.ACT: self._make},
+        )
 
     async def keep(self) -> None:
         """Open what is due, and tell those who wait, until cancelled."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot.core.panels import Answer, Panel, Row
-from bot.ports import Asked, Fact, Handler, Roles
+from bot.ports import Asked, Duty, Roles
 from bot.staffroom.authority import NO_INSTRUCTOR, Authority
 
 WORDS = (
@@ -32,23 +32,13 @@ class Guide:
         self._roles = roles
         self._authority = authority
 
-    @property
-    def words(self) -> Mapping[str, Handler]:
-        """Return what it does at a word."""
-        return {"instructor": self._asked, "instructors": self._asked, "teach": self._asked}
-
-    @property
-    def presses(self) -> Mapping[str, Handler]:
-        """Return nothing: it has no buttons."""
-        return {}
-
-    @property
-    def sheets(self) -> Mapping[str, Handler]:
-        """Return nothing: it has no forms."""
-        return {}
-
-    async def heard(self, fact: Fact) -> None:
-        """Channels are no concern of the guide."""
+    def duty(self) -> Duty:
+        """Return what it answers to."""
+        return Duty(
+            name="guide",
+            words={"instructor": self._asked, "instructors": self._asked, "teach": self._asked},
+            home=self.home,
+        )
 
     async def home(self, user: str) -> Sequence[Panel]:
         """Return the guide for whoever may use it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,11 +17,11 @@ from bot.core.cohorts.help import NEW, HelpLine, HelpThread, is_private
 from bot.core.cohorts.help_panels import ASK, CLAIM, CLOSE, HAND
 from bot.core.learner import Learner
 from bot.core.map import place, settled
-from bot.core.panels import Answer, Field, Kind, Mistakes, Panel, Sheet, Whispered, called
+from bot.core.panels import Answer, Field, Kind, Mistakes, Sheet, Whispered, called
 from bot.core.workshop import Workshop
 from bot.errors import ChatError, DocentError
 from bot.handin.secrets import hidden
-from bot.ports import Asked, ChannelChanged, Cohorts, Fact, Handler, HelpThreads, Store, Where, Wrote
+from bot.ports import Asked, ChannelChanged, Cohorts, Duty, Fact, HelpThreads, Store, Where, Wrote
 from bot.staffroom.authority import NOT_YOURS, Authority
 from bot.staffroom.reach import Reach
 from bot.staffroom.relay import Relay
@@ -59,24 +59,16 @@ class Helping:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  #: by learner
         self._told: set[tuple[str, int]] = set()  #: who heard that theirs is not passed on
 
-    @property
-    def words(self) -> Mapping[str, Handler]:
-        """Return the word that learners ask with."""
-        return {"ask": self._asked}
-
-    @property
-    def presses(self) -> Mapping[str, Handler]:
-        """Return what the buttons on both sides do."""
-        return {ASK: self._form, CLAIM: self._claim, HAND: self._whom, CLOSE: self._close}
-
-    @property
-    def sheets(self) -> Mapping[str, Handler]:
-        """Return what is done with a question, and with a name."""
-        return {ASK: self._sent, HAND: self._hand}
-
-    async def home(self, user: str) -> Sequence[Panel]:
-        """Return nothing: threads are where people talk."""
-        return ()
+    def duty(self) -> Duty:
+        """Return what it answers to."""
+        return Duty(
+            name="help",
+            words={"ask": self._asked},
+            presses={ASK: self._form, CLAIM: self._claim, HAND: self._whom, CLOSE: self._close},
+            sheets={ASK: self._sent, HAND: self._hand},
+            heard=self.heard,
+            holds=self.holds,
+        )
 
     async def holds(self, where: Where) -> bool:
         """Tell whether this thread is a help thread."""

@@ -20,9 +20,9 @@ def on_home(duties: Sequence[Duty]) -> Callable[[str], Awaitable[Sequence[Panel]
         found: list[Panel] = []
         for duty in duties:
             try:
-                found += await duty.home(user)
+                found += await duty.home(user) if duty.home else ()
             except DocentError as error:  # their own progress is shown in any case
-                log.warning("not_on_home", duty=type(duty).__name__, error=str(error))
+                log.warning("not_on_home", duty=duty.name, error=str(error))
         return found
 
     return panels

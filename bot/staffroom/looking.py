@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
 from bot.core.cohorts.cohort import Cohort
@@ -23,7 +23,7 @@ from bot.core.cohorts.consent import (
 )
 from bot.core.panels import Answer, Panel, Whispered, called
 from bot.errors import ChatError
-from bot.ports import Asked, Cohorts, Consents, Fact, Handler, Notebooks, Store, Where
+from bot.ports import Asked, Cohorts, Consents, Duty, Notebooks, Store, Where
 from bot.staffroom.authority import NOT_YOURS, Authority
 from bot.staffroom.reach import Reach
 
@@ -53,27 +53,13 @@ class Looking:
         self._reach = reach
         self._clock = clock
 
-    @property
-    def words(self) -> Mapping[str, Handler]:
-        """Return the word that shows a learner what they allowed."""
-        return {"consent": self._standing}
-
-    @property
-    def presses(self) -> Mapping[str, Handler]:
-        """Return what looking, reading and answering do. `LOOK` is about `cohort|learner`."""
-        return {LOOK: self._look, READ: self._read, ANSWER: self._answer}
-
-    @property
-    def sheets(self) -> Mapping[str, Handler]:
-        """Return nothing: these sheets are looked at, not sent."""
-        return {}
-
-    async def heard(self, fact: Fact) -> None:
-        """Take nothing of what happens in channels."""
-
-    async def home(self, user: str) -> Sequence[Panel]:
-        """Return nothing."""
-        return ()
+    def duty(self) -> Duty:
+        """Return what it answers to."""
+        return Duty(
+            name="looks",
+            words={"consent": self._standing},
+            presses={LOOK: self._look, READ: self._read, ANSWER: self._answer},
+        )
 
     async def may_look(self, learner: str, cohort: int, user: str = "") -> bool:
         """Tell whether this instructor ('': any of the course) may look at the learner's work now."""

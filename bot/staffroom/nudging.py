@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from bot.core.learner import Learner
 from bot.core.panels import Answer, Panel, Press, Row
 from bot.core.workshop import Workshop
 from bot.errors import ChatError, DocentError
-from bot.ports import Asked, Cohorts, Fact, Handler, Hours, Nudges, Store, Where
+from bot.ports import Asked, Cohorts, Duty, Hours, Nudges, Store, Where
 from bot.staffroom.reach import Reach
 
 log = structlog.get_logger(__name__)
@@ -50,27 +50,9 @@ class Nudging:
         self._clock = clock
         self._let_be: dict[str, datetime] = {}
 
-    @property
-    def words(self) -> Mapping[str, Handler]:
-        """Return the word that stops them, and brings them back."""
-        return {"nudges": self._asked}
-
-    @property
-    def presses(self) -> Mapping[str, Handler]:
-        """Return what the buttons under a nudge do."""
-        return {STOP: self._stop, RESUME: self._resume}
-
-    @property
-    def sheets(self) -> Mapping[str, Handler]:
-        """Return nothing."""
-        return {}
-
-    async def heard(self, fact: Fact) -> None:
-        """Take nothing of what happens in channels."""
-
-    async def home(self, user: str) -> Sequence[Panel]:
-        """Return nothing."""
-        return ()
+    def duty(self) -> Duty:
+        """Return what it answers to."""
+        return Duty(name="nudges", words={"nudges": self._asked}, presses={STOP: self._stop, RESUME: self._resume})
 
     async def _asked(self, asked: Asked) -> Answer:
         match asked.about.strip().lower():

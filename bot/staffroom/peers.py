@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
 import structlog
@@ -14,7 +14,7 @@ from bot.core.learner import Learner
 from bot.core.panels import Answer, Panel, Whispered
 from bot.core.workshop import StepRef, Workshop
 from bot.errors import ChatError, DocentError
-from bot.ports import Asked, Chat, Cohorts, Fact, Handler, Peers, Store, StuckLearners, Where
+from bot.ports import Asked, Chat, Cohorts, Duty, Peers, Store, StuckLearners, Where
 from bot.staffroom.telling import Room
 
 log = structlog.get_logger(__name__)
@@ -45,27 +45,13 @@ class PeerHelp:
         self._room = room
         self._clock = clock
 
-    @property
-    def words(self) -> Mapping[str, Handler]:
-        """Return what it does at a word."""
-        return {"peers": self._asked}
-
-    @property
-    def presses(self) -> Mapping[str, Handler]:
-        """Return what it does at a press."""
-        return {rules.YES: self._yes, rules.NO: self._no, rules.ASK: self._ask}
-
-    @property
-    def sheets(self) -> Mapping[str, Handler]:
-        """Return nothing: it has no forms."""
-        return {}
-
-    async def heard(self, fact: Fact) -> None:
-        """Channels are no concern of peers."""
-
-    async def home(self, user: str) -> Sequence[Panel]:
-        """Return nothing."""
-        return ()
+    def duty(self) -> Duty:
+        """Return what it answers to."""
+        return Duty(
+            name="peers",
+            words={"peers": self._asked},
+            presses={rules.YES: self._yes, rules.NO: self._no, rules.ASK: self._ask},
+        )
 
     async def keep(self) -> None:
         """Look who could help whom, until cancelled."""

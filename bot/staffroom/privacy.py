@@ -6,7 +6,7 @@ import asyncio
 import io
 import json
 import zipfile
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,8 +19,8 @@ from bot.ports import (
     Asked,
     Chat,
     Cohorts,
+    Duty,
     Fact,
-    Handler,
     Keepsake,
     Kept,
     Persons,
@@ -77,30 +77,20 @@ class Privacy:
         self._looked_at: datetime | None = None
         self._leaving: asyncio.Task[None] | None = None
 
-    @property
-    def words(self) -> Mapping[str, Handler]:
-        """Return its word."""
-        return {"privacy": self._see}
-
-    @property
-    def presses(self) -> Mapping[str, Handler]:
-        """Return what its buttons do: each with what is kept of whoever presses, whatever the button says."""
-        return {
-            rules.SEE: self._see,
-            rules.SEND: self._send,
-            rules.ASK: self._ask,
-            rules.DELETE: self._delete,
-            rules.KEEP: self._keep,
-        }
-
-    @property
-    def sheets(self) -> Mapping[str, Handler]:
-        """Return nothing: it has no form."""
-        return {}
-
-    async def home(self, user: str) -> Sequence[Panel]:
-        """Return nothing: Home is about the workshop."""
-        return ()
+    def duty(self) -> Duty:
+        """Return what it answers to."""
+        return Duty(
+            name="privacy",
+            words={"privacy": self._see},
+            presses={  # each with what is kept of whoever presses, whatever the button says
+                rules.SEE: self._see,
+                rules.SEND: self._send,
+                rules.ASK: self._ask,
+                rules.DELETE: self._delete,
+                rules.KEEP: self._keep,
+            },
+            heard=self.heard,
+        )
 
     async def heard(self, fact: Fact) -> None:
         """Take that we were removed; everything else is no concern of ours."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
 
 from bot.core.cohorts.cohort import Cohort
 from bot.core.cohorts.reporting import ASK, EVERYBODY, MAKE, due, read_wish, report_sheet
-from bot.core.panels import Answer, Mistakes, Panel, Whispered
+from bot.core.panels import Answer, Mistakes, Whispered
 from bot.errors import ChatError, DocentError, HostError
-from bot.ports import Asked, Chat, Fact, Handler, Keepsake, Part, Reports, Results, Roles, Store, Where, Wish
+from bot.ports import Asked, Chat, Duty, Keepsake, Part, Reports, Results, Roles, Store, Where, Wish
 from bot.staffroom.authority import NO_INSTRUCTOR, NOT_YOURS, Authority
 from bot.staffroom.telling import Room
 from bot.workbench import our_side
@@ -49,27 +49,14 @@ class Reporting:
         self._clock = clock
         self._making: dict[str, asyncio.Task[None]] = {}  #: by user
 
-    @property
-    def words(self) -> Mapping[str, Handler]:
-        """Return what it does at a word."""
-        return {"report": self._asked, "reports": self._asked}
-
-    @property
-    def presses(self) -> Mapping[str, Handler]:
-        """Return what it does at a press; a course may be what it is about."""
-        return {ASK: self._asked}
-
-    @property
-    def sheets(self) -> Mapping[str, Handler]:
-        """Return what it does with its form."""
-        return {MAKE: self._make}
-
-    async def heard(self, fact: Fact) -> None:
-        """Channels are no concern of reports."""
-
-    async def home(self, user: str) -> Sequence[Panel]:
-        """Return nothing: `/docent report` is enough."""
-        return ()
+    def duty(self) -> Duty:
+        """Return what it answers to."""
+        return Duty(
+            name="reports",
+            words={"report": self._asked, "reports": self._asked},
+            presses={ASK: self._asked},
+            sheets={MAKE: self._make},
+        )
 
     async def keep(self) -> None:
         """Send the reports of courses that are over, until cancelled; what is being made is given up then."""

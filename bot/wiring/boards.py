@@ -53,5 +53,5 @@ def wire_boards(
         stuck=SqlAlerts(store.database),
         waiting=SqlHelpThreads(store.database),
     )
-    instructors.duties.append(BoardDuty(workshop, cohorts, Authority(instructors.roles, cohorts), keeper, now))
+    instructors.duties.append(BoardDuty(workshop, cohorts, Authority(instructors.roles, cohorts), keeper, now).duty())
     return {"boards": keeper.keep}

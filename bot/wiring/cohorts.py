@@ -43,6 +43,6 @@ def wire_cohorts(
         workshop.id,
         now,
     )
-    instructors.duties.extend([duty, SeatDuty(cohorts, rosters, refresh)])
+    instructors.duties.extend((duty.duty(), SeatDuty(cohorts, rosters, refresh).duty()))
     instructors.followers.append(rosters.follows)
     return {"invitations": invitations.keep, "rosters": caretaker.keep}

@@ -44,7 +44,7 @@ def wire_duties(
     gates = Gates(workshop, store, cohorts, authority, telling, chat, room, now)
     alerts = SqlAlerts(store.database)
     peers = PeerHelp(workshop, store, cohorts, SqlPeers(store.database), alerts, chat, room, now)
-    instructors.duties.extend((gates, peers))
+    instructors.duties.extend((gates.duty(), peers.duty()))
     works: Works = {
         "gates": gates.keep,
         "peers": peers.keep,
@@ -55,5 +55,5 @@ def wire_duties(
         **wire_boards(settings, workshop, store, sandbox, slack, instructors, learners),
         **wire_privacy(settings, workshop, store, sandbox, slack, instructors, learners),
     }
-    instructors.duties.append(Guide(instructors.roles, authority))  # on Home after what it tells of
+    instructors.duties.append(Guide(instructors.roles, authority).duty())  # on Home after what it tells of
     return works

@@ -39,7 +39,7 @@ def wire_helping(
     broadcasting = Broadcasting(workshop, store, SqlBroadcasts(database), cohorts, authority, reach)
     after = timedelta(days=settings.nudge_after_d)
     nudging = Nudging(workshop, store, SqlNudges(database), cohorts, slack.hours, reach, after, now)
-    instructors.duties.extend((helping, looking, broadcasting, nudging))
+    instructors.duties.extend(each.duty() for each in (helping, looking, broadcasting, nudging))
     return {"helping": helping.keep, "broadcasts": broadcasting.keep, "nudges": nudging.keep}
 
 

@@ -76,7 +76,7 @@ def wire_privacy(
         removed=removed,
         goodbye=slack.left.set,
     )
-    instructors.duties.append(privacy)
+    instructors.duties.append(privacy.duty())
     return {"privacy": privacy.keep}
 
 

@@ -38,6 +38,6 @@ def wire_radar(
     watch = Watch(
         workshop, store, trails, postbox, book, clusters, now, down=sandbox.resting, alone=alone, unseen=of_ours(UNSEEN)
     )
-    instructors.duties.extend((AlertDesk(workshop, trails, book, postbox, classroom, room), clusters))
+    instructors.duties.extend((AlertDesk(workshop, trails, book, postbox, classroom, room).duty(), clusters.duty()))
     instructors.followers.append(watch.follow)
     return {"radar": watch.keep}

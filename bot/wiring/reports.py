@@ -22,7 +22,7 @@ def wire_reports(settings: Settings, store: SqlStore, slack: Slack, instructors:
     authority = Authority(instructors.roles, instructors.cohorts)
     results, printer = SqlResults(store), Printer(settings.data, settings.workshop)
     reporting = Reporting(authority, instructors.roles, results, printer, store, slack.chat, slack.people.room, now)
-    instructors.duties.append(reporting)
+    instructors.duties.append(reporting.duty())
     works: Works = {"reports": reporting.keep}
     if not settings.webhook_url:
         return works

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from bot.core.panels import Answer, Field, Kind, Mistakes, Panel, Press, Row, Sheet, Whispered
 from bot.errors import ChatError
 from bot.localslack.seed import WORKSHOP
-from bot.ports import Asked, CameIn, Fact, Handler, WentOut, Wrote
+from bot.ports import Asked, CameIn, Duty, Fact, WentOut, Wrote
 from bot.slack.duties import DONE, merged
 from tests.slack.lobby import Lobby, open_lobby, until
 
@@ -22,17 +22,15 @@ class Counting:
         self.count = 0
         self.facts: list[Fact] = []
 
-    @property
-    def words(self) -> Mapping[str, Handler]:
-        return {"count": self._shown, "recount": self._asked, "broken": self._broken}
-
-    @property
-    def presses(self) -> Mapping[str, Handler]:
-        return {"count.on": self._on, "count.set": self._asked, "count.page": self._page}
-
-    @property
-    def sheets(self) -> Mapping[str, Handler]:
-        return {"count.set": self._set}
+    def duty(self) -> Duty:
+        return Duty(
+            name="counting",
+            words={"count": self._shown, "recount": self._asked, "broken": self._broken},
+            presses={"count.on": self._on, "count.set": self._asked, "count.page": self._page},
+            sheets={"count.set": self._set},
+            heard=self.heard,
+            home=self.home,
+        )
 
     async def heard(self, fact: Fact) -> None:
         self.facts.append(fact)
@@ -75,7 +73,7 @@ def counting() -> Counting:
 
 @pytest.fixture
 async def lobby(tmp_path: Path, counting: Counting) -> AsyncIterator[Lobby]:
-    async with open_lobby(tmp_path, wire=lambda lobby: lobby.duties.append(counting)) as here:
+    async with open_lobby(tmp_path, wire=lambda lobby: lobby.duties.append(counting.duty())) as here:
         yield here
 
 
@@ -154,4 +152,4 @@ async def test_who_comes_goes_and_writes_in_a_channel_is_heard(lobby: Lobby, cou
 
 def test_two_duties_cannot_answer_to_the_same_name(counting: Counting) -> None:
     with pytest.raises(ValueError, match="count"):
-        merged([counting.words, counting.words])
+        merged([counting.duty().words, counting.duty().words])

@@ -57,7 +57,7 @@ class School:
         hours = SlackHours(chat._client, lobby.outbox, lobby.people)
         after = timedelta(days=2)
         self.nudging = Nudging(LESSONS, store, self.nudges, cohorts, hours, reach, after, self.clock)
-        lobby.duties.extend((self.helping, self.looking, self.broadcasting, self.nudging))
+        lobby.duties.extend(each.duty() for each in (self.helping, self.looking, self.broadcasting, self.nudging))
 
     def clock(self) -> datetime:
         return self.now

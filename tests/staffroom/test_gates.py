@@ -44,10 +44,16 @@ class Course:
 
 @pytest.fixture
 async def course(tmp_path: Path) -> AsyncIterator[Course]:
-    async with open_lobby(tmp_path, wire=lambda lobby: lobby.duties.append(gates_of(lobby))) as lobby:
+    gates: Gates | None = None
+
+    def wire(lobby: Lobby) -> None:
+        nonlocal gates
+        gates = gates_of(lobby)
+        lobby.duties.append(gates.duty())
+
+    async with open_lobby(tmp_path, wire=wire) as lobby:
         made = Cohort(NEW, "March", CLASS, "docker-workshop", frozenset({"U0BARBARA"}), INSTRUCTORS)
-        (gates,) = lobby.duties
-        assert isinstance(gates, Gates)
+        assert gates is not None
         yield Course(lobby, lobby.cohorts, await lobby.cohorts.keep(made), gates)
 
 

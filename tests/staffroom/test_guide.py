@@ -13,7 +13,7 @@ from tests.slack.lobby import Lobby, open_lobby, until
 @pytest.fixture
 async def lobby(tmp_path: Path) -> AsyncIterator[Lobby]:
     def wire(lobby: Lobby) -> None:
-        lobby.duties.append(Guide(lobby.roles, Authority(lobby.roles, lobby.cohorts)))
+        lobby.duties.append(Guide(lobby.roles, Authority(lobby.roles, lobby.cohorts)).duty())
 
     async with open_lobby(tmp_path, wire=wire) as here:
         yield here

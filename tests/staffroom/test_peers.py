@@ -46,10 +46,13 @@ class Course:
 @pytest.fixture
 async def course(tmp_path: Path) -> AsyncIterator[Course]:
     needy = Named()
+    peers: PeerHelp | None = None
 
     def wire(lobby: Lobby) -> None:
+        nonlocal peers
         kept, room = SqlPeers(lobby.store.database), lobby.people.room
-        lobby.duties.append(PeerHelp(WORKSHOP, lobby.store, lobby.cohorts, kept, needy, lobby.chat, room, lambda: NOW))
+        peers = PeerHelp(WORKSHOP, lobby.store, lobby.cohorts, kept, needy, lobby.chat, room, lambda: NOW)
+        lobby.duties.append(peers.duty())
 
     async with open_lobby(tmp_path, wire=wire) as lobby:
         made = Cohort(NEW, "March", CLASS, "docker-workshop", frozenset(), peers=True)
@@ -60,8 +63,7 @@ async def course(tmp_path: Path) -> AsyncIterator[Course]:
             at = REFS[min(behind, len(REFS) - 1)]
             await lobby.store.record(replace(learner, at=at, passed=fresh, met_at=NOW), "put")
             await lobby.cohorts.seat(Seat(cohort.id, user, SeatState.TAKEN, NOW))
-        (peers,) = lobby.duties
-        assert isinstance(peers, PeerHelp)
+        assert peers is not None
         yield Course(lobby, cohort, needy, peers, SqlPeers(lobby.store.database))
 
 

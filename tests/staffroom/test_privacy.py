@@ -75,7 +75,7 @@ class Place:
             removed=lambda: token_gone(lobby.handler.app.client),
             goodbye=self.left.set,
         )
-        lobby.duties.append(self.privacy)
+        lobby.duties.append(self.privacy.duty())
 
     async def _demolish(self) -> None:
         if self.down:

@@ -84,10 +84,15 @@ class Course:
 
 @pytest.fixture
 async def course(tmp_path: Path) -> AsyncIterator[Course]:
-    notebook = Notebook()
-    async with open_lobby(tmp_path, wire=lambda lobby: lobby.duties.append(reporting_of(lobby, notebook))) as lobby:
-        (reporting,) = lobby.duties
-        assert isinstance(reporting, Reporting)
+    notebook, reporting = Notebook(), None
+
+    def wire(lobby: Lobby) -> None:
+        nonlocal reporting
+        reporting = reporting_of(lobby, notebook)
+        lobby.duties.append(reporting.duty())
+
+    async with open_lobby(tmp_path, wire=wire) as lobby:
+        assert reporting is not None
         cohort = Cohort(NEW, "November", CLASS, WORKSHOP.id, frozenset({"U0BARBARA"}))
         yield Course(lobby, notebook, reporting, await lobby.cohorts.keep(cohort))
 
@@ -105,7 +110,11 @@ async def test_an_instructor_asks_for_a_report_and_gets_its_files(course: Course
 
 async def test_a_report_is_made_of_what_is_kept_by_a_process_of_its_own(tmp_path: Path) -> None:
     printer = Printer(tmp_path, LESSONS)
-    async with open_lobby(tmp_path, wire=lambda lobby: lobby.duties.append(reporting_of(lobby, printer))) as lobby:
+
+    def wire(lobby: Lobby) -> None:
+        lobby.duties.append(reporting_of(lobby, printer).duty())
+
+    async with open_lobby(tmp_path, wire=wire) as lobby:
         cohort = Cohort(NEW, "November", CLASS, WORKSHOP.id, frozenset({"U0BARBARA"}))
         made = await lobby.cohorts.keep(cohort)
         await lobby.at("U0ADA", WORKSHOP.order[3])

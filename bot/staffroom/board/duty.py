@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.core.cohorts.board.figures import figure_rows
@@ -12,7 +12,7 @@ from bot.core.cohorts.board.tally import ALONE, those_alone
 from bot.core.cohorts.cohort import Cohort
 from bot.core.panels import Answer, Panel, Row, Sheet, Whispered
 from bot.core.workshop import Workshop
-from bot.ports import Asked, Cohorts, Fact, Handler
+from bot.ports import Asked, Cohorts, Duty
 from bot.staffroom.authority import NO_INSTRUCTOR, NOT_YOURS, Authority
 from bot.staffroom.board.keeper import BoardKeeper
 
@@ -39,23 +39,15 @@ class BoardDuty:
         self._clock = clock
         self._alone = those_alone(workshop)
 
-    @property
-    def words(self) -> Mapping[str, Handler]:
-        """Return what it does at a word."""
-        return {"board": self._asked}
-
-    @property
-    def presses(self) -> Mapping[str, Handler]:
-        """Return what it does at a press."""
-        return {PEOPLE: self._people, FIGURES: self._figures, AGAIN: self._again}
-
-    @property
-    def sheets(self) -> Mapping[str, Handler]:
-        """Return what it does with a form."""
-        return {PEOPLE: self._filtered}
-
-    async def heard(self, fact: Fact) -> None:
-        """Take what happened in a channel: nothing."""
+    def duty(self) -> Duty:
+        """Return what it answers to."""
+        return Duty(
+            name="board",
+            words={"board": self._asked},
+            presses={PEOPLE: self._people, FIGURES: self._figures, AGAIN: self._again},
+            sheets={PEOPLE: self._filtered},
+            home=self.home,
+        )
 
     async def home(self, user: str) -> Sequence[Panel]:
         """Return the figures of each class that this person leads, with the buttons of its board."""

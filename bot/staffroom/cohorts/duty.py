@@ -16,7 +16,7 @@ from bot.core.cohorts.invitation import CHANGE, END, INVITE, NEW_ONE, listed
 from bot.core.cohorts.roster import Count, counted
 from bot.core.panels import Answer, Mistakes, Panel, Whispered
 from bot.errors import ChatError
-from bot.ports import Asked, CameIn, ChannelChanged, Channels, Cohorts, Fact, Handler, Roles, WentOut
+from bot.ports import Asked, CameIn, ChannelChanged, Channels, Cohorts, Duty, Fact, Roles, WentOut
 from bot.staffroom.authority import NO_INSTRUCTOR, NOT_YOURS, Authority
 from bot.staffroom.cohorts.caretaker import Caretaker, Present
 from bot.staffroom.cohorts.invitations import Invitations
@@ -64,20 +64,16 @@ class CohortDuty:
         self._clock = clock
         self._making = asyncio.Lock()
 
-    @property
-    def words(self) -> Mapping[str, Handler]:
-        """Return what it does at a word."""
-        return {"cohort": self._cohort, "cohorts": self._list}
-
-    @property
-    def presses(self) -> Mapping[str, Handler]:
-        """Return what it does at a press or shortcut."""
-        return {NEW_ONE: self._new, CHANGE: self._change, END: self._end, INVITE: self._invite}
-
-    @property
-    def sheets(self) -> Mapping[str, Handler]:
-        """Return what it does with a form."""
-        return {making.MAKE: self._make, making.EDIT: self._edit}
+    def duty(self) -> Duty:
+        """Return what it answers to."""
+        return Duty(
+            name="cohorts",
+            words={"cohort": self._cohort, "cohorts": self._list},
+            presses={NEW_ONE: self._new, CHANGE: self._change, END: self._end, INVITE: self._invite},
+            sheets={making.MAKE: self._make, making.EDIT: self._edit},
+            heard=self.heard,
+            home=self.home,
+        )
 
     # instructors' words
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.core.cohorts import seat_words as words
 from bot.core.cohorts.cohort import Cohort, SeatState, numbered
 from bot.core.cohorts.invitation import JOIN, LEAVE, course_panel
 from bot.core.cohorts.roster import JOINED
 from bot.core.panels import Answer, Panel, Whispered
-from bot.ports import Asked, Cohorts, Fact, Handler
+from bot.ports import Asked, Cohorts, Duty
 from bot.staffroom.cohorts.rosters import Rosters
 
 #: Publishes somebody's Home anew.
@@ -24,23 +24,14 @@ class SeatDuty:
         self._rosters = rosters
         self._refresh = refresh
 
-    @property
-    def words(self) -> Mapping[str, Handler]:
-        """Return what it does at a word."""
-        return {"join": self._join_by_word, "leave": self._leave}
-
-    @property
-    def presses(self) -> Mapping[str, Handler]:
-        """Return what it does at a press."""
-        return {JOIN: self._join, LEAVE: self._leave}
-
-    @property
-    def sheets(self) -> Mapping[str, Handler]:
-        """Return what it does with a form: it has none."""
-        return {}
-
-    async def heard(self, fact: Fact) -> None:
-        """Take what happened in a channel: `CohortDuty` follows it."""
+    def duty(self) -> Duty:
+        """Return what it answers to."""
+        return Duty(
+            name="seats",
+            words={"join": self._join_by_word, "leave": self._leave},
+            presses={JOIN: self._join, LEAVE: self._leave},
+            home=self.home,
+        )
 
     async def home(self, user: str) -> Sequence[Panel]:
         """Show learners the course they take, and those that wait."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from bot.classroom import Classroom
 from bot.core.cohorts import alerts as rules
 from bot.core.cohorts.alerts import Alert, Ended
 from bot.core.cohorts.cohort import NEW
 from bot.core.cohorts.radar import Trail
 from bot.core.events import GotHint, WasUnblocked
-from bot.core.panels import Answer, Mistakes, Panel, Whispered, called
+from bot.core.panels import Answer, Mistakes, Whispered, called
 from bot.core.workshop import Workshop
-from bot.ports import Asked, Fact, Handler, Trails, Where
+from bot.ports import Asked, Duty, Trails, Where
 from bot.staffroom.authority import NOT_YOURS
 from bot.staffroom.radar.alerts import AlertBook
 from bot.staffroom.radar.postbox import Postbox
@@ -35,27 +33,13 @@ class AlertDesk:
         self._classroom = classroom
         self._room = room
 
-    @property
-    def words(self) -> Mapping[str, Handler]:
-        """Return nothing: alerts come by themselves."""
-        return {}
-
-    @property
-    def presses(self) -> Mapping[str, Handler]:
-        """Return what it does at a press."""
-        return {rules.CLAIM: self._claim, rules.HINT: self._hint, rules.UNBLOCK: self._unblock}
-
-    @property
-    def sheets(self) -> Mapping[str, Handler]:
-        """Return what it does with its form."""
-        return {rules.HINT: self._send}
-
-    async def heard(self, fact: Fact) -> None:
-        """Channels are no concern of alerts."""
-
-    async def home(self, user: str) -> Sequence[Panel]:
-        """Return nothing: the board tells who is stuck."""
-        return ()
+    def duty(self) -> Duty:
+        """Return what it answers to."""
+        return Duty(
+            name="alerts",
+            presses={rules.CLAIM: self._claim, rules.HINT: self._hint, rules.UNBLOCK: self._unblock},
+            sheets={rules.HINT: self._send},
+        )
 
     async def _opened(self, asked: Asked) -> tuple[Alert, Trail] | Whispered:
         """Return the open alert that a press or form is about, if whoever it was may act on it."""

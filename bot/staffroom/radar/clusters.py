@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ from bot.core.events import GotClassHint
 from bot.core.panels import Answer, Mistakes, Panel, Whispered
 from bot.core.workshop import Workshop
 from bot.errors import DocentError
-from bot.ports import Asked, Clusters, Fact, Handler, Trails, Where
+from bot.ports import Asked, Clusters, Duty, Trails, Where
 from bot.staffroom.authority import NOT_YOURS
 from bot.staffroom.radar.postbox import Postbox
 from bot.staffroom.telling import Room
@@ -54,27 +54,9 @@ class ClusterDesk:
         self._unreached: dict[int, datetime] = {}
         self._telling: set[asyncio.Task[None]] = set()
 
-    @property
-    def words(self) -> Mapping[str, Handler]:
-        """Return nothing: clusters come by themselves."""
-        return {}
-
-    @property
-    def presses(self) -> Mapping[str, Handler]:
-        """Return what it does at a press."""
-        return {rules.HINT: self._hint}
-
-    @property
-    def sheets(self) -> Mapping[str, Handler]:
-        """Return what it does with its form."""
-        return {rules.HINT: self._write}
-
-    async def heard(self, fact: Fact) -> None:
-        """Channels are no concern of clusters."""
-
-    async def home(self, user: str) -> Sequence[Panel]:
-        """Return nothing."""
-        return ()
+    def duty(self) -> Duty:
+        """Return what it answers to."""
+        return Duty(name="clusters", presses={rules.HINT: self._hint}, sheets={rules.HINT: self._write})
 
     async def follow(self, cohort: Cohort, trails: Sequence[Trail]) -> None:
         """Tell of what is new, and keep what was told true."""

@@ -76,7 +76,7 @@ class Staff:
             waiting=self.waiting,
         )
         lobby.duties.append(
-            BoardDuty(WORKSHOP, self.cohorts, Authority(lobby.roles, self.cohorts), self.keeper, self.clock)
+            BoardDuty(WORKSHOP, self.cohorts, Authority(lobby.roles, self.cohorts), self.keeper, self.clock).duty()
         )
         lobby.followers.append(self.changes.follow)
 

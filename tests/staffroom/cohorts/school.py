@@ -108,7 +108,7 @@ async def open_school(folder: Path, every_s: float = 0.05, more_learners: int = 
             WORKSHOP.id,
             now,
         )
-        lobby.duties += [duty, SeatDuty(cohorts, rosters, refresh)]
+        lobby.duties += [duty.duty(), SeatDuty(cohorts, rosters, refresh).duty()]
         lobby.followers.append(rosters.follows)
         schools.append(School(lobby, invitations, rosters, caretaker, duty))
 

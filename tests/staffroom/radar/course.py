@@ -122,7 +122,7 @@ def radar_of(lobby: Lobby, clock: Clock, *, alone: bool = False, follows: bool =
     radar: Radar
     watch = Watch(WORKSHOP, lobby.store, trails, postbox, book, clusters, clock, down=lambda: radar.down, alone=alone)
     radar = Radar(watch, book, alerts, clock)
-    lobby.duties.extend((AlertDesk(WORKSHOP, trails, book, postbox, lobby.classroom, room), clusters))
+    lobby.duties.extend((AlertDesk(WORKSHOP, trails, book, postbox, lobby.classroom, room).duty(), clusters.duty()))
     if follows:
         lobby.followers.append(watch.follow)
     return radar
