@@ -41,7 +41,7 @@ class Offer(StrEnum):
     CERTIFICATE = "certificate"
     NOTEBOOK = "notebook"
     FEEDBACK = "feedback"  #: AskedForSurvey: opens the form
-    ASK = "ask"  #: opens the form in which an instructor is asked (`bot.staffroom.helping`), the note's scope in it
+    ASK = "ask"  #: opens the form in which an instructor is asked (`bot.staffroom.help`), the note's scope in it
     NO_NUDGES = "no_nudges"  #: stops reminders (`bot.staffroom.nudging`)
     LET_GO_ON = "let_go_on"  #: AskedToLetGoOn, for instructors; the learner is the note's scope
 

@@ -14,11 +14,10 @@ from bot.settings import Settings
 from bot.slack.people import People
 from bot.staffroom.authority import Authority
 from bot.staffroom.broadcasting import Broadcasting
-from bot.staffroom.helping import Helping
+from bot.staffroom.help import Asking, HelpDesk, Holding, Relay, Talking, Tending
 from bot.staffroom.looking import Looking
 from bot.staffroom.nudging import Nudging
 from bot.staffroom.reach import Reach
-from bot.staffroom.relay import Relay
 from bot.staffroom.telling import Telling
 from bot.wiring.beside import Works
 from bot.wiring.clock import now
@@ -34,13 +33,15 @@ def wire_helping(
     authority, reach = Authority(instructors.roles, cohorts), Reach(slack.chat, room, namer(slack.people))
     threads = SqlHelpThreads(database)
     relay = Relay(threads, Telling(slack.chat, room), slack.chat, room, now)
-    helping = Helping(workshop, store, threads, cohorts, authority, relay, reach, now)
+    desk = HelpDesk(threads, cohorts, authority, relay, reach, now)
+    tending = Tending(desk)
+    helping = (Asking(workshop, store, desk), Talking(desk, authority), Holding(desk, authority), tending)
     looking = Looking(store, SqlNotebooks(database), SqlConsents(database), cohorts, authority, reach, now)
     broadcasting = Broadcasting(workshop, store, SqlBroadcasts(database), cohorts, authority, reach)
     after = timedelta(days=settings.nudge_after_d)
     nudging = Nudging(workshop, store, SqlNudges(database), cohorts, slack.hours, reach, after, now)
-    instructors.duties.extend(each.duty() for each in (helping, looking, broadcasting, nudging))
-    return {"helping": helping.keep, "broadcasts": broadcasting.keep, "nudges": nudging.keep}
+    instructors.duties.extend(each.duty() for each in (*helping, looking, broadcasting, nudging))
+    return {"helping": tending.keep, "broadcasts": broadcasting.keep, "nudges": nudging.keep}
 
 
 def namer(people: People) -> Callable[[str], Awaitable[str]]:

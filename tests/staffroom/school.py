@@ -19,11 +19,10 @@ from bot.progress.talking import SqlBroadcasts, SqlConsents, SqlNudges
 from bot.slack.hours import SlackHours
 from bot.staffroom.authority import Authority
 from bot.staffroom.broadcasting import Broadcasting
-from bot.staffroom.helping import Helping
+from bot.staffroom.help import Asking, HelpDesk, Holding, Relay, Talking, Tending
 from bot.staffroom.looking import Looking
 from bot.staffroom.nudging import Nudging
 from bot.staffroom.reach import Reach
-from bot.staffroom.relay import Relay
 from bot.staffroom.telling import Telling
 from bot.wiring.helping import namer
 from tests.slack.lobby import WORKSHOP as LESSONS
@@ -50,14 +49,18 @@ class School:
         self.threads, self.consents = SqlHelpThreads(database), SqlConsents(database)
         self.broadcasts, self.nudges = SqlBroadcasts(database), SqlNudges(database)
         relay = Relay(self.threads, Telling(chat, find), chat, find, self.clock)
-        self.helping = Helping(LESSONS, store, self.threads, cohorts, authority, relay, reach, self.clock)
+        self.desk = HelpDesk(self.threads, cohorts, authority, relay, reach, self.clock)
+        self.tending = Tending(self.desk)
+        helping = (Asking(LESSONS, store, self.desk), Talking(self.desk, authority), Holding(self.desk, authority))
         self.notebooks = SqlNotebooks(database)
         self.looking = Looking(store, self.notebooks, self.consents, cohorts, authority, reach, self.clock)
         self.broadcasting = Broadcasting(LESSONS, store, self.broadcasts, cohorts, authority, reach)
         hours = SlackHours(chat._client, lobby.outbox, lobby.people)
         after = timedelta(days=2)
         self.nudging = Nudging(LESSONS, store, self.nudges, cohorts, hours, reach, after, self.clock)
-        lobby.duties.extend(each.duty() for each in (self.helping, self.looking, self.broadcasting, self.nudging))
+        lobby.duties.extend(
+            each.duty() for each in (*helping, self.tending, self.looking, self.broadcasting, self.nudging)
+        )
 
     def clock(self) -> datetime:
         return self.now
@@ -80,7 +83,7 @@ class School:
 
     async def rest(self) -> None:
         """Return once nothing is being passed on: what is must not outlive its database."""
-        locks, shown = self.helping._locks, self.helping._relay._refreshing
+        locks, shown = self.desk._turns, self.desk.relay._refreshing
         await until(
             lambda: not any(lock.locked() for lock in locks.values()) and all(task.done() for task in shown.values()),
             within_s=60,

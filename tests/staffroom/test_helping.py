@@ -193,7 +193,7 @@ async def test_a_thread_is_handed_over_to_an_instructor_and_to_nobody_else(room:
     assert (await room.threads.open())[0].holder == MARGARET
     await until(lambda: any("hands you" in shown(m) for m in room.lobby.said(MARGARET)))
     await room.staffed(BARBARA, channel=INSTRUCTORS)  # dismissed while she has it
-    await room.helping.tend()
+    await room.tending.tend()
     assert (await room.threads.open())[0].holder == ""
     await until(lambda: any("Nobody has it yet" in shown(m) for m in room.roots(INSTRUCTORS)))
 
@@ -222,7 +222,7 @@ async def test_who_leaves_the_course_leaves_no_thread_open(room: School) -> None
     await room.seat(ADA, state=SeatState.LEFT)
     await room.writes(ADA, DM, root, "anybody?")
     await until(lambda: any("left this course" in shown(m) for m in room.thread(DM, root)))
-    await room.helping.tend()
+    await room.tending.tend()
     assert not await room.threads.open()
     await until(lambda: any("not in this course any more" in shown(m) for m in room.thread(INSTRUCTORS)))
 
@@ -243,7 +243,7 @@ async def test_a_question_that_nobody_can_read_yet_is_kept_and_posted_later(room
     root = await room.asks(ADA, "nobody home")
     assert say.NOBODY_THERE in shown(room.roots(DM, "nobody home")[0])
     await room.staffed(BARBARA)
-    await room.helping.tend()
+    await room.tending.tend()
     assert room.roots(dm_of(BARBARA), "nobody home")
     assert [m.ts for m in room.roots(DM, "nobody home")] == [root]
 
@@ -253,8 +253,8 @@ async def test_words_that_were_on_their_way_at_a_restart_arrive(room: School) ->
     thread = (await room.threads.open())[0]
     line = HelpLine(thread.id, f"{DM}/{root}9", ADA, "Ada", "on its way", 1, room.now)
     assert await room.threads.line(line)  # and then the power went
-    await room.helping.tend()
-    await room.helping.tend()
+    await room.tending.tend()
+    await room.tending.tend()
     assert sum("on its way" in shown(m) for m in room.thread(INSTRUCTORS)) == 1
     assert any("could not be passed on" in shown(m) for m in room.thread(INSTRUCTORS))
     assert not await room.threads.unpassed()
@@ -268,7 +268,7 @@ async def test_of_two_instructors_only_who_missed_it_gets_it_again(room: School)
     line = HelpLine(thread.id, f"{DM}/{root}9", ADA, "Ada", "to both", 0, room.now)
     assert await room.threads.line(line)
     await room.threads.passed(replace(line, passed={there: "1.1"}), over=False)  # and then the power went
-    await room.helping.tend()
+    await room.tending.tend()
     assert any("to both" in shown(m) for m in room.thread(dm_of(MARGARET)))
     assert not room.thread(dm_of(BARBARA))
 
@@ -281,7 +281,7 @@ async def test_somebody_out_of_reach_keeps_nobody_else_waiting(room: School) -> 
         await room.threads.keep(replace(thread, root=""))
     room.lobby.people._rooms[ADA] = "D0GONE"
     await room.staffed(BARBARA)
-    await room.helping.tend()
+    await room.tending.tend()
     assert all(room.roots(dm_of(BARBARA), f"I am {user}.") for user in (ADA, GRACE))
     assert len(room.roots(dm_of(GRACE), "I am")) == 2
 
