@@ -10,6 +10,7 @@ from bot.core.specs import HttpSpec
 from bot.errors import HostError
 from bot.handin.plan import RunPlan
 from bot.sandbox import evidence, recipe
+from bot.sandbox.answers import ASK_S, ROUND_S, answers
 from bot.sandbox.console import short
 from bot.sandbox.engine import EngineSaid
 from bot.sandbox.names import Owner
@@ -17,8 +18,6 @@ from bot.sandbox.pool import Networks, Verifiers
 from bot.sandbox.setup import Setup
 from bot.sandbox.things import Container
 
-ASK_S = 5.0  #: for one answer of a learner's app
-ROUND_S = 1.0  #: how long the verifier retries before we look whether the container is still up
 #: where apps listen that do not listen where they should
 USUAL_PORTS = (80, 3000, 5000, 8000, 8080)
 
@@ -64,21 +63,19 @@ class Asking:
                 spec, container.ip, nonce, retry_for_s=max(0.0, min(ROUND_S, left)), timeout_s=ASK_S
             )
             deadline_s = ROUND_S + ASK_S * len(asked)
-            said = await self._verifiers.ask(owner, {"op": "http", "requests": asked}, deadline_s=deadline_s)
-            if not said.get("ok"):
-                raise HostError(f"The verifier did not understand us: {said.get('say')}")
-            answers = evidence.answers(spec.asks, nonce, said["results"])
-            refused = bool(answers) and answers[0].error == "refused"
+            answered = await answers(self._verifiers, owner, asked, deadline_s=deadline_s)
+            heard = evidence.answers(spec.asks, nonce, answered)
+            refused = bool(heard) and heard[0].error == "refused"
             if not refused or left <= ROUND_S:
                 break
-        if not refused and answers[-1].error == "":
-            return HttpSeen(nonce, answers)
+        if not refused and heard[-1].error == "":
+            return HttpSeen(nonce, heard)
         gone = await self._state(container)
         if gone is not None:
             return HttpSeen(nonce, state="exited", log=gone[0], exit_code=gone[1])
         log = evidence.tail(await self._setup.host.logs(container.id, tail=200))
         listening = await self._listening(owner, container) if refused else ()
-        return HttpSeen(nonce, answers, log=log, listening=listening)
+        return HttpSeen(nonce, heard, log=log, listening=listening)
 
     async def _state(self, container: Container) -> tuple[str, int] | None:
         """Return log and exit code of a container that does not run any more, None while it does."""

@@ -11,13 +11,12 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from bot.core.evidence import LiveSeen
 from bot.core.specs import LiveSpec
-from bot.errors import HostError
 from bot.handin.plan import BindMount
 from bot.sandbox import evidence
+from bot.sandbox.answers import Answer, answer
 from bot.sandbox.binds import folders, mounting
 from bot.sandbox.names import Owner
 from bot.sandbox.pool import Verifiers
@@ -25,7 +24,6 @@ from bot.sandbox.project_volume import ProjectVolumes
 from bot.sandbox.setup import Setup
 from bot.sandbox.things import Container
 
-ASK_S = 5.0  #: for one answer of the app
 SERVED_S = 10.0  #: for a change to be served, and for it to be gone again
 AGAIN_S = 0.1
 #: `getBuiltinModule` is there in both kinds of JavaScript modules. Source: Node.js 22.3 `process`
@@ -33,8 +31,6 @@ PLANT = (
     "{{const R=process.getBuiltinModule('node:http').ServerResponse.prototype,w=R.writeHead;"
     "R.writeHead=function(...a){{this.setHeader('{field}',String({one}*{other}));return w.apply(this,a)}}}}\n"
 )
-
-Answer = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +101,9 @@ class Live:
     ) -> bool:
         """Ask again and again; tell whether there was an answer for which it holds."""
         ends = time.monotonic() + within_s
-        request = {"method": "GET", "url": f"http://{container.ip}:{spec.port}{spec.ask}", "timeout_s": ASK_S}
+        url = f"http://{container.ip}:{spec.port}{spec.ask}"
         while True:
-            said = await self._verifiers.ask(owner, {"op": "http", "requests": [request]}, deadline_s=ASK_S)
-            if not said.get("ok"):
-                raise HostError(f"The verifier did not understand us: {said.get('say')}")
-            if holds(said["results"][0]):
+            if holds(await answer(self._verifiers, owner, "GET", url)):
                 return True
             if time.monotonic() >= ends:
                 return False

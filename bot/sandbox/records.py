@@ -6,24 +6,21 @@ settings that the learner gave to their own containers; it goes to the verifier 
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from bot.core.evidence import SqlSeen
 from bot.core.specs import SqlSpec
 from bot.errors import HostError
 from bot.sandbox import evidence
+from bot.sandbox.answers import ASK_S, ROUND_S, answer, content
 from bot.sandbox.names import Owner
 from bot.sandbox.pool import Verifiers
 from bot.sandbox.setup import Setup
 from bot.sandbox.things import Container, Raw, ended_of
 
-ASK_S = 5.0  #: for one answer of the app or of the database
-ROUND_S = 1.0  #: how long the verifier retries before we look whether the containers are still up
 #: both names of the table are words, by the shape of the spec
 QUERY = "select count(*), coalesce(sum(completed = 1), 0) from {table} where id = ?"
 #: the verifier's codes → the states of the evidence
@@ -107,10 +104,10 @@ class Records:
 
     async def _play(self, owner: Owner, spec: SqlSpec, pair: Pair, posted: list[str], *, retry_for_s: float) -> SqlSeen:
         marker = f"chk-{secrets.token_hex(4)}"
-        answer = await self._app(owner, spec, pair, "POST", spec.items, {"name": marker}, retry_for_s=retry_for_s)
-        item = answer.get("id") if isinstance(answer, Mapping) else None
+        answered = await self._app(owner, spec, pair, "POST", spec.items, {"name": marker}, retry_for_s=retry_for_s)
+        item = answered.get("id") if isinstance(answered, Mapping) else None
         if not isinstance(item, str) or not 0 < len(item) <= 64:
-            raise Halted("not_saved", f"an answer without an id: {str(answer)[:60]}")
+            raise Halted("not_saved", f"an answer without an id: {str(answered)[:60]}")
         posted.append(item)
         added, _ = await self._rows(owner, spec, pair, item)
         if not added:
@@ -135,27 +132,14 @@ class Records:
         retry_for_s: float = 0,
     ) -> object:
         """Return what the app answered, as JSON where it is that. Raises: Halted."""
-        request: dict[str, Any] = {
-            "method": method,
-            "url": f"http://{pair.app.ip}:{spec.port}{path}",
-            "timeout_s": ASK_S,
-            "retry_for_s": retry_for_s,
-        }
-        if body is not None:
-            request["json"] = dict(body)
-        question = {"op": "http", "requests": [request]}
-        said = await self._verifiers.ask(owner, question, deadline_s=ASK_S + retry_for_s)
-        if not said.get("ok"):
-            raise HostError(f"The verifier did not understand us: {said.get('say')}")
-        answer = said["results"][0]
-        if answer.get("error"):
-            raise Halted("silent", f"no answer to {method} {spec.items} ({answer['error']})")
-        if answer.get("status") != 200:
-            raise Halted("not_saved", f"{answer.get('status')} for {method} {spec.items}")
-        try:
-            return json.loads(str(answer.get("body") or "null"))
-        except (ValueError, RecursionError):
-            return str(answer.get("body"))
+        url = f"http://{pair.app.ip}:{spec.port}{path}"
+        answered = await answer(self._verifiers, owner, method, url, body=body, retry_for_s=retry_for_s)
+        if answered.get("error"):
+            raise Halted("silent", f"no answer to {method} {spec.items} ({answered['error']})")
+        if answered.get("status") != 200:
+            raise Halted("not_saved", f"{answered.get('status')} for {method} {spec.items}")
+        found = content(answered)
+        return str(answered.get("body")) if found is None else found
 
     async def _rows(self, owner: Owner, spec: SqlSpec, pair: Pair, item: str) -> tuple[int, int]:
         """Return how many rows the item has, and how many of them are completed. Raises: Halted."""

@@ -19,14 +19,13 @@ from bot.core.specs import ScenarioSpec
 from bot.errors import HostError
 from bot.handin.plan import RunPlan
 from bot.sandbox import evidence, recipe
+from bot.sandbox.answers import ROUND_S, Answer, answer, content
 from bot.sandbox.engine import EngineSaid
 from bot.sandbox.names import Owner
 from bot.sandbox.pool import Networks, Verifiers
 from bot.sandbox.setup import Setup
 from bot.sandbox.things import Container, Raw
 
-ASK_S = 5.0  #: for one answer of the app
-ROUND_S = 1.0  #: how long the verifier retries before we look whether the container is still up
 NAMELESS = re.compile(r"[0-9a-f]{64}")
 
 
@@ -64,7 +63,7 @@ class Scenarios:
                 self._lists(owner, spec, second, marker), self._lists(owner, spec, control, marker)
             )
             if kept:
-                await self._ask(owner, spec, second.ip, "DELETE", f"{spec.items}/{posted}")
+                await self._ask(owner, spec, second, "DELETE", f"{spec.items}/{posted}")
                 posted = ""
             return ScenarioSeen("played", kept=kept, kept_without=kept_without)
         except Stopped as stopped:
@@ -72,7 +71,7 @@ class Scenarios:
         finally:
             if posted:  # it may be in the learner's list; one that is not there is fine
                 with suppress(HostError):
-                    await self._ask(owner, spec, model.ip, "DELETE", f"{spec.items}/{posted}")
+                    await self._ask(owner, spec, model, "DELETE", f"{spec.items}/{posted}")
             for container in made:
                 await self._setup.host.remove(container)
 
@@ -107,26 +106,26 @@ class Scenarios:
                 ended = await host.ended(container)
                 log = evidence.tail(await host.logs(container, tail=200)) if there else ""
                 raise Stopped(ScenarioSeen("exited", role.name, log=log, exit_code=ended.exit_code if ended else 0))
-            answer = await self._ask(owner, spec, there.ip, "GET", spec.items, retry_for_s=ROUND_S)
-            if not answer.get("error"):
+            answered = await self._ask(owner, spec, there, "GET", spec.items, retry_for_s=ROUND_S)
+            if not answered.get("error"):
                 return there
             if time.monotonic() >= ends:
                 log = evidence.tail(await host.logs(container, tail=200))
-                raise Stopped(ScenarioSeen("silent", role.name, observed=str(answer["error"]), log=log))
+                raise Stopped(ScenarioSeen("silent", role.name, observed=str(answered["error"]), log=log))
 
     async def _post(self, owner: Owner, spec: ScenarioSpec, container: Container, marker: str) -> str:
         """Return the id of the item that was saved."""
-        answer = await self._ask(owner, spec, container.ip, "POST", spec.items, body={"name": marker})
-        item = _json(answer)
+        answered = await self._ask(owner, spec, container, "POST", spec.items, body={"name": marker})
+        item = content(answered)
         saved = isinstance(item, Mapping) and item.get("name") == marker and item.get("id")
         if not saved or not await self._lists(owner, spec, container, marker):
             log = evidence.tail(await self._setup.host.logs(container.id, tail=200))
-            observed = str(answer.get("error") or f"{answer.get('status')} for POST {spec.items}")
+            observed = str(answered.get("error") or f"{answered.get('status')} for POST {spec.items}")
             raise Stopped(ScenarioSeen("not_saved", "first", observed=observed, log=log))
         return str(saved)
 
     async def _lists(self, owner: Owner, spec: ScenarioSpec, container: Container, marker: str) -> bool:
-        items = _json(await self._ask(owner, spec, container.ip, "GET", spec.items))
+        items = content(await self._ask(owner, spec, container, "GET", spec.items))
         return isinstance(items, Sequence) and any(
             isinstance(item, Mapping) and item.get("name") == marker for item in items
         )
@@ -135,27 +134,15 @@ class Scenarios:
         self,
         owner: Owner,
         spec: ScenarioSpec,
-        address: str,
+        container: Container,
         method: str,
         path: str,
         *,
         body: Mapping[str, str] | None = None,
         retry_for_s: float = 0,
-    ) -> Mapping[str, Any]:
-        request: dict[str, Any] = {
-            "method": method,
-            "url": f"http://{address}:{spec.port}{path}",
-            "timeout_s": ASK_S,
-            "retry_for_s": retry_for_s,
-        }
-        if body is not None:
-            request["json"] = dict(body)
-        question = {"op": "http", "requests": [request]}
-        said = await self._verifiers.ask(owner, question, deadline_s=ASK_S + retry_for_s)
-        if not said.get("ok"):
-            raise HostError(f"The verifier did not understand us: {said.get('say')}")
-        answer: Mapping[str, Any] = said["results"][0]
-        return answer
+    ) -> Answer:
+        url = f"http://{container.ip}:{spec.port}{path}"
+        return await answer(self._verifiers, owner, method, url, body=body, retry_for_s=retry_for_s)
 
 
 class _Role:
@@ -216,10 +203,3 @@ def _mount(raw: Raw) -> dict[str, object]:
     mount: dict[str, object] = {"Type": "volume", "Target": raw.get("Destination"), "ReadOnly": not raw.get("RW")}
     name = str(raw.get("Name") or "")
     return mount if NAMELESS.fullmatch(name) else {**mount, "Source": name}
-
-
-def _json(answer: Mapping[str, Any]) -> object:
-    try:
-        return json.loads(str(answer.get("body") or "null"))
-    except (ValueError, RecursionError):
-        return None

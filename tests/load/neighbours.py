@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 import statistics
 import sys
 import tempfile
@@ -28,7 +29,7 @@ from bot.core.workshop import Step, StepRef
 from bot.localslack.person import Person
 from tests.load.staged import LESSONS, Staged, staged, timed
 
-CHECKS = 10  #: of Ada's while one attack goes on
+CHECKS = 16  #: of Ada's while one attack goes on
 MOST = 1.5  #: how much slower a neighbour's check may be, 95th percentile
 ACK_S = 1.0  #: within which everybody is answered, 99th percentile
 
@@ -132,7 +133,10 @@ async def asking(grace: Person) -> AsyncIterator[list[float]]:
 
 @asynccontextmanager
 async def attacking(eve: Person, dockerfile: str, command: str) -> AsyncIterator[None]:
-    """Attack while the block runs, and wait for the end of the last attack; one that ended is begun again."""
+    """Attack while the block runs, and wait for the end of the last attack; one that ended is begun again.
+
+    Containers of theirs that would go on in the background are removed then: the minutes that follow are quiet.
+    """
     if dockerfile:
         await eve.upload("Dockerfile", content=dockerfile.encode())
         await eve.wait_for("Saved|Updated", 30)
@@ -149,6 +153,11 @@ async def attacking(eve: Person, dockerfile: str, command: str) -> AsyncIterator
     finally:
         over.set()
         await task
+        await eve.say("docker ps -q")
+        running = re.findall(r"^[0-9a-f]{12}$", (await eve.wait_for(r"^\$ docker ps -q", 60)).text, re.MULTILINE)
+        if running:
+            await eve.say(f"docker rm -f {' '.join(running)}")
+            await eve.wait_for(rf"^\$ docker rm -f (?s:.*){running[-1]}", 60)
 
 
 async def impact(

@@ -118,7 +118,7 @@ async def test_an_item_outlives_its_container_with_the_volume_and_the_learner_se
     assert ("todo", "learner", "running") in left
     assert "probe" not in {kind for _, kind, _ in left}
     todo = next(each for each in await host.containers(*owner.labels) if each.name == "todo")
-    answer = await learner.sandbox._probes._scenarios._ask(owner, LASTS, todo.ip, "GET", "/items")
+    answer = await learner.sandbox._probes._scenarios._ask(owner, LASTS, todo, "GET", "/items")
     assert answer["body"] == "[]", "nothing of the play is left in the learner's list"
 
 

@@ -6,7 +6,6 @@ of theirs is removed but what `down` removes, and it is up again afterwards.
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 import time
@@ -21,6 +20,7 @@ from bot.errors import HostError
 from bot.handin.compose.commands import Compose, Down, Source, Up
 from bot.handin.plan import Output, VolumeMount
 from bot.sandbox import evidence
+from bot.sandbox.answers import ROUND_S, Answer, answer, content
 from bot.sandbox.belongings import containers
 from bot.sandbox.compose.composing import Composing
 from bot.sandbox.compose.project import Files, Project, look
@@ -29,8 +29,6 @@ from bot.sandbox.pool import Verifiers
 from bot.sandbox.setup import Setup
 from bot.sandbox.things import Container
 
-ASK_S = 5.0  #: for one answer of the app
-ROUND_S = 1.0  #: how long the verifier retries before we look whether the container is still up
 GRACE_S = 3  #: enough for a database to write what it has
 #: one `up` makes the network first and then the volume; a second one takes longer than this after the first
 OLDER_S = 0.2
@@ -107,27 +105,27 @@ class Staying:
         while there is not None:
             mine = await containers(self._setup, owner)
             there = next((each for each in mine if there and each.id == there.id), None)
-            answer = await self._ask(owner, spec, there, "GET", spec.items, retry_for_s=ROUND_S) if there else {}
-            if answer and not answer.get("error"):
+            answered = await self._ask(owner, spec, there, "GET", spec.items, retry_for_s=ROUND_S) if there else {}
+            if answered and not answered.get("error"):
                 break
             if time.monotonic() >= ends or there is None or not there.running:
                 log = evidence.tail(await self._setup.host.logs(there.id, tail=200)) if there else ""
-                raise Ended(StaysSeen("silent", at, observed=str(answer.get("error", "")), log=log))
+                raise Ended(StaysSeen("silent", at, observed=str(answered.get("error", "")), log=log))
         if there is None:
             raise Ended(StaysSeen("silent", at, observed="no container"))
         return there
 
     async def _list(self, owner: Owner, spec: StaysSpec, app: Container) -> Sequence[Mapping[str, Any]]:
-        items = _json(await self._ask(owner, spec, app, "GET", spec.items))
+        items = content(await self._ask(owner, spec, app, "GET", spec.items))
         return [each for each in items if isinstance(each, Mapping)] if isinstance(items, list) else []
 
     async def _post(self, owner: Owner, spec: StaysSpec, app: Container, first: StaysSeen, posted: list[str]) -> str:
         marker = f"{MARKER}{secrets.token_hex(4)}"
-        answer = await self._ask(owner, spec, app, "POST", spec.items, body={"name": marker})
-        item = _json(answer)
+        answered = await self._ask(owner, spec, app, "POST", spec.items, body={"name": marker})
+        item = content(answered)
         if not isinstance(item, Mapping) or item.get("name") != marker or not item.get("id"):
             log = evidence.tail(await self._setup.host.logs(app.id, tail=200))
-            observed = str(answer.get("error") or f"{answer.get('status')} for POST {spec.items}")
+            observed = str(answered.get("error") or f"{answered.get('status')} for POST {spec.items}")
             raise Ended(StaysSeen("not_saved", "first", items=first.items, observed=observed, log=log))
         posted.append(str(item["id"]))
         return marker
@@ -139,33 +137,23 @@ class Staying:
         with suppress(HostError):
             project = await look(self._setup, owner, files, Source())
             app = None if isinstance(project, Output) else project.container(spec.app)
-            for each in posted if app and app.running else ():
-                await self._ask(owner, spec, app, "DELETE", f"{spec.items}/{each}")
+            for each in posted:
+                if app and app.running:
+                    await self._ask(owner, spec, app, "DELETE", f"{spec.items}/{each}")
 
     async def _ask(
         self,
         owner: Owner,
         spec: StaysSpec,
-        app: Container | None,
+        app: Container,
         method: str,
         path: str,
         *,
         body: Mapping[str, str] | None = None,
         retry_for_s: float = 0,
-    ) -> Mapping[str, Any]:
-        request: dict[str, Any] = {
-            "method": method,
-            "url": f"http://{app.ip if app else ''}:{spec.port}{path}",
-            "timeout_s": ASK_S,
-            "retry_for_s": retry_for_s,
-        }
-        if body is not None:
-            request["json"] = dict(body)
-        said = await self._verifiers.ask(owner, {"op": "http", "requests": [request]}, deadline_s=ASK_S + retry_for_s)
-        if not said.get("ok"):
-            raise HostError(f"The verifier did not understand us: {said.get('say')}")
-        answer: Mapping[str, Any] = said["results"][0]
-        return answer
+    ) -> Answer:
+        url = f"http://{app.ip}:{spec.port}{path}"
+        return await answer(self._verifiers, owner, method, url, body=body, retry_for_s=retry_for_s)
 
 
 def _volume(project: Project, service: str) -> str:
@@ -189,10 +177,3 @@ def _moment(text: str) -> float:
         return datetime.fromisoformat(re.sub(r"\.\d+", "", text)).timestamp()
     except ValueError:
         return 0.0
-
-
-def _json(answer: Mapping[str, Any]) -> object:
-    try:
-        return json.loads(str(answer.get("body") or "null"))
-    except (ValueError, RecursionError):
-        return None
