@@ -6,12 +6,14 @@ until somebody helps, others fall silent behind a failed check. Many walk into o
 
 from __future__ import annotations
 
+import itertools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.authoring.classes.tape import Work
+from bot.core.cohorts.clusters import MANY
 from bot.core.cohorts.radar import SAME, SILENCE
 from bot.core.workshop import Section, Step, StepRef, Workshop, Wrong
 
@@ -19,6 +21,7 @@ LAST = "04"  #: the class ends after this section
 STUCK_SHARE = 20  #: of so many learners one is stuck in each of the two ways …
 STUCK_LEAST = 2  #: … and never fewer
 TRAP_SHARE = 0.4  #: of a class walks into the trap
+TOGETHER_MIN = 2.0  #: for so long the first of them are in it at once
 ARRIVE_MIN, LATE_MIN = 3.0, 15.0
 SILENT_MIN = SILENCE.total_seconds() / 60 + 14
 
@@ -82,7 +85,7 @@ def cast(workshop: Workshop, count: int, seed: int, known: Known, last: str = LA
     rest = numbers[2 * many :]
     late, leaves = set(rest[:1]), set(rest[1 : 1 + max(1, count // 30)])
     trapped = set(rest[1 + len(leaves) :][: round(TRAP_SHARE * count)])
-    parts = []
+    parts: list[Part] = []
     for number in range(count):
         own = random.Random(f"{workshop.id}/{count}/{seed}/{number}")  # noqa: S311 - as above
         part = _part(sections, number, own, known)
@@ -93,7 +96,7 @@ def cast(workshop: Workshop, count: int, seed: int, known: Known, last: str = LA
         if number in leaves:
             part = replace(part, stays=part.stays[: len(part.stays) // 2], ending=Ending.LEAVES)
         parts.append(_troubled(part, roles[number], sections, own, known) if number in roles else part)
-    return tuple(parts)
+    return tuple(_together(parts, trapped, trap[0])) if trap else tuple(parts)
 
 
 def _steps(sections: tuple[Section, ...]) -> list[tuple[StepRef, Step]]:
@@ -154,6 +157,34 @@ def _falls(part: Part, ref: StepRef, wrong: str) -> Part:
         return replace(stay, wrong=(wrong,), minutes=stay.minutes + 3.0) if stay.ref == ref else stay
 
     return replace(part, stays=tuple(there(stay) for stay in part.stays))
+
+
+def _together(parts: list[Part], trapped: Collection[int], ref: StepRef) -> list[Part]:
+    """Return the parts with the first few in the trap at once: a cluster is so many who fail at the same time."""
+    first = sorted((_comes(parts[number], ref), number) for number in trapped)[:MANY]
+    if not first:
+        return parts
+    last = first[-1][0] + _stay(parts[first[-1][1]], ref).minutes / 2 + TOGETHER_MIN
+    longer = {number: max(_stay(parts[number], ref).minutes, last - comes) for comes, number in first}
+
+    def there(stay: Stay, minutes: float) -> Stay:
+        return replace(stay, minutes=minutes) if stay.ref == ref else stay
+
+    return [
+        replace(part, stays=tuple(there(stay, longer[part.number]) for stay in part.stays))
+        if part.number in longer
+        else part
+        for part in parts
+    ]
+
+
+def _stay(part: Part, ref: StepRef) -> Stay:
+    return next(stay for stay in part.stays if stay.ref == ref)
+
+
+def _comes(part: Part, ref: StepRef) -> float:
+    """Return the minute in which somebody comes to a step, if nothing holds them up."""
+    return part.arrives_min + sum(stay.minutes for stay in itertools.takewhile(lambda s: s.ref != ref, part.stays))
 
 
 def _troubled(part: Part, trouble: Trouble, sections: tuple[Section, ...], own: random.Random, known: Known) -> Part:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.authoring.classes.script import LATE_MIN, Ending, Part, Trouble, cast
 from bot.authoring.classes.tape import FILE, Tape, read_tape
 from bot.authoring.load import load_workshop
+from bot.core.cohorts.clusters import MANY
 from bot.core.cohorts.radar import SAME, SILENCE
 from bot.settings import shipped
 
@@ -63,6 +64,22 @@ def test_many_walk_into_one_trap() -> None:
             for wrong in set(stay.wrong):
                 given_at[stay.ref, wrong] = given_at.get((stay.ref, wrong), 0) + 1
     assert max(given_at.values()) >= 60 / 4
+
+
+@settings(max_examples=20, deadline=None)
+@given(count=st.integers(12, 80), seed=st.integers(0, 10**6))
+def test_three_are_in_the_trap_at_once(count: int, seed: int) -> None:
+    """Each fails in the middle of their time at the step, and passes at its end."""
+    fails: dict[tuple[object, str], list[tuple[float, float]]] = {}
+    for part in cast(WORKSHOP, count, seed, TAPE.has):
+        minute = part.arrives_min
+        for stay in part.stays:
+            if len(stay.wrong) == 1 and stay.trouble is Trouble.NONE:
+                failing = (minute + stay.minutes / 2, minute + stay.minutes)
+                fails.setdefault((stay.ref, stay.wrong[0]), []).append(failing)
+            minute += stay.minutes
+    together = max(sum(a <= at < b for a, b in spans) for spans in fails.values() for at, _ in spans)
+    assert together >= MANY
 
 
 def test_only_answers_that_a_host_has_seen_are_given_where_a_host_is_asked() -> None:
