@@ -101,6 +101,12 @@ def _ways(phrases: str) -> frozenset[str]:
 DONE = _ways("done|im done|i am done|finished|i finished|ready|im ready|i am ready|ok done|all done")
 THANKS = _ways("thanks|thank you|thx|ty|cheers|merci|danke|thanks a lot|many thanks|great thanks|perfect")
 OKAY = _ways("ok|okay|k|cool|nice|great|good|alright|got it|i see|understood|sure|fine|wow|awesome|lol")
+SOLVED = _ways("it works|it works now|works|works now|that works|that worked|it worked|solved|solved it|fixed|fixed it")
+#: in thanks: there is more to come
+ASKS_ON = re.compile(
+    r"\b(but|still|however|not|no|cant|cannot|doesnt|dont|isnt|errors?|fails|how|why|what|where|which|can|could)\b"
+)
+GRATEFUL = re.compile(r"\b(thanks|thank you|thx|cheers|merci|danke)\b")
 YES = _ways("yes|y|yep|yeah|yup|no|nope|n|nah|maybe")
 BYE = _ways("bye|goodbye|see you|cu|later|see you later|stop|quit|exit|pause|good night|have to go")
 WHO = _ways("who are you|what are you|are you a bot|are you human|what is this|what can you do|who is this")
@@ -213,6 +219,13 @@ def _plain(text: str) -> str:
 
 def _way_on(learner: Learner) -> Offer:
     return Offer.CONTINUE if learner.at else Offer.START
+
+
+def is_content(text: str) -> bool:
+    """Tell whether somebody who was answered only thanks, agrees or says that it works now, and asks nothing more."""
+    plain = _plain(text)
+    asks = "?" in text or ASKS_ON.search(plain) is not None
+    return plain in OKAY or plain in SOLVED or plain in THANKS or (GRATEFUL.search(plain) is not None and not asks)
 
 
 def _small_talk(workshop: Workshop, learner: Learner, plain: str) -> Event | Note | None:

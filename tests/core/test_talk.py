@@ -34,7 +34,7 @@ from bot.core.events import (
 )
 from bot.core.learner import Learner
 from bot.core.messages import Note, Offer
-from bot.core.talk import EVENTS, answer, short_answer, understood
+from bot.core.talk import EVENTS, answer, is_content, short_answer, understood
 from bot.core.turn import Say
 from bot.core.tutor import decide
 from bot.core.workshop import StepRef, Workshop
@@ -108,6 +108,26 @@ MEANT: list[tuple[str, Event]] = [
 @pytest.mark.parametrize(("text", "event"), MEANT, ids=lambda v: str(v)[:30])
 def test_words_and_near_words_are_understood(workshop: Workshop, ada: Learner, text: str, event: Event) -> None:
     assert understood(workshop, ada, text) == event
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("Thanks!", True),
+        ("Thank you, that helps: question 43", True),
+        ("ok", True),
+        ("got it 👍", True),
+        ("ok great, thank you Barbara", True),
+        ("It works now!", True),
+        ("thanks, but it still fails", False),
+        ("Thank you. What is a layer?", False),
+        ("thanks how do I go on", False),
+        ("it does not work", False),
+        ("", False),
+    ],
+)
+def test_who_only_thanks_asks_nothing_more(text: str, content: bool) -> None:
+    assert is_content(text) is content
 
 
 def test_no_phrase_means_two_things() -> None:

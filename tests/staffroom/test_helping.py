@@ -125,6 +125,28 @@ async def test_learners_see_how_many_are_before_them_and_the_usual_time_once_it_
     assert "answered in about 5 min" in shown(room.roots(dm_of(MARGARET), "question 3")[0])
 
 
+async def test_who_only_thanks_does_not_wait_and_opens_nothing_again(room: School) -> None:
+    root = await room.asks(ADA, "why")
+    asked = room.roots(INSTRUCTORS, "why")[0]
+    await room.writes(BARBARA, INSTRUCTORS, asked.ts, "because")
+    await until(lambda: any("because" in shown(m) for m in room.thread(DM)))
+    await room.writes(ADA, DM, root, "Thanks, that helps!")
+    await until(lambda: any("that helps" in shown(m) for m in room.thread(INSTRUCTORS)))
+    await room.rest()
+    assert await room.threads.waiting(room.cohort.id) == frozenset()
+    await room.writes(ADA, DM, root, "Thanks, but how do I see it?")
+    await until(lambda: any("how do I see it" in shown(m) for m in room.thread(INSTRUCTORS)))
+    await room.rest()
+    assert await room.threads.waiting(room.cohort.id) == {ADA}
+    (thread,) = await room.threads.open()
+    await room.presses(BARBARA, say.CLOSE, str(thread.id), asked)
+    await until(lambda: any("was closed" in shown(m) for m in room.thread(DM)))
+    await room.writes(ADA, DM, root, "ok, thank you")
+    await until(lambda: any("ok, thank you" in shown(m) for m in room.thread(INSTRUCTORS)))
+    await room.rest()
+    assert not await room.threads.open()
+
+
 async def test_a_message_that_slack_brings_twice_is_passed_on_once(room: School) -> None:
     root = await room.asks(ADA, "once")
     said = words("only once", ADA, thread_ts=root)

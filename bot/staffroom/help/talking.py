@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.core.cohorts import help_panels as say
 from bot.core.cohorts.cohort import Cohort
 from bot.core.cohorts.help import HelpThread, is_private
+from bot.core.talk import is_content
 from bot.ports import Duty, Fact, Where, Wrote
 from bot.staffroom.authority import Authority
 from bot.staffroom.help.desk import HelpDesk
@@ -58,7 +59,9 @@ class Talking:
             await desk.relay.say(thread.root, say.TOO_LATE)
             return
         line = desk.line(thread, f"{fact.where.channel}/{fact.where.said}", fact, fact.text)
-        await desk.tell_instructors(line, reopened.asked_on(desk.clock()), cohort, fact.files)
+        # who only thanks waits for nothing, and opens nothing again
+        after = thread if is_content(fact.text) else reopened.asked_on(desk.clock())
+        await desk.tell_instructors(line, after, cohort, fact.files)
 
     async def _instructor_wrote(self, thread: HelpThread, cohort: Cohort, fact: Wrote, hung: str) -> None:
         desk, user = self._desk, fact.where.user
