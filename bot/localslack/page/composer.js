@@ -28,6 +28,11 @@ export class Composer {
     });
     this.text.addEventListener("keydown", (event) => this.key(event));
     this.text.addEventListener("input", () => this.changed());
+    let width = 0;
+    new ResizeObserver(([{ contentRect }]) => {
+      if (contentRect.width !== width) this.fit();
+      width = contentRect.width;
+    }).observe(this.text);
     this.text.addEventListener("paste", (event) => {
       if (event.clipboardData.files.length) {
         event.preventDefault();
@@ -70,10 +75,16 @@ export class Composer {
     this.go();
   }
 
+  // As high as its lines; out of sight it has no height, so it is fitted again when it comes back.
+  fit() {
+    this.text.style.height = "auto";
+    const needed = this.text.scrollHeight;
+    if (needed) this.text.style.height = `${Math.min(needed, 320)}px`;
+  }
+
   changed() {
     this.button.disabled = !this.text.value.trim() && !this.files.length;
-    this.text.style.height = "auto";
-    this.text.style.height = `${Math.min(this.text.scrollHeight, 320)}px`;
+    this.fit();
     const typed = /^\/\S*$/.test(this.text.value) ? this.text.value : null;
     const fitting = typed ? this.commands().filter((one) => one.command.startsWith(typed)) : [];
     this.hints.hidden = !fitting.length;

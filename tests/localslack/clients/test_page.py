@@ -239,6 +239,22 @@ async def test_one_switches_between_people_and_channels(tab: Tab) -> None:
     await expect(tab.log().get_by_text("hello all")).to_be_visible()
 
 
+async def test_the_box_one_writes_in_is_as_high_as_its_lines_when_one_comes_back(tab: Tab) -> None:
+    box = tab.page.get_by_role("textbox", name="Message #docker-workshop")
+    await tab.page.get_by_role("button", name="docker-workshop").click()
+    empty = await box.evaluate("box => box.offsetHeight")
+    await box.fill("one\ntwo\nthree")
+    three = await box.evaluate("box => box.offsetHeight")
+    for text, high in (("one\ntwo\nthree", three), ("", empty)):
+        await box.fill(text)
+        await tab.page.locator("#dm-list, #channel-list").get_by_role("button", name="Docent").click()
+        await tab.page.get_by_role("tab", name="Home").click()
+        await tab.page.get_by_role("button", name="docker-workshop").click()
+        await expect(box).to_have_value(text)
+        await expect(box).to_have_js_property("offsetHeight", high)
+    assert three > empty + 20
+
+
 async def test_an_instructor_makes_a_channel_and_invites(tab: Tab) -> None:
     await tab.button("Make a channel").click()
     await tab.page.get_by_label("Name").fill("cohort-may")
