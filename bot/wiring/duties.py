@@ -1,6 +1,7 @@
 """What is done for instructors and with them (`bot.staffroom`), joined with what learners have.
 
-A new duty is made and appended in `wire_duties`; what it does on its own, again and again, is a row of what comes back.
+A new duty is made and appended in `wire_duties`, in the order in which Home shows them; what it does on its own, again
+and again, is a row of what comes back.
 """
 
 from __future__ import annotations
@@ -49,10 +50,10 @@ def wire_duties(
         "gates": gates.keep,
         "peers": peers.keep,
         **wire_cohorts(workshop, store, slack, instructors, learners.classroom),
+        **wire_boards(settings, workshop, store, sandbox, slack, instructors, learners),
         **wire_helping(settings, workshop, store, slack, instructors),
         **wire_reports(settings, store, slack, instructors),
         **wire_radar(settings, workshop, store, sandbox, slack, instructors, learners),
-        **wire_boards(settings, workshop, store, sandbox, slack, instructors, learners),
         **wire_privacy(settings, workshop, store, sandbox, slack, instructors, learners),
     }
     instructors.duties.append(Guide(instructors.roles, authority).duty())  # on Home after what it tells of

@@ -195,13 +195,17 @@ class BoardKeeper:
         """Show the panel where the board of this cohort stands, or is to stand from now on; False without a channel."""
         alone = cohort.id == ALONE
         stood = await self._store.note(PLACE) if alone else cohort.board
-        before, _, ts = stood.partition("/")
+        before = stood.partition("/")[0]
         channel = (before or await self._staff_channel()) if alone else reading(cohort)
         if not channel:
             return False
-        posted = await self._stand.board(channel, ts if channel == before else "", panel)
+        there, _, ts = (stood or await self._vacant(channel)).partition("/")
+        posted = await self._stand.board(channel, ts if there == channel else "", panel)
         if (place := f"{channel}/{posted}") == stood:
             return True
+        if not stood and there:  # those alone begin one of their own, once there are any
+            await self._store.remember(PLACE, "")
+            self._shown.pop(ALONE, None)
         if alone:
             await self._store.remember(PLACE, place)
         else:
@@ -210,6 +214,12 @@ class BoardKeeper:
         if before not in ("", channel):
             await self._telling.edit([stood], MOVED)
         return True
+
+    async def _vacant(self, channel: str) -> str:
+        """Return where the board of those alone stands in this channel, '' unless nobody learns alone."""
+        place = await self._store.note(PLACE)
+        here = place.partition("/")[0] == channel
+        return place if here and not self._tallies[ALONE].tally.started else ""
 
     async def _let_go(self, ended: Collection[int]) -> None:
         """Forget courses that are over; their boards stay as they were, and say so."""

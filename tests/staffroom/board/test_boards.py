@@ -160,6 +160,27 @@ async def test_those_without_a_course_have_their_board_with_the_instructors_of_a
     assert "2 active" in staff.boards(CLASS)[0].text
 
 
+async def test_a_class_takes_over_the_board_of_nobody_and_who_is_alone_later_gets_one(staff: Staff) -> None:
+    await staff.round()
+    (empty,) = staff.boards(INSTRUCTORS)
+    cohort = await staff.cohort(staff_channel=INSTRUCTORS)
+    await staff.seat(cohort, "U0ADA")
+    await staff.round()
+    await staff.round()
+    (board,) = staff.boards(INSTRUCTORS)
+    assert board.ts == empty.ts
+    assert "1 not started" in board.text
+    await staff.start("U0GRACE")
+    staff.changes.cohort(ALONE)
+    await staff.round()
+    first, second = staff.boards(INSTRUCTORS)
+    assert first.ts == empty.ts
+    assert "1 active" in second.text
+    await staff.cohort("April", staff_channel=INSTRUCTORS)
+    await staff.round()
+    assert len(staff.boards(INSTRUCTORS)) == 3, "a board on which somebody stands is nobody else's"
+
+
 async def test_who_falls_quiet_is_seen_without_a_sign_and_other_processes_too(staff: Staff) -> None:
     cohort = await staff.cohort()
     await staff.seat(cohort, "U0ADA")
