@@ -126,5 +126,13 @@ need_chromium() {
   apt_install chromium
 }
 
+# need_postgresql  for the tests of records, which run a server of their own; without one they are skipped.
+need_postgresql() {
+  if compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || command -v postgres >/dev/null; then return; fi
+  may_install || return 0
+  say "Installing PostgreSQL for the tests of records"
+  apt_install postgresql
+}
+
 mkdir -p "$state"
 cd "$root" || exit

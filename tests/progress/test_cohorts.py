@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
@@ -17,8 +16,8 @@ MARCH = Cohort(NEW, "March", "C1", "docker-workshop", frozenset({"UINA", "UBO"})
 
 
 @pytest.fixture
-async def cohorts(tmp_path: Path) -> AsyncIterator[SqlCohorts]:
-    store = await open_store(tmp_path / "docent.sqlite")
+async def cohorts(place: str) -> AsyncIterator[SqlCohorts]:
+    store = await open_store(place)
     kept = SqlCohorts(store.database)
     port: bot.ports.cohorts.Cohorts = kept  # mypy checks the signatures
     assert port
@@ -43,9 +42,9 @@ async def test_where_the_board_stands_is_not_undone_by_who_read_the_cohort_befor
     assert (found.name, found.board) == ("March, again", "C9/1.2")
 
 
-async def test_whoever_wants_to_know_is_told_which_cohort_changed(tmp_path: Path) -> None:
+async def test_whoever_wants_to_know_is_told_which_cohort_changed(place: str) -> None:
     told: list[int] = []
-    store = await open_store(tmp_path / "docent.sqlite")
+    store = await open_store(place)
     cohorts = SqlCohorts(store.database, told.append)
     kept = await cohorts.keep(MARCH)
     await cohorts.seat(Seat(kept.id, "U1", SeatState.TAKEN, NOW))
@@ -95,8 +94,8 @@ async def test_a_course_is_its_closed_gates_and_class_hints(cohorts: SqlCohorts)
     assert await cohorts.course("U2") is None
 
 
-async def test_classmates_are_who_takes_the_course_and_who_took_it(tmp_path: Path) -> None:
-    store = await open_store(tmp_path / "docent.sqlite")
+async def test_classmates_are_who_takes_the_course_and_who_took_it(place: str) -> None:
+    store = await open_store(place)
     cohorts = SqlCohorts(store.database)
     kept = await cohorts.keep(MARCH)
     states = zip(

@@ -38,8 +38,8 @@ with open_sync(sys.argv[1]) as database:
 """
 
 
-def test_the_migrations_arrive_at_the_tables(tmp_path: Path) -> None:
-    with open_sync(tmp_path / "docent.db") as database:
+def test_the_migrations_arrive_at_the_tables(place: str) -> None:
+    with open_sync(place) as database:
         assert database.call(lambda db: compare_metadata(MigrationContext.configure(db), METADATA)) == []
 
 

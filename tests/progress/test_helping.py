@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -19,8 +18,8 @@ ASKED = HelpThread(NEW, 1, "U1", "Ada", "why?", "02", "", NOW, NOW, "D1/1.1", ("
 
 
 @pytest.fixture
-async def threads(tmp_path: Path) -> AsyncIterator[SqlHelpThreads]:
-    store = await open_store(tmp_path / "docent.sqlite")
+async def threads(place: str) -> AsyncIterator[SqlHelpThreads]:
+    store = await open_store(place)
     kept = SqlHelpThreads(store.database)
     port: bot.ports.HelpThreads = kept  # mypy checks the signatures
     assert port

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -27,8 +26,8 @@ PS = Page(PageKind.COMMAND, "docker ps", "CONTAINER ID\n")
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    store = await open_store(tmp_path / "db.sqlite", lambda: NOW)
+async def store(place: str) -> AsyncIterator[SqlStore]:
+    store = await open_store(place, lambda: NOW)
     yield store
     await store.close()
 

@@ -13,8 +13,8 @@ from bot.progress.tables import passes as table
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    store = await open_store(tmp_path / "docent.sqlite")
+async def store(place: str) -> AsyncIterator[SqlStore]:
+    store = await open_store(place)
     yield store
     await store.close()
 
@@ -71,7 +71,9 @@ async def test_without_a_token_nothing_fits_not_even_nothing(store: SqlStore, pa
     assert await passes.holder("ada", "") == ""
 
 
-async def test_a_token_itself_is_kept_nowhere(store: SqlStore, passes: SqlPasses, tmp_path: Path) -> None:
+async def test_a_token_itself_is_kept_nowhere(tmp_path: Path) -> None:
+    store = await open_store(tmp_path / "docent.sqlite")
+    passes = SqlPasses(store.database)
     await store.learner("U1", "Ada")
     token = await passes.token("U1")
 
@@ -82,6 +84,7 @@ async def test_a_token_itself_is_kept_nowhere(store: SqlStore, passes: SqlPasses
     files = await asyncio.to_thread(lambda: [path.read_bytes() for path in tmp_path.iterdir()])
     assert files
     assert all(token.encode() not in each for each in files)
+    await store.close()
 
 
 async def test_logging_in_is_remembered_until_the_learner_logs_out(store: SqlStore, passes: SqlPasses) -> None:

@@ -42,8 +42,8 @@ LISTS = {"cohorts": {"instructors"}, "clusters": {"places"}}
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    store = await open_store(tmp_path / "docent.sqlite")
+async def store(place: str) -> AsyncIterator[SqlStore]:
+    store = await open_store(place)
     yield store
     await store.close()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -26,8 +25,8 @@ FAILED: Result = Failed("BUILD_FAILED", "it builds", "it stopped")
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    opened = await open_store(tmp_path / "docent.sqlite")
+async def store(place: str) -> AsyncIterator[SqlStore]:
+    opened = await open_store(place)
     yield opened
     await opened.close()
 

@@ -20,8 +20,8 @@ from bot.progress.store import SqlStore, open_store
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    store = await open_store(tmp_path / "docent.sqlite")
+async def store(place: str) -> AsyncIterator[SqlStore]:
+    store = await open_store(place)
     yield store
     await store.close()
 
@@ -53,17 +53,17 @@ async def test_settings_name_the_first_instructors_and_bring_nobody_back(roles: 
     assert await roles.instructors() == ["U1", "U3"]
 
 
-async def test_s04_what_was_recorded_once_is_not_recorded_again(tmp_path: Path) -> None:
+async def test_s04_what_was_recorded_once_is_not_recorded_again(place: str) -> None:
     for outcome in (True, False):
-        store = await open_store(tmp_path / "x.sqlite")
+        store = await open_store(place)
         assert await store.record(Learner("U1", "Ada"), "SaidSomething", once="event/Ev1") is outcome
         assert len(await store.journal("U1")) == 1
         await store.close()
 
 
-async def test_deliveries_are_forgotten_when_nobody_brings_them_any_more(tmp_path: Path) -> None:
+async def test_deliveries_are_forgotten_when_nobody_brings_them_any_more(place: str) -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    store = await open_store(tmp_path / "x.sqlite", lambda: now)
+    store = await open_store(place, lambda: now)
     assert await store.record(Learner("U1", "Ada"), "Arrived", once="event/Ev1")
     now += KEEP + timedelta(seconds=1)
     assert await store.record(Learner("U1", "Ada"), "Arrived", once="event/Ev2")

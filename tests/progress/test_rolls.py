@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -20,8 +19,8 @@ STEP = StepRef("02", "dockerfile")
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    store = await open_store(tmp_path / "docent.sqlite")
+async def store(place: str) -> AsyncIterator[SqlStore]:
+    store = await open_store(place)
     yield store
     await store.close()
 

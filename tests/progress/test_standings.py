@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -45,8 +44,8 @@ STANDING = Standing(
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    store = await open_store(tmp_path / "db.sqlite")
+async def store(place: str) -> AsyncIterator[SqlStore]:
+    store = await open_store(place)
     yield store
     await store.close()
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -35,8 +34,8 @@ class Clock:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    store = await open_store(tmp_path / "docent.db", Clock())
+async def store(place: str) -> AsyncIterator[SqlStore]:
+    store = await open_store(place, Clock())
     yield store
     await store.close()
 
@@ -53,7 +52,7 @@ async def test_a_name_is_kept_until_another_is_given(store: SqlStore) -> None:
     assert (await store.learner("U1")).name == "Ada L."
 
 
-async def test_a_learner_comes_back_as_they_were_recorded(tmp_path: Path) -> None:
+async def test_a_learner_comes_back_as_they_were_recorded(place: str) -> None:
     ada = Learner(
         "U1",
         "Ada",
@@ -67,10 +66,10 @@ async def test_a_learner_comes_back_as_they_were_recorded(tmp_path: Path) -> Non
         met_at=T0,
         seen_at=T0 + timedelta(minutes=5, microseconds=7),
     )
-    first = await open_store(tmp_path / "docent.db")
+    first = await open_store(place)
     await first.record(ada, "AskedForHint", "3")
     await first.close()
-    second = await open_store(tmp_path / "docent.db")
+    second = await open_store(place)
     assert await second.learner("U1") == replace(ada, namespace="ada")
     await second.close()
 
@@ -126,8 +125,8 @@ async def test_closing_keeps_verdict_and_progress_together(store: SqlStore) -> N
     assert [(e.what, e.detail) for e in await store.journal("U1")] == [("AttemptClosed", f"{attempt.id} passed")]
 
 
-async def test_of_many_closers_one_wins_and_the_others_write_nothing(tmp_path: Path) -> None:
-    stores = [await open_store(tmp_path / "docent.db") for _ in range(4)]  # four connections, four threads
+async def test_of_many_closers_one_wins_and_the_others_write_nothing(place: str) -> None:
+    stores = [await open_store(place) for _ in range(4)]  # four connections, four threads
     for round_ in range(10):
         ada = await stores[0].learner("U1")
         attempt = await stores[0].open_attempt(ada, WRITE, DM)
@@ -145,8 +144,8 @@ async def test_of_many_closers_one_wins_and_the_others_write_nothing(tmp_path: P
         await store.close()
 
 
-async def test_of_many_openers_one_wins(tmp_path: Path) -> None:
-    stores = [await open_store(tmp_path / "docent.db") for _ in range(4)]
+async def test_of_many_openers_one_wins(place: str) -> None:
+    stores = [await open_store(place) for _ in range(4)]
     ada = await stores[0].learner("U1")
     opened = await asyncio.gather(*(stores[i % 4].open_attempt(ada, WRITE, DM) for i in range(16)))
     assert sum(a is not None for a in opened) == 1

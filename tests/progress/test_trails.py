@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -43,8 +42,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[SqlStore]:
-    store = await open_store(tmp_path / "docent.sqlite", clock)
+async def store(place: str, clock: Clock) -> AsyncIterator[SqlStore]:
+    store = await open_store(place, clock)
     yield store
     await store.close()
 
