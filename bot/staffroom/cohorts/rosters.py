@@ -205,7 +205,9 @@ class Rosters:
 
     async def _welcome(self, user: str, text: str) -> None:
         learner = await self._store.learner(user)
-        await self._write(user, Note(text, (Offer.START if learner.at is None else Offer.CONTINUE,), learner.at))
+        way_on = Offer.START if learner.at is None else Offer.CONTINUE
+        # whoever was never greeted is when they open our messages, with a button to start
+        await self._write(user, Note(text, (way_on,) if learner.met_at else (), learner.at))
 
     async def _tell_gone(self, cohort: Cohort, users: Sequence[str]) -> None:
         for user in users:

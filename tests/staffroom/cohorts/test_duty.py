@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +18,7 @@ from bot.localslack.faults import Fault
 from bot.localslack.seed import INSTRUCTORS
 from bot.localslack.seed import WORKSHOP as CLASS
 from bot.localslack.values import Message
-from bot.localslack.world import APP_ID, TEAM_ID
+from bot.localslack.world import APP_ID, TEAM_ID, dm_of
 from bot.slack.buttons import value_of
 from bot.slack.panels import DUTY
 from tests.slack.lobby import press, until
@@ -51,6 +52,16 @@ async def test_a_cohort_is_made_in_a_channel_its_members_are_invited_and_one_joi
     learner = await school.lobby.store.learner("U0ADA")
     assert learner.course is not None
     assert learner.course.cohort == cohort.id
+
+
+async def test_who_joins_before_they_ever_met_us_has_one_button_to_start(school: School) -> None:
+    cohort = await school.cohort()
+    await school.rosters.join(cohort, "U0GRACE")
+    await until(lambda: school.told("U0GRACE", "You take part in"))
+    await school.lobby.enter("grace")
+    start, room = '"Start the workshop"', dm_of("U0GRACE")
+    await until(lambda: school.told("U0GRACE", "Hello Grace"))
+    assert json.dumps([m.blocks for m in school.lobby.said(channel=room)]).count(f'"text": {start}') == 1
 
 
 async def test_the_shortcut_asks_for_the_channel_and_makes_a_cohort(school: School) -> None:
