@@ -34,6 +34,7 @@ from bot.core.verdict import Verdict
 from bot.errors import EngineDown, HostError, HostFull, HostUnsafe, OperatorError, RecordsDown
 from bot.loops import across
 from bot.ports import Attempt, Publish, Verify
+from bot.rounds import every, rounds
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -127,7 +128,7 @@ class Desk:
         except BaseException:
             self._thread.shutdown(wait=False)
             raise
-        self._sweeper = asyncio.create_task(self._sweep_often(sweep_s))
+        self._sweeper = asyncio.create_task(rounds("checks", self.sweep, every(sweep_s)))
 
     async def submit(self, attempt: int, learner: str) -> None:
         """Put an attempt on the desk; twice is once."""
@@ -199,14 +200,6 @@ class Desk:
         else:
             await self._do_lose(attempt.id, "the check broke off")
         log.warning("job_mended", attempt=attempt.id, found=job.status if job else "missing")
-
-    async def _sweep_often(self, every_s: float) -> None:
-        while True:
-            try:
-                await self.sweep()
-            except Exception:
-                log.exception("sweep_failed")  # the next one may do better
-            await asyncio.sleep(every_s)
 
     async def _call(self, work: Callable[[], T]) -> T:
         try:

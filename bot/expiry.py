@@ -6,7 +6,6 @@ be said is written back and said by the next round, and a removal that was cut o
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,8 +19,9 @@ from bot.core.learner import Learner, SandboxState
 from bot.core.messages import Note, Offer
 from bot.core.standing import root_note
 from bot.core.words import warning
-from bot.errors import ChatError, DocentError, HostError
+from bot.errors import ChatError, HostError
 from bot.ports import Chat, Sandbox, Store, Where
+from bot.rounds import every, rounds
 
 log = structlog.get_logger(__name__)
 
@@ -52,12 +52,7 @@ class Expiry:
 
     async def keep(self, every_s: float = EVERY_S) -> None:
         """Look again and again until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except DocentError as error:
-                log.warning("not_looked", error=str(error))  # the next round may do better
-            await asyncio.sleep(every_s)
+        await rounds("idle sandboxes", self.look, every(every_s))
 
     async def look(self) -> None:
         """Do for every learner what is due now."""

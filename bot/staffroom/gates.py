@@ -14,8 +14,9 @@ from bot.core.learner import Learner
 from bot.core.messages import Note, Offer
 from bot.core.panels import Answer, Mistakes, Panel, Press, Row, Whispered
 from bot.core.workshop import Workshop
-from bot.errors import ChatError, DocentError
+from bot.errors import ChatError
 from bot.ports import Asked, Chat, Cohorts, Duty, Store, Where
+from bot.rounds import every, rounds
 from bot.staffroom.authority import NO_INSTRUCTOR, NOT_YOURS, Authority
 from bot.staffroom.telling import Room, Telling
 
@@ -59,13 +60,11 @@ class Gates:
 
     async def keep(self) -> None:
         """Open what is due, and tell those who wait, until cancelled."""
-        while True:
-            try:
-                for cohort in await self._cohorts.open():
-                    await self.look(cohort)
-            except DocentError as error:
-                log.warning("gates_not_looked_at", error=str(error))
-            await asyncio.sleep(EVERY_S)
+        await rounds("gates", self._look_at_all, every(EVERY_S))
+
+    async def _look_at_all(self) -> None:
+        for cohort in await self._cohorts.open():
+            await self.look(cohort)
 
     async def look(self, cohort: Cohort) -> None:
         """Open the gates of one course that are due; tell who waits at any that is open and was not told of."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,8 +13,9 @@ from bot.core.cohorts.nudges import RESUMED, STOPPED, Nudged, away_since, fits, 
 from bot.core.learner import Learner
 from bot.core.panels import Answer, Panel, Press, Row
 from bot.core.workshop import Workshop
-from bot.errors import ChatError, DocentError
+from bot.errors import ChatError
 from bot.ports import Asked, Cohorts, Duty, Hours, Nudges, Store, Where
+from bot.rounds import every, rounds
 from bot.staffroom.reach import Reach
 
 log = structlog.get_logger(__name__)
@@ -77,12 +77,8 @@ class Nudging:
 
     async def keep(self) -> None:
         """Remind whoever is to be reminded, for ever."""
-        while self._after > timedelta(0):
-            try:
-                await self.go_round()
-            except DocentError as error:
-                log.warning("nobody_nudged", error=str(error))
-            await asyncio.sleep(EVERY_S)
+        if self._after > timedelta(0):
+            await rounds("nudges", self.go_round, every(EVERY_S))
 
     async def go_round(self) -> None:
         """Remind everybody for whom it is right now; about a few of them Slack is asked."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -13,8 +12,9 @@ from bot.core.cohorts.cohort import Cohort
 from bot.core.learner import Learner
 from bot.core.panels import Answer, Panel, Whispered
 from bot.core.workshop import StepRef, Workshop
-from bot.errors import ChatError, DocentError
+from bot.errors import ChatError
 from bot.ports import Asked, Chat, Cohorts, Duty, Peers, Store, StuckLearners, Where
+from bot.rounds import every, rounds
 from bot.staffroom.telling import Room
 
 log = structlog.get_logger(__name__)
@@ -55,14 +55,12 @@ class PeerHelp:
 
     async def keep(self) -> None:
         """Look who could help whom, until cancelled."""
-        while True:
-            try:
-                for cohort in await self._cohorts.open():
-                    if cohort.peers and cohort.runs(self._clock().date()):
-                        await self.look(cohort)
-            except DocentError as error:
-                log.warning("peers_not_looked_at", error=str(error))
-            await asyncio.sleep(EVERY_S)
+        await rounds("peers", self._look_at_all, every(EVERY_S))
+
+    async def _look_at_all(self) -> None:
+        for cohort in await self._cohorts.open():
+            if cohort.peers and cohort.runs(self._clock().date()):
+                await self.look(cohort)
 
     async def look(self, cohort: Cohort) -> None:
         """Ask who has come far enough, once, and show those who would help to those who are stuck."""

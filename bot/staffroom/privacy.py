@@ -30,6 +30,7 @@ from bot.ports import (
     Uninstalled,
     Where,
 )
+from bot.rounds import every, rounds
 from bot.staffroom.forgetting import Forgetting
 from bot.staffroom.telling import Room
 
@@ -102,15 +103,13 @@ class Privacy:
 
     async def keep(self, every_s: float = EVERY_S) -> None:
         """Forget who is to be forgotten, and once a day look who that is, until cancelled."""
-        while True:
-            try:
-                await self.finish()
-                if self._keep_days and (self._looked_at is None or self._clock() - self._looked_at >= DAY):
-                    await self.look()
-                    self._looked_at = self._clock()
-            except DocentError as error:
-                log.warning("privacy_waits", error=str(error))
-            await asyncio.sleep(every_s)
+        await rounds("privacy", self._finish_and_look, every(every_s))
+
+    async def _finish_and_look(self) -> None:
+        await self.finish()
+        if self._keep_days and (self._looked_at is None or self._clock() - self._looked_at >= DAY):
+            await self.look()
+            self._looked_at = self._clock()
 
     async def finish(self) -> None:
         """Forget who is to be forgotten and was not yet: the host was down, we crashed, or a command asked for it."""

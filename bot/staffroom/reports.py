@@ -13,6 +13,7 @@ from bot.core.cohorts.reporting import ASK, EVERYBODY, MAKE, due, read_wish, rep
 from bot.core.panels import Answer, Mistakes, Whispered
 from bot.errors import ChatError, DocentError, HostError
 from bot.ports import Asked, Chat, Duty, Keepsake, Part, Reports, Results, Roles, Store, Where, Wish
+from bot.rounds import every, rounds
 from bot.staffroom.authority import NO_INSTRUCTOR, NOT_YOURS, Authority
 from bot.staffroom.telling import Room
 from bot.workbench import our_side
@@ -61,9 +62,7 @@ class Reporting:
     async def keep(self) -> None:
         """Send the reports of courses that are over, until cancelled; what is being made is given up then."""
         try:
-            while True:
-                await self.look()
-                await asyncio.sleep(EVERY_S)
+            await rounds("reports", self.look, every(EVERY_S))
         finally:
             for task in self._making.values():
                 task.cancel()
@@ -71,12 +70,12 @@ class Reporting:
 
     async def look(self) -> None:
         """Send the reports of courses that are over."""
-        try:
-            for cohort in await self._results.cohorts():
-                if due(cohort, self._clock()):
+        for cohort in await self._results.cohorts():
+            if due(cohort, self._clock()):
+                try:
                     await self.conclude(cohort)
-        except DocentError as error:
-            log.warning("reports_wait", error=str(error))
+                except DocentError as error:  # another course's may be made
+                    log.warning("report_waits", cohort=cohort.id, error=str(error))
 
     async def conclude(self, cohort: Cohort) -> None:
         """Send the report of a course that is over to everybody who should have it and has it not. Raises `HostError`.

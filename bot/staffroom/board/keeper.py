@@ -19,8 +19,9 @@ from bot.core.cohorts.board.tally import ALONE, Marks, OurSide, Roll, Spots, Tal
 from bot.core.cohorts.cohort import Cohort
 from bot.core.panels import Panel
 from bot.core.workshop import Workshop
-from bot.errors import ChatError, DocentError
+from bot.errors import ChatError
 from bot.ports import Channels, Cohorts, Nobody, Rolls, Stand, Store, StuckLearners, Waiting
+from bot.rounds import rounds
 from bot.staffroom.board.changes import Changed, Changes
 from bot.staffroom.telling import Telling
 
@@ -103,15 +104,13 @@ class BoardKeeper:
     async def keep(self) -> None:
         """Follow along until cancelled."""
         changed = Changed()
-        while True:
-            try:
-                await self.round(changed)
-            except DocentError as error:
-                log.warning("boards_wait", error=str(error))
-            except Exception:
-                log.exception("boards_failed")  # the next round may do better; nobody else keeps them
+
+        async def until_changed() -> None:
+            nonlocal changed
             await asyncio.sleep(self._every_s)
             changed = await self._changes.some(LOOK.total_seconds())
+
+        await rounds("boards", lambda: self.round(changed), until_changed)
 
     async def round(self, changed: Changed) -> None:
         """Count all classes, and show the boards that say something else now.

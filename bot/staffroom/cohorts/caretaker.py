@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from bot.core.messages import Note
 from bot.core.panels import Panel, Press, Row
 from bot.errors import ChatError, DocentError
 from bot.ports import Channels, Chat, Cohorts, Roles, Where
+from bot.rounds import rounds
 from bot.staffroom.cohorts.rosters import Rosters
 from bot.staffroom.telling import Telling
 
@@ -60,19 +62,16 @@ class Caretaker:
 
     async def keep(self) -> None:
         """Look after all cohorts until cancelled: at once, then now and then, and when something was marked."""
-        while True:
-            self._rung.clear()
-            try:
-                await self.look()
-            except DocentError as error:
-                log.warning("cohorts_not_looked_after", error=str(error))
-            except Exception:
-                log.exception("bug")
-            try:
-                async with asyncio.timeout(self._every_s):
-                    await self._rung.wait()
-            except TimeoutError:
-                continue
+        await rounds("cohorts", self._look_anew, self._until_rung)
+
+    async def _look_anew(self) -> None:
+        self._rung.clear()
+        await self.look()
+
+    async def _until_rung(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._every_s):
+                await self._rung.wait()
 
     async def look(self) -> None:
         """Bring every cohort in line with its channel, its dates and its instructors."""

@@ -12,6 +12,7 @@ from bot.core.cohorts.roster import counted
 from bot.core.panels import Panel, Row
 from bot.errors import CardGone, ChatError, DocentError
 from bot.ports import Chat, Cohorts, Store, Where
+from bot.rounds import every, rounds
 
 log = structlog.get_logger(__name__)
 
@@ -51,16 +52,17 @@ class Invitations:
 
     async def keep(self) -> None:
         """Follow along until cancelled: an invitation is edited when it changes, at most every few seconds."""
-        while True:
-            await self._rung.wait()
-            self._rung.clear()
-            stale, self._stale = self._stale, set()
-            for number in sorted(stale):
-                try:
-                    await self._show(number)
-                except DocentError as error:
-                    log.warning("invitation_not_shown", cohort=number, error=str(error))
-            await asyncio.sleep(self._every_s)
+        await rounds("invitations", self._show_stale, every(self._every_s))
+
+    async def _show_stale(self) -> None:
+        await self._rung.wait()
+        self._rung.clear()
+        stale, self._stale = self._stale, set()
+        for number in sorted(stale):
+            try:
+                await self._show(number)
+            except DocentError as error:
+                log.warning("invitation_not_shown", cohort=number, error=str(error))
 
     async def _show(self, number: int) -> None:
         cohort, place = await self._cohorts.cohort(number), await self._store.note(_key(number))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import structlog
@@ -10,8 +9,9 @@ import structlog
 from bot.core.cohorts import help_panels as say
 from bot.core.cohorts.cohort import Cohort, SeatState
 from bot.core.cohorts.help import HelpLine, HelpThread
-from bot.errors import ChatError, DocentError
+from bot.errors import ChatError
 from bot.ports import ChannelChanged, Duty, Fact
+from bot.rounds import every, rounds
 from bot.staffroom.help.desk import HelpDesk
 
 log = structlog.get_logger(__name__)
@@ -33,12 +33,7 @@ class Tending:
     async def keep(self) -> None:
         """Tend the threads for ever."""
         try:
-            while True:
-                try:
-                    await self.tend()
-                except DocentError as error:
-                    log.warning("not_tended", error=str(error))
-                await asyncio.sleep(EVERY_S)
+            await rounds("help threads", self.tend, every(EVERY_S))
         finally:
             await self._desk.relay.stop()
 

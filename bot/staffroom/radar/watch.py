@@ -15,6 +15,7 @@ from bot.core.turn import Turn
 from bot.core.workshop import Workshop
 from bot.errors import DocentError
 from bot.ports import Store, Trails
+from bot.rounds import rounds
 from bot.staffroom.radar.alerts import AlertBook
 from bot.staffroom.radar.clusters import ClusterDesk
 from bot.staffroom.radar.postbox import Postbox
@@ -71,17 +72,18 @@ class Watch:
     async def keep(self) -> None:
         """Look again and again until cancelled."""
         try:
-            while True:
-                try:
-                    async with asyncio.timeout(LOOK_S):
-                        await self.look()
-                except (DocentError, TimeoutError) as error:
-                    log.warning("radar_not_looked", error=str(error))  # the next look may do better
-                await asyncio.sleep(PAUSE_S)
-                await self._mark_within(EVERY_S - PAUSE_S)
-                self._marked.clear()
+            await rounds("radar", self._look_in_time, self._until_marked)
         finally:
             await self._clusters.stop()
+
+    async def _look_in_time(self) -> None:
+        async with asyncio.timeout(LOOK_S):
+            await self.look()
+
+    async def _until_marked(self) -> None:
+        await asyncio.sleep(PAUSE_S)
+        await self._mark_within(EVERY_S - PAUSE_S)
+        self._marked.clear()
 
     async def _mark_within(self, seconds: float) -> None:
         try:
